@@ -1,0 +1,42 @@
+# Two commands do all set-up: `make serve` shows the site, `make test` proves it.
+PYTHON ?= python3
+PORT ?= 8000
+# Builds are byte-identical: dates in them come from the last commit.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
+
+bin := .venv/bin
+installed := .venv/.installed
+
+.PHONY: serve test build check update bench clean
+
+serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
+	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
+		|| { echo "Port $(PORT) is taken: stop what uses it, or choose another, as in: make serve PORT=8001" >&2; exit 1; }
+	$(bin)/mkdocs serve --livereload --dev-addr 127.0.0.1:$(PORT)
+
+test: $(installed)  ## prove everything: pages, package, site
+	$(bin)/pytest
+
+build: $(installed)  ## the site as files, in site/
+	$(bin)/mkdocs build --strict --quiet
+
+check: $(installed)  ## format, lint, types
+	$(bin)/ruff format --check
+	$(bin)/ruff check
+	$(bin)/mypy
+
+update: $(installed)  ## rewrite outputs and figures of the pages; review the diff
+	$(bin)/pytest docs README.md --update-pages
+
+bench: $(installed)  ## nnfp.Linear beside torch.nn.Linear, as ratios
+	$(bin)/python benchmarks/linear.py
+
+clean:  ## remove what the other targets made
+	rm -rf .venv site
+
+$(installed): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(bin)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,18 @@
+"""Neural networks from first principles: the code that the tutorial's pages build, finished."""
+
+# The function `neuron` stays in its module: here it would hide the module of the same name.
+from nnfp.batch import all_at_once, one_at_a_time
+from nnfp.layer import MLP, Linear, Net
+from nnfp.neuron import relu
+from nnfp.optimizer import Solved, fit
+
+__all__ = [
+    "MLP",
+    "Linear",
+    "Net",
+    "Solved",
+    "all_at_once",
+    "fit",
+    "one_at_a_time",
+    "relu",
+]

@@ -1,0 +1,130 @@
+"""The fake optimizer, which knows the answer, and the training loop that drives any optimizer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+TRIPLE = {"fc1.weight": 3.0, "fc1.bias": 0.0}
+
+
+class Solved(torch.optim.Optimizer):
+    """An optimizer that learns nothing: it knows the answers and sets them.
+
+    It finds parameters by name, so it is given `net.named_parameters()`. The gradients are not
+    looked at.
+
+    Args:
+        named_parameters: Pairs of a name and a parameter, as `net.named_parameters()` yields them.
+        answers: The number that every entry of the parameter of that name is set to. The default
+            triples a number with [nnfp.layer.Net][].
+
+    Raises:
+        ValueError: When the parameters come without names, or when an answer's name is not among
+            them: a wrapper such as [torch.compile][] puts a prefix before each.
+
+    Examples:
+        >>> from nnfp import Net
+        >>> net = Net()
+        >>> Solved(net.named_parameters()).step()
+        >>> net(torch.tensor([[7.0]])).item()
+        21.0
+    """
+
+    def __init__(
+        self,
+        named_parameters: Iterable[tuple[str, nn.Parameter]],
+        answers: Mapping[str, float] = TRIPLE,
+    ) -> None:
+        super().__init__(named_parameters, defaults={})
+        self.answers = dict(answers)
+        if not all("param_names" in group for group in self.param_groups):
+            raise ValueError(
+                "expected pairs of a name and a parameter, got parameters alone: "
+                "pass net.named_parameters()"
+            )
+        names = [name for group in self.param_groups for name in group["param_names"]]
+        missing = [name for name in self.answers if name not in names]
+        if missing:
+            raise ValueError(
+                f"expected parameters named {', '.join(missing)}, got {', '.join(names)}"
+            )
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Set each parameter that has an answer to it.
+
+        Args:
+            closure: Computes the loss again and returns it, if given; it is called once, first.
+
+        Returns:
+            What the closure returned: the loss before this step. Without a closure, `None`.
+        """
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for name, parameter in zip(group["param_names"], group["params"], strict=True):
+                if name in self.answers:
+                    parameter.fill_(self.answers[name])
+        return loss
+
+
+def fit(
+    net: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    epochs: int = 1,
+) -> list[float]:
+    """Train `net`: for each batch predict, measure the loss, find the gradients and step.
+
+    A progress bar counts the epochs where the output is a terminal, and is silent elsewhere.
+
+    Args:
+        net: The network; it is changed in place.
+        optimizer: Made from the parameters of `net`.
+        batches: Pairs of inputs and targets, walked through once an epoch: a list, or a
+            [torch.utils.data.DataLoader][].
+        loss_fn: Takes the predictions and the targets and returns one number.
+        epochs: How often to walk through all batches.
+
+    Returns:
+        The loss of each step, in order, each measured before its step: `epochs` times the number
+        of batches.
+
+    Raises:
+        ValueError: When `epochs` is negative, when `batches` is empty, or when it is an iterator,
+            which would run dry after one epoch.
+
+    Examples:
+        >>> from nnfp import Net
+        >>> net = Net(init=torch.nn.init.zeros_)
+        >>> x = torch.tensor([[1.0], [2.0], [3.0]])
+        >>> solver = Solved(net.named_parameters())
+        >>> fit(net, solver, [(x, 3 * x)], torch.nn.functional.mse_loss, epochs=2)
+        [42.0, 0.0]
+    """
+    if epochs < 0:
+        raise ValueError(f"expected 0 epochs or more, got {epochs}")
+    if iter(batches) is batches:
+        raise ValueError(
+            "expected batches that can be walked through once an epoch, got an iterator, which "
+            "is empty after the first: pass a list of batches or a DataLoader"
+        )
+    losses: list[Tensor] = []
+    # disable=None: the bar is for a person at a terminal, not for a file or a test.
+    for _ in tqdm(range(epochs), unit="epoch", disable=None):
+        for x, target in batches:
+            loss = loss_fn(net(x), target)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            # .item() here would make an accelerator wait at every step.
+            losses.append(loss.detach())
+        if not losses:
+            raise ValueError("expected at least one batch, got none")
+    return torch.stack(losses).tolist() if losses else []

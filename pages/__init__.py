@@ -1,0 +1,1 @@
+"""What makes a page true: reads its fences, runs it as one session, compares and draws in."""
