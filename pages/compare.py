@@ -1,0 +1,110 @@
+"""Compare what a page shows with what its blocks did, and say the difference."""
+
+import difflib
+import traceback
+
+from pages.scan import Block
+from pages.session import Result, Session, traceback_of
+
+TRACEBACK = "Traceback (most recent call last):\n"
+
+
+def shown(result: Result) -> str:
+    """Write what a reader would see below the block: its output, and the end of a traceback."""
+    text = result.stdout
+    if text and not text.endswith("\n"):
+        text += "\n"
+    if result.error is not None:
+        last = "".join(traceback.format_exception_only(result.error))
+        text += f"{TRACEBACK}  ...\n{last}"
+    return text
+
+
+def expects_error(block: Block) -> bool:
+    """Tell whether the page says that this block raises."""
+    return block.output is not None and TRACEBACK in block.output.content
+
+
+def raised_unexpectedly(block: Block, result: Result) -> bool:
+    """Tell whether the block raised and the page does not say so."""
+    return result.error is not None and not expects_error(block)
+
+
+def faults(session: Session, block: Block, result: Result) -> list[str]:
+    """List what is wrong with a block and must be mended by its author, each with its line."""
+    at = _at(session, block.code.line)
+    if raised_unexpectedly(block, result):
+        assert result.error is not None
+        return [f"{at}: the block raised\n{traceback_of(result.error)}"]
+    found = []
+    if result.stderr:
+        found.append(
+            f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
+            f"{result.stderr}"
+        )
+    expected = {image.path: image.line for image in block.figures}
+    for path in sorted(set(expected) - set(result.figures)):
+        where = _at(session, expected[path])
+        drawer = _drawer(session, path)
+        found.append(f"{where}: {path} was not drawn by the block before it, but {drawer}")
+    for path in sorted(set(result.figures) - set(expected)):
+        found.append(f"{at}: the block drew {path}, which the page does not show after it")
+    return found
+
+
+def differences(session: Session, block: Block, result: Result) -> list[str]:
+    """List where the page shows something else than is true, each with its line."""
+    found = []
+    page, true = block.output.content if block.output else "", shown(result)
+    if page != true:
+        line = block.output.line if block.output else block.code.line
+        found.append(
+            f"{_at(session, line)}: the page shows another output than the block's\n"
+            f"{_diff(page, true)}"
+        )
+    for image in block.figures:
+        file = session.page.path.parent / image.path
+        committed = file.read_bytes() if file.exists() else b""
+        drawn = result.figures.get(image.path, committed)
+        if committed != drawn:
+            where = _at(session, image.line)
+            found.append(
+                f"{where}: {image.path} is another picture than the block draws\n"
+                f"{_diff_bytes(committed, drawn)}"
+            )
+    return found
+
+
+def _at(session: Session, line: int) -> str:
+    return f"{session.page.name}:{line}"
+
+
+def _drawer(session: Session, path: str) -> str:
+    for line, result in session.results.items():
+        if path in result.figures:
+            return f"by the one at line {line}"
+    return "by none"
+
+
+def _diff(page: str, true: str) -> str:
+    lines = difflib.unified_diff(
+        page.splitlines(), true.splitlines(), "on the page", "in truth", lineterm=""
+    )
+    return "\n".join(line for line in lines if not line.startswith("@@"))
+
+
+def _diff_bytes(page: bytes, true: bytes) -> str:
+    try:
+        diff = _diff(page.decode(), true.decode())
+    except UnicodeDecodeError:
+        diff = ""
+    # Bytes that make no line differ (a line end, a picture of pixels) are told by their place.
+    if not diff:
+        same = next(
+            (i for i, (a, b) in enumerate(zip(page, true, strict=False)) if a != b),
+            min(len(page), len(true)),
+        )
+        return (
+            f"they part at byte {same}; the page's has {len(page)} bytes, the true one {len(true)}"
+        )
+    return diff

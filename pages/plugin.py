@@ -1,0 +1,143 @@
+"""The pytest plugin: each block of a page is a test, run in the page's session and compared.
+
+It builds on pytest-markdown-docs, which collects a test for each fence that our scanner finds, and
+hands it to the runner below.
+"""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pytest_markdown_docs._runners import _Runner, register_runner
+from pytest_markdown_docs.definitions import FenceTestDefinition
+
+from pages.compare import differences, faults, raised_unexpectedly
+from pages.scan import Block, PageError, read_page, scan
+from pages.session import Session
+from pages.update import update
+
+
+class UntrueError(Exception):
+    """A block of which the page does not tell the truth."""
+
+
+class Run:
+    """One run of pytest: its sessions, and which blocks have failed in it."""
+
+    def __init__(self, updating: bool) -> None:
+        """Start without sessions; `updating` rewrites pages where they are wrong."""
+        self.updating = updating
+        self.sessions: dict[Path, Session] = {}
+        self.failed: set[tuple[Path, int]] = set()
+
+    def session(self, path: Path) -> Session:
+        """Give the session of the page at `path`, which starts when it is first asked for."""
+        if path not in self.sessions:
+            self.sessions[path] = Session(read_page(path))
+        return self.sessions[path]
+
+    def check(self, path: Path, line: int) -> None:
+        """Run the block at `line` and raise if the page does not tell the truth of it."""
+        session = self.session(path)
+        block = session.page.block_at(line)
+        result = session.run(block)
+        self._check_earlier(session, block)
+        found = faults(session, block, result)
+        if raised_unexpectedly(block, result):
+            self.failed.add((path, line))
+        elif not self.updating and (untrue := differences(session, block, result)):
+            mend = f"to write what is true into the page: pytest --update-pages {session.page.name}"
+            found += [*untrue, mend]
+        if found:
+            raise UntrueError("\n".join(found))
+
+    def _check_earlier(self, session: Session, block: Block) -> None:
+        """Skip a block that comes after one that broke: what it would show means nothing."""
+        path = session.page.path
+        for earlier in session.page.blocks:
+            if earlier is block:
+                return
+            line = earlier.code.line
+            if (path, line) in self.failed:
+                pytest.skip(f"the block at {session.page.name}:{line} raised before this one")
+            if raised_unexpectedly(earlier, session.results[line]):
+                raise UntrueError("\n".join(faults(session, earlier, session.results[line])))
+
+
+# A run inside a run, as in the tests of this plugin, is on top while it lasts.
+_runs: list[Run] = []
+
+
+class FenceParser:
+    """Stands in for markdown-it, which misses fences in tabs, admonitions and details."""
+
+    def parse(self, text: str) -> list[SimpleNamespace]:
+        """Give a token for each block of Python, in the form that pytest-markdown-docs reads."""
+        try:
+            fences = scan(text)
+        except PageError as error:
+            raise pytest.Collector.CollectError(str(error)) from error
+        return [
+            SimpleNamespace(
+                type="fence", info="python", content=fence.content, map=[fence.line - 1, fence.end]
+            )
+            for fence in fences
+        ]
+
+
+@register_runner(default=True)
+class PageRunner(_Runner):
+    """Runs a block in its page's session, in place of a namespace of its own."""
+
+    def runtest(
+        self, test: FenceTestDefinition, args: dict[str, Any], *, asyncio_runner: object = None
+    ) -> None:
+        """Run the block and compare; the caller takes a TypeError for itself, so none leaves."""
+        if test.source_path.suffix != ".md":
+            raise UntrueError(
+                f"{test.source_path}:{test.start_line}: expected examples in docstrings to be "
+                "written after >>>, got a fence"
+            )
+        _runs[-1].check(test.source_path, test.start_line)
+
+    def repr_failure(
+        self,
+        test: FenceTestDefinition,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,
+    ) -> str:
+        """Say what is wrong, without the frames of the tools."""
+        if isinstance(excinfo.value, UntrueError):
+            return str(excinfo.value)
+        return str(excinfo.getrepr(style="short"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_markdown_docs_markdown_it() -> FenceParser:
+    """Have pytest-markdown-docs read pages by our scanner."""
+    return FenceParser()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--update-pages`."""
+    parser.getgroup("pages").addoption(
+        "--update-pages",
+        action="store_true",
+        help="rewrite the outputs and figures of the pages instead of comparing them",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open a run."""
+    _runs.append(Run(updating=config.getoption("--update-pages")))
+
+
+def pytest_unconfigure() -> None:
+    """Close the run; when it was to update pages, this is when they are written."""
+    run = _runs.pop()
+    for path, session in run.sessions.items():
+        broken = any(failed == path for failed, _ in run.failed)
+        if run.updating and not broken and update(session):
+            print(f"updated {session.page.name}")
+        session.close()

@@ -1,0 +1,181 @@
+"""Find what a page claims: its blocks of code, with the output and figures next after each.
+
+Reading is strict. Whatever could be shown to a reader without being run or compared is refused, so
+that no block can be left out by accident: an option on a fence, an output without its block, a
+fence that is not closed.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+LANGUAGES = {
+    "python": "is run",
+    "text": "is what the block before it printed",
+    "bash": "is for the reader's shell",
+    "markdown": "shows how a page is written",
+}
+
+# A fence may stand at any indent and in any quote: `prefix` is what comes before it on each line.
+FENCE = re.compile(r"(?P<prefix>[ >]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
+IMAGE = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>[^)\s]+)(?P<caption>[^)]*)\)")
+INLINE_CODE = re.compile(r"`[^`]+`")
+
+
+class PageError(Exception):
+    """A page that cannot be trusted as it is written; the message says where and why."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(f"line {line}: {message}")
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block. Lines count from 1; `line` is the opening fence, `end` the closing one."""
+
+    language: str
+    content: str
+    prefix: str
+    line: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture, alone on its line; `path` is relative to the page."""
+
+    path: str
+    line: int
+
+
+@dataclass
+class Block:
+    """A block of Python with what the page says that it prints and draws."""
+
+    code: Fence
+    output: Fence | None
+    figures: list[Image]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it is written."""
+
+    path: Path
+    lines: list[str]
+    fences: list[Fence]
+    blocks: list[Block]
+
+    @property
+    def name(self) -> str:
+        """Name the page as its author does, from the folder that they stand in."""
+        return os.path.relpath(self.path)
+
+    def block_at(self, line: int) -> Block:
+        """Find the block whose opening fence is on `line`."""
+        return next(block for block in self.blocks if block.code.line == line)
+
+
+def read_page(path: Path) -> Page:
+    """Read the page at `path`.
+
+    Raises:
+        PageError: When something on it could be shown without being proven.
+    """
+    text = path.read_text(encoding="utf-8")
+    elements = _elements(text)
+    fences = [element for element in elements if isinstance(element, Fence)]
+    return Page(path, text.splitlines(), fences, _blocks(elements))
+
+
+def scan(text: str) -> list[Fence]:
+    """Find the blocks of Python in `text`, in order, wherever they are nested.
+
+    Raises:
+        PageError: When something in it could be shown without being proven.
+    """
+    return [block.code for block in _blocks(_elements(text))]
+
+
+def _elements(text: str) -> list[Fence | Image | str]:
+    """Cut a page into fences, images and lines of prose; blank lines are left out."""
+    lines = text.splitlines()
+    elements: list[Fence | Image | str] = []
+    at = 0
+    while at < len(lines):
+        opening = FENCE.fullmatch(lines[at])
+        if opening:
+            fence = _fence(lines, at, opening)
+            elements.append(fence)
+            at = fence.end
+        else:
+            elements += _prose(lines[at], at + 1)
+            at += 1
+    return elements
+
+
+def _fence(lines: list[str], start: int, opening: re.Match[str]) -> Fence:
+    prefix, mark, info = opening["prefix"], opening["mark"], opening["info"]
+    line = start + 1
+    if info not in LANGUAGES:
+        allowed = ", ".join(LANGUAGES)
+        raise PageError(
+            line, f"expected a fence to be one of {allowed} and nothing more, got {mark}{info}"
+        )
+    closing = prefix + mark
+    for end in range(start + 1, len(lines)):
+        if lines[end].rstrip() == closing:
+            content = [_without_prefix(lines[i], prefix, i + 1) for i in range(start + 1, end)]
+            text = "".join(f"{part}\n" for part in content)
+            return Fence(info, text, prefix, line, end + 1)
+    raise PageError(line, f"expected the fence to be closed by {closing!r}, got the page's end")
+
+
+def _without_prefix(text: str, prefix: str, line: int) -> str:
+    if text.startswith(prefix):
+        return text[len(prefix) :]
+    if text.strip(" >") == "":
+        return ""
+    raise PageError(line, f"expected the line to be indented like its fence, got {text!r}")
+
+
+def _prose(text: str, line: int) -> list[Image | str]:
+    if not text.strip(" >"):
+        return []
+    plain = INLINE_CODE.sub("", text)
+    if "```" in plain or "~~~" in plain:
+        raise PageError(line, f"expected a fence to begin its line, got {text!r}")
+    if "<img" in plain or "<pre" in plain or "<code" in plain:
+        raise PageError(line, f"expected pictures and code to be Markdown, got {text!r}")
+    image = IMAGE.fullmatch(plain.strip(" >"))
+    if image:
+        return [Image(image["path"], line)]
+    if "![" in plain:
+        raise PageError(line, f"expected a picture to stand alone on its line, got {text!r}")
+    return [text]
+
+
+def _blocks(elements: list[Fence | Image | str]) -> list[Block]:
+    """Give each block of Python the output and the figures that stand next after it."""
+    blocks: list[Block] = []
+    current: Block | None = None
+    for element in elements:
+        if isinstance(element, Image):
+            if current is None:
+                raise PageError(
+                    element.line, f"expected the block that draws {element.path} before it"
+                )
+            current.figures.append(element)
+        elif isinstance(element, Fence) and element.language == "python":
+            current = Block(element, None, [])
+            blocks.append(current)
+        elif isinstance(element, Fence) and element.language == "text":
+            if current is None or current.output or current.figures:
+                raise PageError(
+                    element.line, "expected the block of Python that prints this next before it"
+                )
+            current.output = element
+        else:
+            current = None
+    return blocks

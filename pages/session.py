@@ -1,0 +1,134 @@
+"""Run a page as one session, top to bottom, as a reader would in a fresh interpreter."""
+
+import contextlib
+import io
+import os
+import random
+import sys
+import tempfile
+import traceback
+import types
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pages.scan import Block, Page
+
+PICTURES = {".svg", ".png"}
+
+
+@dataclass
+class Result:
+    """What a block did: what it printed, what it warned of, what it drew, and what it raised."""
+
+    stdout: str
+    stderr: str
+    figures: dict[str, bytes] = field(default_factory=dict)
+    error: BaseException | None = None
+
+
+class Session:
+    """A page being run: its namespace, its own folder to write into, and its results so far."""
+
+    def __init__(self, page: Page) -> None:
+        """Prepare to run `page`; nothing runs yet."""
+        self.page = page
+        self.results: dict[int, Result] = {}
+        self.main = types.ModuleType("__main__")
+        self.main.__file__ = str(page.path)
+        self._folder = tempfile.TemporaryDirectory()
+        self.folder = Path(self._folder.name)
+
+    def run(self, block: Block) -> Result:
+        """Run what comes before `block` and has not run yet, then `block`; each runs once."""
+        if not self.results:
+            start_afresh()
+        for earlier in self.page.blocks:
+            if earlier.code.line not in self.results:
+                self.results[earlier.code.line] = self._run_one(earlier)
+            if earlier is block:
+                break
+        return self.results[block.code.line]
+
+    def close(self) -> None:
+        """Remove the session's folder."""
+        self._folder.cleanup()
+
+    def _run_one(self, block: Block) -> Result:
+        stdout, stderr = io.StringIO(), io.StringIO()
+        # Blank lines put each line of the code where it stands on the page, for tracebacks.
+        source = "\n" * block.code.line + block.code.content
+        error = None
+        with (
+            self._as_main(),
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(stdout),
+            contextlib.redirect_stderr(stderr),
+            warnings.catch_warnings(),
+        ):
+            warnings.resetwarnings()
+            warnings.showwarning = _show_on_stderr
+            try:
+                code = compile(source, str(self.page.path), "exec", dont_inherit=True)
+                exec(code, self.main.__dict__)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as raised:  # SystemExit and pytest.skip() too are failures here
+                error = raised
+        return Result(stdout.getvalue(), stderr.getvalue(), self._new_figures(), error)
+
+    @contextlib.contextmanager
+    def _as_main(self):  # type: ignore[no-untyped-def]
+        """Let the page be `__main__`, so that its classes can be pickled as in a script."""
+        before = sys.modules["__main__"]
+        sys.modules["__main__"] = self.main
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = before
+
+    def _new_figures(self) -> dict[str, bytes]:
+        """Collect the pictures written since the last call: those whose time is not 0 any more."""
+        figures = {}
+        for file in sorted(self.folder.rglob("*")):
+            if file.suffix in PICTURES and file.stat().st_mtime_ns != 0:
+                figures[file.relative_to(self.folder).as_posix()] = file.read_bytes()
+                os.utime(file, ns=(0, 0))
+        return figures
+
+
+def start_afresh() -> None:
+    """Take from a page what the one before may have left: settings, and lucky random numbers.
+
+    The generators are scrambled and not reset, so that a page which forgets its seed fails.
+    """
+    random.seed()
+    np.random.seed()
+    torch.seed()
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_grad_enabled(True)
+    torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
+    torch.use_deterministic_algorithms(False)
+    torch.set_float32_matmul_precision("highest")
+
+
+def traceback_of(error: BaseException) -> str:
+    """Tell where on the page `error` was raised, without the frames of this module."""
+    frames = error.__traceback__ and error.__traceback__.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames))
+
+
+def _show_on_stderr(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: str | None = None,
+) -> None:
+    print(f"{category.__name__}: {message}", file=sys.stderr)
