@@ -26,8 +26,11 @@ def one_at_a_time(
 
     Raises:
         ValueError: When the shapes do not fit each other.
+        TypeError: When the dtypes are not all the same.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import one_at_a_time
         >>> z = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         >>> weight = torch.tensor([[5.0, 7.0], [6.0, 8.0]])
         >>> one_at_a_time(z, weight)
@@ -39,6 +42,10 @@ def one_at_a_time(
         raise ValueError(
             f"expected a mini-batch of shape (batch, in_features), got shape {tuple(z.shape)}"
         )
+    # The outputs are written into a tensor of the dtype of z: integers would cut 19.5 to 19.
+    for name, values in (("weights", weight), ("biases", bias)):
+        if values is not None and values.dtype != z.dtype:
+            raise TypeError(f"expected {name} of dtype {z.dtype} (the inputs'), got {values.dtype}")
     biases = [0.0] * len(weight) if bias is None else list(bias)
     out = z.new_empty(len(z), len(weight))
     for i, sample in enumerate(z):
@@ -68,6 +75,8 @@ def all_at_once(
         ValueError: When the shapes do not fit each other.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import all_at_once
         >>> z = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         >>> weight = torch.tensor([[5.0, 7.0], [6.0, 8.0]])
         >>> all_at_once(z, weight)

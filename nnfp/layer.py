@@ -35,6 +35,8 @@ class Linear(nn.Module):
         ValueError: When a size is negative.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import Linear
         >>> layer = Linear(2, 2, bias=False)
         >>> with torch.no_grad():
         ...     _ = layer.weight.copy_(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))
@@ -72,9 +74,11 @@ class Linear(nn.Module):
 
     def reset_parameters(self) -> None:
         """Fill the weight by `init` and the bias with zeros, as at the start."""
-        self.init(self.weight)
-        if self.bias is not None:
-            nn.init.zeros_(self.bias)
+        # Filling is not part of what is learned: autograd must not record it.
+        with torch.no_grad():
+            self.init(self.weight)
+            if self.bias is not None:
+                self.bias.zero_()
 
     def forward(self, input: Tensor) -> Tensor:
         """Compute `input @ weight.T + bias`.
@@ -104,7 +108,8 @@ class Linear(nn.Module):
                 f"expected the last dimension to be {self.in_features} (in_features), got {got}: "
                 f"input of shape {tuple(input.shape)}"
             ) from error
-        if input.dtype != self.weight.dtype:
+        # Autocast lets dtypes differ, so they are the cause only where torch names them.
+        if input.dtype != self.weight.dtype and "dtype" in str(error):
             raise TypeError(
                 f"expected an input of dtype {self.weight.dtype} (the weight's), got {input.dtype}"
             ) from error
@@ -127,6 +132,8 @@ class Net(nn.Module):
         fc1: The one layer, `Linear(1, 1)`.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import Net
         >>> net = Net(init=torch.nn.init.ones_)
         >>> net(torch.tensor([[-2.0], [2.0]])).tolist()
         [[0.0], [2.0]]
@@ -157,6 +164,8 @@ class MLP(nn.Module):
         ValueError: When there are fewer than two sizes.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import MLP
         >>> net = MLP([2, 8, 8, 1])
         >>> net(torch.zeros(5, 2)).shape
         torch.Size([5, 1])

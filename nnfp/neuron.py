@@ -21,6 +21,8 @@ def relu(z: Tensor) -> Tensor:
         A tensor of the shape and dtype of `z`.
 
     Examples:
+        >>> import torch
+        >>> from nnfp import relu
         >>> relu(torch.tensor([-3.0, 0.0, 19.0]))
         tensor([ 0.,  0., 19.])
 
@@ -48,9 +50,11 @@ def neuron(
         The outputs, of shape `(...)`: one number for each sample.
 
     Raises:
-        ValueError: When `w` is not one row of weights, or `x` does not have an input for each.
+        ValueError: When `w` is not one row of weights, `x` does not have an input for each, or `b`
+            is not one number.
 
     Examples:
+        >>> from nnfp.neuron import neuron
         >>> neuron([1.0, 2.0], [5.0, 7.0])
         tensor(19.)
         >>> neuron([1.0, 2.0], [5.0, -7.0])
@@ -68,4 +72,6 @@ def neuron(
             f"expected the last dimension of the inputs to be {len(w)} (one for each weight), "
             f"got inputs of shape {tuple(x.shape)}"
         )
+    if isinstance(b, Tensor) and b.dim() != 0:
+        raise ValueError(f"expected one number as the bias, got a bias of shape {tuple(b.shape)}")
     return activation((x * w).sum(-1) + b)

@@ -1,6 +1,6 @@
 """The fake optimizer, which knows the answer, and the training loop that drives any optimizer."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -26,7 +26,8 @@ class Solved(torch.optim.Optimizer):
             them: a wrapper such as [torch.compile][] puts a prefix before each.
 
     Examples:
-        >>> from nnfp import Net
+        >>> import torch
+        >>> from nnfp import Net, Solved
         >>> net = Net()
         >>> Solved(net.named_parameters()).step()
         >>> net(torch.tensor([[7.0]])).item()
@@ -38,15 +39,15 @@ class Solved(torch.optim.Optimizer):
         named_parameters: Iterable[tuple[str, nn.Parameter]],
         answers: Mapping[str, float] = TRIPLE,
     ) -> None:
-        super().__init__(named_parameters, defaults={})
-        self.answers = dict(answers)
+        # In the groups, as a learning rate is: there copies and a state_dict find the answers.
+        super().__init__(named_parameters, defaults={"answers": dict(answers)})
         if not all("param_names" in group for group in self.param_groups):
             raise ValueError(
                 "expected pairs of a name and a parameter, got parameters alone: "
                 "pass net.named_parameters()"
             )
         names = [name for group in self.param_groups for name in group["param_names"]]
-        missing = [name for name in self.answers if name not in names]
+        missing = [name for name in answers if name not in names]
         if missing:
             raise ValueError(
                 f"expected parameters named {', '.join(missing)}, got {', '.join(names)}"
@@ -67,9 +68,10 @@ class Solved(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            answers = group["answers"]
             for name, parameter in zip(group["param_names"], group["params"], strict=True):
-                if name in self.answers:
-                    parameter.fill_(self.answers[name])
+                if name in answers:
+                    parameter.fill_(answers[name])
         return loss
 
 
@@ -85,7 +87,8 @@ def fit(
     A progress bar counts the epochs where the output is a terminal, and is silent elsewhere.
 
     Args:
-        net: The network; it is changed in place.
+        net: The network; its parameters are changed in place. Whether it is in training or
+            evaluation mode stays as it is.
         optimizer: Made from the parameters of `net`.
         batches: Pairs of inputs and targets, walked through once an epoch: a list, or a
             [torch.utils.data.DataLoader][].
@@ -97,11 +100,12 @@ def fit(
         of batches.
 
     Raises:
-        ValueError: When `epochs` is negative, when `batches` is empty, or when it is an iterator,
-            which would run dry after one epoch.
+        ValueError: When `epochs` is negative, when an epoch has no batch, or when `batches` is an
+            iterator, which would run dry after one epoch.
 
     Examples:
-        >>> from nnfp import Net
+        >>> import torch
+        >>> from nnfp import Net, Solved, fit
         >>> net = Net(init=torch.nn.init.zeros_)
         >>> x = torch.tensor([[1.0], [2.0], [3.0]])
         >>> solver = Solved(net.named_parameters())
@@ -110,14 +114,15 @@ def fit(
     """
     if epochs < 0:
         raise ValueError(f"expected 0 epochs or more, got {epochs}")
-    if iter(batches) is batches:
+    if isinstance(batches, Iterator):
         raise ValueError(
             "expected batches that can be walked through once an epoch, got an iterator, which "
             "is empty after the first: pass a list of batches or a DataLoader"
         )
     losses: list[Tensor] = []
     # disable=None: the bar is for a person at a terminal, not for a file or a test.
-    for _ in tqdm(range(epochs), unit="epoch", disable=None):
+    for epoch in tqdm(range(epochs), unit="epoch", disable=None):
+        before = len(losses)
         for x, target in batches:
             loss = loss_fn(net(x), target)
             optimizer.zero_grad()
@@ -125,6 +130,6 @@ def fit(
             optimizer.step()
             # .item() here would make an accelerator wait at every step.
             losses.append(loss.detach())
-        if not losses:
-            raise ValueError("expected at least one batch, got none")
-    return torch.stack(losses).tolist() if losses else []
+        if len(losses) == before:
+            raise ValueError(f"expected at least one batch, got none in epoch {epoch + 1}")
+    return [loss.item() for loss in losses]
