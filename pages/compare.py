@@ -26,8 +26,9 @@ def expects_error(block: Block) -> bool:
 
 
 def raised_unexpectedly(block: Block, result: Result) -> bool:
-    """Tell whether the block raised and the page does not say so."""
-    return result.error is not None and not expects_error(block)
+    """Tell whether the block raised and the page does not say so; `sys.exit()` it cannot say."""
+    expected = expects_error(block) and isinstance(result.error, Exception)
+    return result.error is not None and not expected
 
 
 def faults(session: Session, block: Block, result: Result) -> list[str]:
@@ -42,6 +43,9 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
             f"{result.stderr}"
         )
+    invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
+    if invisible:
+        found.append(f"{at}: the block printed what cannot be seen on a page: {invisible}")
     expected = {image.path: image.line for image in block.figures}
     for path in sorted(set(expected) - set(result.figures)):
         where = _at(session, expected[path])
@@ -88,7 +92,7 @@ def _drawer(session: Session, path: str) -> str:
 
 def _diff(page: str, true: str) -> str:
     lines = difflib.unified_diff(
-        page.splitlines(), true.splitlines(), "on the page", "in truth", lineterm=""
+        page.split("\n"), true.split("\n"), "on the page", "in truth", lineterm=""
     )
     return "\n".join(line for line in lines if not line.startswith("@@"))
 

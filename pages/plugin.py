@@ -14,7 +14,7 @@ from pytest_markdown_docs.definitions import FenceTestDefinition
 
 from pages.compare import differences, faults, raised_unexpectedly
 from pages.scan import Block, PageError, read_page, scan
-from pages.session import Session
+from pages.session import Result, Session
 from pages.update import update
 
 
@@ -23,13 +23,14 @@ class UntrueError(Exception):
 
 
 class Run:
-    """One run of pytest: its sessions, and which blocks have failed in it."""
+    """One run of pytest: its sessions, which blocks raised in it, and which pages have faults."""
 
     def __init__(self, updating: bool) -> None:
         """Start without sessions; `updating` rewrites pages where they are wrong."""
         self.updating = updating
         self.sessions: dict[Path, Session] = {}
-        self.failed: set[tuple[Path, int]] = set()
+        self.raised: set[tuple[Path, int]] = set()
+        self.faulty: set[Path] = set()
 
     def session(self, path: Path) -> Session:
         """Give the session of the page at `path`, which starts when it is first asked for."""
@@ -41,28 +42,35 @@ class Run:
         """Run the block at `line` and raise if the page does not tell the truth of it."""
         session = self.session(path)
         block = session.page.block_at(line)
+        self._run_earlier(session, block)
         result = session.run(block)
-        self._check_earlier(session, block)
-        found = faults(session, block, result)
+        found = self._faults(session, block, result)
         if raised_unexpectedly(block, result):
-            self.failed.add((path, line))
+            self.raised.add((path, line))
         elif not self.updating and (untrue := differences(session, block, result)):
             mend = f"to write what is true into the page: pytest --update-pages {session.page.name}"
             found += [*untrue, mend]
         if found:
             raise UntrueError("\n".join(found))
 
-    def _check_earlier(self, session: Session, block: Block) -> None:
-        """Skip a block that comes after one that broke: what it would show means nothing."""
-        path = session.page.path
+    def _run_earlier(self, session: Session, block: Block) -> None:
+        """Run what comes before `block`; after one that broke, `block` would mean nothing."""
         for earlier in session.page.blocks:
+            line = earlier.code.line
             if earlier is block:
                 return
-            line = earlier.code.line
-            if (path, line) in self.failed:
+            if (session.page.path, line) in self.raised:
                 pytest.skip(f"the block at {session.page.name}:{line} raised before this one")
-            if raised_unexpectedly(earlier, session.results[line]):
-                raise UntrueError("\n".join(faults(session, earlier, session.results[line])))
+            result = session.run(earlier)
+            if raised_unexpectedly(earlier, result):
+                raise UntrueError("\n".join(self._faults(session, earlier, result)))
+
+    def _faults(self, session: Session, block: Block, result: Result) -> list[str]:
+        """List the faults, and remember the page: what they leave on it is not to be written."""
+        found = faults(session, block, result)
+        if found:
+            self.faulty.add(session.page.path)
+        return found
 
 
 # A run inside a run, as in the tests of this plugin, is on top while it lasts.
@@ -137,7 +145,6 @@ def pytest_unconfigure() -> None:
     """Close the run; when it was to update pages, this is when they are written."""
     run = _runs.pop()
     for path, session in run.sessions.items():
-        broken = any(failed == path for failed, _ in run.failed)
-        if run.updating and not broken and update(session):
+        if run.updating and path not in run.faulty and update(session):
             print(f"updated {session.page.name}")
         session.close()

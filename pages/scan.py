@@ -21,6 +21,8 @@ LANGUAGES = {
 FENCE = re.compile(r"(?P<prefix>[ >]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 IMAGE = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>[^)\s]+)(?P<caption>[^)]*)\)")
 INLINE_CODE = re.compile(r"`[^`]+`")
+# Elements of HTML that show code or a picture.
+SHOWING = re.compile(r"<(pre|code|samp|textarea|img|svg|picture|object|embed|iframe|video)\b", re.I)
 
 
 class PageError(Exception):
@@ -86,7 +88,7 @@ def read_page(path: Path) -> Page:
     text = path.read_text(encoding="utf-8")
     elements = _elements(text)
     fences = [element for element in elements if isinstance(element, Fence)]
-    return Page(path, text.splitlines(), fences, _blocks(elements))
+    return Page(path, text.split("\n"), fences, _blocks(elements))
 
 
 def scan(text: str) -> list[Fence]:
@@ -100,7 +102,8 @@ def scan(text: str) -> list[Fence]:
 
 def _elements(text: str) -> list[Fence | Image | str]:
     """Cut a page into fences, images and lines of prose; blank lines are left out."""
-    lines = text.splitlines()
+    lines = text.split("\n")
+    _refuse_invisible(lines)
     elements: list[Fence | Image | str] = []
     at = 0
     while at < len(lines):
@@ -113,6 +116,14 @@ def _elements(text: str) -> list[Fence | Image | str]:
             elements += _prose(lines[at], at + 1)
             at += 1
     return elements
+
+
+def _refuse_invisible(lines: list[str]) -> None:
+    """Refuse what a reader cannot see, or would copy as something else, such as a tab."""
+    for line, text in enumerate(lines, 1):
+        for character in text:
+            if not character.isprintable():
+                raise PageError(line, f"expected characters that can be seen, got {character!r}")
 
 
 def _fence(lines: list[str], start: int, opening: re.Match[str]) -> Fence:
@@ -129,13 +140,15 @@ def _fence(lines: list[str], start: int, opening: re.Match[str]) -> Fence:
             content = [_without_prefix(lines[i], prefix, i + 1) for i in range(start + 1, end)]
             text = "".join(f"{part}\n" for part in content)
             return Fence(info, text, prefix, line, end + 1)
+        if lines[end].strip(" >").startswith(mark):
+            raise PageError(end + 1, f"expected {closing!r} for line {line}, got {lines[end]!r}")
     raise PageError(line, f"expected the fence to be closed by {closing!r}, got the page's end")
 
 
 def _without_prefix(text: str, prefix: str, line: int) -> str:
     if text.startswith(prefix):
         return text[len(prefix) :]
-    if text.strip(" >") == "":
+    if text.strip() == prefix.strip():
         return ""
     raise PageError(line, f"expected the line to be indented like its fence, got {text!r}")
 
@@ -146,7 +159,7 @@ def _prose(text: str, line: int) -> list[Image | str]:
     plain = INLINE_CODE.sub("", text)
     if "```" in plain or "~~~" in plain:
         raise PageError(line, f"expected a fence to begin its line, got {text!r}")
-    if "<img" in plain or "<pre" in plain or "<code" in plain:
+    if SHOWING.search(plain):
         raise PageError(line, f"expected pictures and code to be Markdown, got {text!r}")
     image = IMAGE.fullmatch(plain.strip(" >"))
     if image:

@@ -9,8 +9,10 @@ import tempfile
 import traceback
 import types
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import torch
@@ -58,14 +60,15 @@ class Session:
         self._folder.cleanup()
 
     def _run_one(self, block: Block) -> Result:
-        stdout, stderr = io.StringIO(), io.StringIO()
+        stderr = io.StringIO()
         # Blank lines put each line of the code where it stands on the page, for tracebacks.
         source = "\n" * block.code.line + block.code.content
         error = None
         with (
+            tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as stdout,
             self._as_main(),
             contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(stdout),
+            _printing_into(stdout),
             contextlib.redirect_stderr(stderr),
             warnings.catch_warnings(),
         ):
@@ -78,10 +81,11 @@ class Session:
                 raise
             except BaseException as raised:  # SystemExit and pytest.skip() too are failures here
                 error = raised
-        return Result(stdout.getvalue(), stderr.getvalue(), self._new_figures(), error)
+            stdout.seek(0)
+            return Result(stdout.read(), stderr.getvalue(), self._new_figures(), error)
 
     @contextlib.contextmanager
-    def _as_main(self):  # type: ignore[no-untyped-def]
+    def _as_main(self) -> Iterator[None]:
         """Let the page be `__main__`, so that its classes can be pickled as in a script."""
         before = sys.modules["__main__"]
         sys.modules["__main__"] = self.main
@@ -100,6 +104,20 @@ class Session:
         return figures
 
 
+@contextlib.contextmanager
+def _printing_into(file: TextIO) -> Iterator[None]:
+    """Send to `file` what is printed, by other programs that the block starts as well."""
+    screen = os.dup(1)  # 1 is the number by which every program knows its output
+    os.dup2(file.fileno(), 1)
+    try:
+        with contextlib.redirect_stdout(file):
+            yield
+    finally:
+        file.flush()
+        os.dup2(screen, 1)
+        os.close(screen)
+
+
 def start_afresh() -> None:
     """Take from a page what the one before may have left: settings, and lucky random numbers.
 
@@ -115,6 +133,8 @@ def start_afresh() -> None:
     torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
     torch.use_deterministic_algorithms(False)
     torch.set_float32_matmul_precision("highest")
+    torch.autograd.set_detect_anomaly(False)
+    torch.set_warn_always(True)  # and not once, on whichever page comes first
 
 
 def traceback_of(error: BaseException) -> str:

@@ -24,7 +24,8 @@ def update(session: Session) -> bool:
                 file.write_bytes(true)
                 changed = True
     if lines != page.lines:
-        page.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        line_end = "\r\n" if b"\r\n" in page.path.read_bytes() else "\n"
+        page.path.write_text("\n".join(lines), encoding="utf-8", newline=line_end)
         changed = True
     return changed
 
@@ -32,6 +33,8 @@ def update(session: Session) -> bool:
 def _write_output(lines: list[str], block: Block, text: str) -> None:
     """Replace the lines of the block's output by `text`, or add or remove them."""
     code, output = block.code, block.output
+    if output is not None and output.content == text:
+        return
     if output is not None:
         start = output.line - 1 if text else code.end
         lines[start : output.end] = _fenced(text, code) if text else []
@@ -40,5 +43,8 @@ def _write_output(lines: list[str], block: Block, text: str) -> None:
 
 
 def _fenced(text: str, like: Fence) -> list[str]:
-    inner = ["```text", *text.splitlines(), "```"]
-    return [(like.prefix + line).rstrip() if not line else like.prefix + line for line in inner]
+    mark = "```"
+    while mark in text:
+        mark += "`"
+    inner = [f"{mark}text", *text.removesuffix("\n").split("\n"), mark]
+    return [like.prefix + line if line else like.prefix.rstrip() for line in inner]
