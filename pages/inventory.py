@@ -1,4 +1,4 @@
-"""Links to torch's documentation: a readable list of names becomes the file that mkdocstrings reads.
+"""Links to torch's documentation: a list of names becomes the file that mkdocstrings reads.
 
 `pages/torch-names.txt` is the list, `pages/torch.inv` what comes of it. Both are committed, so that
 nothing is downloaded while the site is built. After a change of the list:
