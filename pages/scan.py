@@ -20,7 +20,8 @@ LANGUAGES = {
 # A fence may stand at any indent and in any quote: `prefix` is what comes before it on each line.
 FENCE = re.compile(r"(?P<prefix>[ >]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 IMAGE = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>[^)\s]+)(?P<caption>[^)]*)\)")
-INLINE_CODE = re.compile(r"`[^`]+`")
+# Code within a line ends with as many backticks as it begins with; an escaped one begins none.
+INLINE_CODE = re.compile(r"(?<![\\`])(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`)")
 # Elements of HTML that show code or a picture.
 SHOWING = re.compile(r"<(pre|code|samp|textarea|img|svg|picture|object|embed|iframe|video)\b", re.I)
 

@@ -65,7 +65,7 @@ class Session:
         source = "\n" * block.code.line + block.code.content
         error = None
         with (
-            tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as stdout,
+            tempfile.TemporaryFile("w+", buffering=1, encoding="utf-8", newline="") as stdout,
             self._as_main(),
             contextlib.chdir(self.folder),
             _printing_into(stdout),
@@ -131,7 +131,8 @@ def start_afresh() -> None:
     torch.set_default_device(None)
     torch.set_grad_enabled(True)
     torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
-    torch.use_deterministic_algorithms(False)
+    if torch.are_deterministic_algorithms_enabled():  # the call below takes a second at first
+        torch.use_deterministic_algorithms(False)
     torch.set_float32_matmul_precision("highest")
     torch.autograd.set_detect_anomaly(False)
     torch.set_warn_always(True)  # and not once, on whichever page comes first
