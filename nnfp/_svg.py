@@ -1,0 +1,187 @@
+"""The strokes that the pictures of `nnfp.draw` are made of: each returns one line of SVG or more.
+
+Styles stand on the elements themselves, and none has an id: pictures that stand in the same page
+cannot restyle each other, or the page.
+"""
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+# Each colour is a variable that a page sets, and what holds in a file of its own.
+INPUT = "var(--nnfp-input, #c23b00)"
+WEIGHT = "var(--nnfp-weight, #00786a)"
+PLATE = "var(--nnfp-plate, #fff)"
+RESULT = "currentColor"
+
+WIDTH = 480
+# Shrunk to the 340 pixels of a phone, letters of 16 are still 11 pixels high.
+LETTER = 16
+RADIUS = 26
+
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def document(title: str, height: float, content: str) -> str:
+    """Wrap the content of a picture in its `<svg>` element."""
+    lines = "".join(f"  {line}\n" for line in content.splitlines())
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {coord(height)}" '
+        f'width="{WIDTH}" height="{coord(height)}" '
+        f'style="max-width: 100%; height: auto; fill: currentColor; font-size: {LETTER}px">\n'
+        f"  <title>{escape(title)}</title>\n"
+        # :root is this picture where it is a document of its own, and never where a page holds it.
+        "  <style>svg:root { color: #1c1c1c; background: #fff; "
+        "font-family: system-ui, sans-serif }</style>\n"
+        f"{lines}</svg>\n"
+    )
+
+
+def coord(value: float) -> str:
+    """Write a coordinate: a tenth of a pixel is as fine as anyone sees."""
+    return f"{round(value, 1) + 0.0:g}"
+
+
+def number(value: float) -> str:
+    """Write a number as a person would, in up to four digits: 19, −0.3333, 2×10⁻⁷."""
+    value += 0.0  # turns −0 into 0
+    if math.isfinite(value) and 1e4 <= abs(value) < 1e6:
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.4g}"
+    if "e" in text:
+        mantissa, exponent = f"{value:.2g}".split("e")
+        text = f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return text.replace("inf", "∞").replace("-", "−")
+
+
+def text_width(text: str, size: float = LETTER) -> float:
+    """Estimate how wide a text is, in a font that is rather wide."""
+    return 0.62 * size * len(text)
+
+
+def half_width(texts: Sequence[str]) -> float:
+    """Return half the width of nodes that hold these texts: a circle's radius if they are short."""
+    return max(RADIUS, *(text_width(text) / 2 + 6 for text in texts))
+
+
+def line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    color: str = RESULT,
+    *,
+    width: float = 2,
+    opacity: float = 1,
+) -> str:
+    """Draw a straight line."""
+    return (
+        f'<line x1="{coord(x1)}" y1="{coord(y1)}" x2="{coord(x2)}" y2="{coord(y2)}" '
+        f'style="stroke: {color}; stroke-width: {width:g}; stroke-opacity: {opacity:g}"/>\n'
+    )
+
+
+def path(d: str, color: str = RESULT) -> str:
+    """Draw a line along the commands of an SVG path."""
+    return (
+        f'<path d="{d}" style="fill: none; stroke: {color}; stroke-width: 2; '
+        'stroke-linejoin: round; stroke-linecap: round"/>\n'
+    )
+
+
+def arrow(x1: float, x2: float, y: float) -> str:
+    """Draw a horizontal arrow to the right."""
+    return line(x1, y, x2 - 6, y) + arrowhead(x2, y, RESULT)
+
+
+def arrowhead(x: float, y: float, color: str) -> str:
+    """Draw the head of an arrow to the right, its tip at `(x, y)`."""
+    return f'<path d="M {coord(x)} {coord(y)} l -10 -5 v 10 z" style="fill: {color}"/>\n'
+
+
+def box(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    color: str,
+    *,
+    corner: float = 6,
+    stroke: float = 2,
+) -> str:
+    """Draw a box with round corners, softly tinted; with large corners it is a circle."""
+    return (
+        f'<rect x="{coord(x)}" y="{coord(y)}" width="{coord(width)}" height="{coord(height)}" '
+        f'rx="{coord(corner)}" style="fill: {color}; fill-opacity: 0.08; '
+        f'stroke: {color}; stroke-width: {stroke:g}"/>\n'
+    )
+
+
+def node(x: float, y: float, content: str, color: str, half: float, *, ring: bool = False) -> str:
+    """Draw a number in a circle, wider where the number needs it; a ring marks a result."""
+    svg = box(x - half, y - RADIUS, 2 * half, 2 * RADIUS, color, corner=RADIUS)
+    if ring:
+        svg += (
+            f'<rect x="{coord(x - half - 5)}" y="{coord(y - RADIUS - 5)}" '
+            f'width="{coord(2 * half + 10)}" height="{coord(2 * RADIUS + 10)}" '
+            f'rx="{RADIUS + 5}" style="fill: none; stroke: {color}; stroke-width: 1.5"/>\n'
+        )
+    return svg + text(x, y, content, color)
+
+
+def dot(x: float, y: float, radius: float, color: str, *, ring: bool = False) -> str:
+    """Draw a circle without a number, tinted; a ring marks a result."""
+    shapes = [(radius, 2.0, 0.08), (radius + 4, 1.5, 0.0)] if ring else [(radius, 2.0, 0.08)]
+    return "".join(
+        f'<circle cx="{coord(x)}" cy="{coord(y)}" r="{coord(r)}" style="fill: {color}; '
+        f'fill-opacity: {tint:g}; stroke: {color}; stroke-width: {stroke:g}"/>\n'
+        for r, stroke, tint in shapes
+    )
+
+
+def label(x: float, y: float, content: str, color: str) -> str:
+    """Write a text on a small plate that hides the lines behind it."""
+    half = text_width(content) / 2 + 3
+    return (
+        f'<rect x="{coord(x - half)}" y="{coord(y - 11)}" width="{coord(2 * half)}" height="22" '
+        f'rx="4" style="fill: {PLATE}"/>\n' + text(x, y, content, color)
+    )
+
+
+def text(
+    x: float,
+    y: float,
+    content: str,
+    color: str = RESULT,
+    *,
+    size: float = LETTER,
+    anchor: str = "middle",
+    faint: bool = False,
+) -> str:
+    """Write a text whose middle (or other anchor) is at `(x, y)`."""
+    return marked_text(x, y, span(content, color), size=size, anchor=anchor, faint=faint)
+
+
+def span(content: str, color: str) -> str:
+    """Return a piece of text in a colour, for `marked_text`."""
+    if color == RESULT:
+        return escape(content)
+    return f'<tspan style="fill: {color}">{escape(content)}</tspan>'
+
+
+def marked_text(
+    x: float,
+    y: float,
+    markup: str,
+    *,
+    size: float = LETTER,
+    anchor: str = "middle",
+    faint: bool = False,
+) -> str:
+    """Write a text that is made of spans."""
+    style = f"text-anchor: {anchor}"
+    style += f"; font-size: {size:g}px" if size != LETTER else ""
+    style += "; fill-opacity: 0.7" if faint else ""
+    # A third of a letter below the middle, where browsers and viewers agree on the baseline.
+    return f'<text x="{coord(x)}" y="{coord(y + 0.35 * size)}" style="{style}">{markup}</text>\n'

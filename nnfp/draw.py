@@ -1,0 +1,694 @@
+"""Pictures of neurons, layers, products, networks and losses, drawn from what the code returns.
+
+A picture is SVG text, 480 units wide, in letters of one size. Its colours are `currentColor` and the
+CSS variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so it follows the page it stands in;
+as a file of its own it is dark on white.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree
+
+import torch
+from torch import Tensor, nn
+
+from nnfp import _svg
+from nnfp._svg import INPUT, RADIUS, RESULT, WEIGHT, WIDTH, half_width, number, text_width
+from nnfp.batch import all_at_once
+from nnfp.layer import Linear
+from nnfp.neuron import Activation, relu
+from nnfp.neuron import neuron as compute_neuron
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Numbers = Tensor | Sequence[float] | Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as SVG text. A notebook shows it as it is.
+
+    Attributes:
+        title: What the picture shows, in words, for those who do not see it.
+        svg: The whole SVG document.
+
+    Examples:
+        >>> neuron([1, 2], [5, 7])
+        Picture(title='Neuron with inputs 1 and 2, weights 5 and 7: the sum is 19, ReLU gives 19')
+    """
+
+    title: str
+    svg: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the SVG text."""
+        return self.svg
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> None:
+        r"""Write the SVG to a file, as UTF-8 and with `\n` line ends on every system.
+
+        Args:
+            path: Where to write; folders that are missing are made.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.svg, encoding="utf-8", newline="\n")
+
+
+def neuron(
+    x: Numbers, w: Numbers, b: Tensor | float | None = None, activation: Activation = relu
+) -> Picture:
+    """Draw one neuron at work on one sample: inputs, weights, the sum and what becomes of it.
+
+    Args:
+        x: The inputs of one sample, of shape `(in_features,)`: 1 to 5 of them.
+        w: The weights, of shape `(in_features,)`.
+        b: The bias, one number, or none.
+        activation: The non-linear function that the sum is put through.
+
+    Returns:
+        The picture; its sum and its output are what [nnfp.neuron.neuron][] returns.
+
+    Raises:
+        ValueError: When the shapes do not fit each other, or there are too many inputs.
+
+    Examples:
+        >>> print(neuron([1, 2], [5, -7]).title)
+        Neuron with inputs 1 and 2, weights 5 and −7: the sum is −9, ReLU gives 0
+    """
+    x, w = _tensor(x), _tensor(w)
+    bias = torch.zeros(()) if b is None else _tensor(b)
+    _check_sample(x)
+    _check_size("inputs", len(x), 5)
+    if bias.numel() != 1:
+        raise ValueError(f"expected one number as the bias, got shape {tuple(bias.shape)}")
+    bias = bias.reshape(())
+    shown = _Forward(
+        inputs=_texts(x),
+        weights=[_texts(w)],
+        biases=[] if b is None else [number(bias.item())],
+        sums=[number(compute_neuron(x, w, bias, _unchanged).item())],
+        outputs=[number(compute_neuron(x, w, bias, activation).item())],
+        activation=_name(activation),
+    )
+    svg, bottom = _draw_forward(shown)
+    terms = list(zip(shown.inputs, shown.weights[0], strict=True))
+    written, bottom = _write_sum(terms, shown.biases, shown.sums[0], bottom)
+    title = (
+        f"Neuron with {_plural(len(x), 'input')} {_listed(shown.inputs)}, "
+        f"{_plural(len(x), 'weight')} {_listed(shown.weights[0])}"
+        + (f", bias {shown.biases[0]}" if shown.biases else "")
+        + f": the sum is {shown.sums[0]}, {shown.activation} gives {shown.outputs[0]}"
+    )
+    return _picture(title, bottom, svg + written)
+
+
+def layer(
+    z: Numbers, weight: Numbers, bias: Numbers | None = None, activation: Activation = relu
+) -> Picture:
+    """Draw a layer at work on one sample: each neuron with its weights, sum and output.
+
+    Args:
+        z: The inputs of one sample, of shape `(in_features,)`: 1 to 4 of them.
+        weight: The weights, of shape `(out_features, in_features)`: 1 to 4 neurons, a row each.
+        bias: The biases, of shape `(out_features,)`, or none.
+        activation: The non-linear function that each sum is put through.
+
+    Returns:
+        The picture; its sums and outputs are what [nnfp.batch.all_at_once][] returns.
+
+    Raises:
+        ValueError: When the shapes do not fit each other, or there are too many numbers.
+
+    Examples:
+        >>> print(layer([1, 2], [[5, 7], [6, 8]]).title)
+        Layer of 2 neurons with inputs 1 and 2, weights 5 and 7, 6 and 8: ReLU gives 19 and 22
+    """
+    z, weight = _tensor(z), _tensor(weight)
+    biases = None if bias is None else _tensor(bias)
+    _check_sample(z)
+    sums = all_at_once(z, weight, biases, _unchanged)
+    _check_size("inputs", len(z), 4)
+    _check_size("neurons", len(weight), 4)
+    shown = _Forward(
+        inputs=_texts(z),
+        weights=[_texts(row) for row in weight],
+        biases=[] if biases is None else _texts(biases),
+        sums=_texts(sums),
+        outputs=_texts(all_at_once(z, weight, biases, activation)),
+        activation=_name(activation),
+    )
+    svg, bottom = _draw_forward(shown)
+    title = (
+        f"Layer of {_counted(len(weight), 'neuron')} "
+        f"with {_plural(len(z), 'input')} {_listed(shown.inputs)}, "
+        f"weights {', '.join(_listed(row) for row in shown.weights)}"
+        + (f", {_plural(len(weight), 'bias')} {_listed(shown.biases)}" if shown.biases else "")
+        + f": {shown.activation} gives {_listed(shown.outputs)}"
+    )
+    return _picture(title, bottom, svg)
+
+
+class _Forward(NamedTuple):
+    """One sample on its way through a row of neurons, as the texts that a picture shows."""
+
+    inputs: list[str]
+    weights: list[list[str]]
+    biases: list[str]
+    sums: list[str]
+    outputs: list[str]
+    activation: str
+
+
+X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 272, 352, 432
+
+
+def _draw_forward(shown: _Forward) -> tuple[str, float]:
+    """Draw inputs, edges, sums, activation and outputs from left to right; also say the bottom."""
+    # At the middle of their edges the labels of one neuron are apart. Those of several are where
+    # no edges have crossed yet: with n inputs at 1/(n + 1) of the way, all are equally far apart.
+    share = 1 / 2 if len(shown.sums) == 1 else 1 / (len(shown.inputs) + 1)
+    longest = max(len(shown.inputs), len(shown.sums))
+    pitch = max(92 if longest <= 3 else 68, 26 / share)
+    y_inputs = _column(len(shown.inputs), longest, pitch)
+    y_sums = _column(len(shown.sums), longest, pitch)
+
+    svg = _draw_edges(shown, y_inputs, y_sums, share)
+    for y, value in zip(y_inputs, shown.inputs, strict=True):
+        svg += _svg.node(X_INPUT, y, value, INPUT, half_width(shown.inputs))
+    for i, y in enumerate(y_sums):
+        svg += _draw_result(shown, i, y)
+    for x, heading in (
+        (X_INPUT, _plural(len(y_inputs), "input")),
+        (X_SUM, _plural(len(y_sums), "sum")),
+        (X_OUTPUT, _plural(len(y_sums), "output")),
+    ):
+        svg += _svg.text(x, 18, heading, faint=True)
+    below = 22 if shown.biases else 4
+    return svg, max(y_inputs[-1] + 4, y_sums[-1] + below) + RADIUS + 12
+
+
+def _column(count: int, longest: int, pitch: float) -> list[float]:
+    """Return the heights of a column of nodes, centred beside the longest column."""
+    top = 68 + (longest - count) * pitch / 2
+    return [top + i * pitch for i in range(count)]
+
+
+def _draw_edges(
+    shown: _Forward, y_inputs: Sequence[float], y_sums: Sequence[float], share: float
+) -> str:
+    """Draw all edges and then, on top, all weights: each at that share of the way back."""
+    start = X_INPUT + half_width(shown.inputs)
+    end = X_SUM - half_width(shown.sums)
+    edges = labels = ""
+    for y_sum, row in zip(y_sums, shown.weights, strict=True):
+        for y_input, weight in zip(y_inputs, row, strict=True):
+            x, y = end - share * (end - start), y_sum - share * (y_sum - y_input)
+            edges += _svg.line(start, y_input, end, y_sum, WEIGHT, opacity=0.5)
+            labels += _svg.label(x, y, weight, WEIGHT)
+    return edges + labels + _svg.text((start + end) / 2, 18, "weights", faint=True)
+
+
+def _draw_result(shown: _Forward, i: int, y: float) -> str:
+    """Draw what becomes of one neuron's sum, and its bias below it."""
+    half_sum, half_output = half_width(shown.sums), half_width(shown.outputs)
+    svg = _svg.node(X_SUM, y, shown.sums[i], RESULT, half_sum)
+    svg += _draw_activation(shown.activation, y, X_SUM + half_sum, X_OUTPUT - half_output - 6)
+    svg += _svg.node(X_OUTPUT, y, shown.outputs[i], RESULT, half_output, ring=True)
+    if shown.biases:
+        x = X_SUM - RADIUS
+        svg += _svg.text(x, y + RADIUS + 16, f"bias {shown.biases[i]}", WEIGHT, anchor="start")
+    return svg
+
+
+def _draw_activation(name: str, y: float, start: float, end: float) -> str:
+    """Draw the arrow from a sum to its output, with the kink of ReLU, or another name, on it."""
+    shown, x = name if len(name) <= 9 else "σ", X_ACTIVATION
+    half = 18 if name == "ReLU" else max(18, text_width(shown) / 2 + 4)
+    svg = _svg.line(start, y, x - half, y) + _svg.arrow(x + half, end, y)
+    svg += _svg.box(x - half, y - 18, 2 * half, 36, RESULT, stroke=1.5)
+    if name != "ReLU":
+        return svg + _svg.text(x, y, shown)
+    kink = f"M {x - 11} {_svg.coord(y + 7)} H {x} L {x + 11} {_svg.coord(y - 10)}"
+    return svg + _svg.path(kink) + _svg.text(x, y + 32, name, faint=True)
+
+
+def _write_sum(
+    terms: Sequence[tuple[str, str]], biases: Sequence[str], result: str, y: float
+) -> tuple[str, float]:
+    """Write `1·5 + 2·7 = 19` below `y`, in as many lines as it takes; also say the bottom."""
+    # Each piece is kept twice: plain, to know its width, and with its colours.
+    pieces = []
+    for i, (x, w) in enumerate(terms):
+        x, w = x if i == 0 else _bracketed(x), _bracketed(w)
+        plus = "+ " if i else ""
+        colored = f"{plus}{_svg.span(x, INPUT)}·{_svg.span(w, WEIGHT)}"
+        pieces.append((f"{plus}{x}·{w}", colored))
+    for b in map(_bracketed, biases):
+        pieces.append((f"+ {b}", f"+ {_svg.span(b, WEIGHT)}"))
+    pieces.append((f"= {result}", f"= {result}"))
+
+    lines = [pieces[0]]
+    for plain, colored in pieces[1:]:
+        longer = f"{lines[-1][0]} {plain}"
+        if text_width(longer) <= WIDTH - 16:
+            lines[-1] = (longer, f"{lines[-1][1]} {colored}")
+        else:
+            lines.append((plain, colored))
+    svg = ""
+    for i, (_, colored) in enumerate(lines):
+        svg += _svg.marked_text(WIDTH / 2, y + 22 + 26 * i, colored)
+    return svg, y + 26 * len(lines) + 14
+
+
+def _bracketed(value: str) -> str:
+    return f"({value})" if value.startswith("−") else value
+
+
+def matmul(z: Numbers, weight: Numbers) -> Picture:
+    """Draw a mini-batch times the weights of a layer, `Z Wᵀ`, with one of its sums written out.
+
+    Args:
+        z: The mini-batch, of shape `(batch, in_features)`: up to 5 × 5.
+        weight: The weights, of shape `(out_features, in_features)`: up to 5 × 5, a row a neuron.
+
+    Returns:
+        The picture; the product is what [nnfp.batch.all_at_once][] returns without an activation.
+
+    Raises:
+        ValueError: When the shapes do not fit each other, or there are too many numbers.
+
+    Examples:
+        >>> print(matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]]).title)
+        Z times W transposed: the rows 1 and 2, 3 and 4 become 19 and 22, 43 and 50
+    """
+    z, weight = _tensor(z), _tensor(weight)
+    product = all_at_once(z, weight, None, _unchanged)
+    if z.dim() != 2:
+        raise ValueError(
+            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(z.shape)}"
+        )
+    (samples, inputs), neurons = z.shape, len(weight)
+    _check_size("samples", samples, 5)
+    _check_size("inputs", inputs, 5)
+    _check_size("neurons", neurons, 5)
+    by_samples, by_inputs = _counted(samples, "sample"), _counted(inputs, "input")
+    by_neurons = _counted(neurons, "neuron")
+    left = _Matrix("Z", by_samples, by_inputs, _rows(z), INPUT, (1, inputs))
+    right = _Matrix("Wᵀ", by_inputs, by_neurons, _rows(weight.T), WEIGHT, (inputs, 1))
+    result = _Matrix("Z Wᵀ", by_samples, by_neurons, _rows(product), RESULT, (1, 1))
+    svg, bottom = _draw_product(left, right, result)
+    terms = list(zip(left.rows[0], [row[0] for row in right.rows], strict=True))
+    written, bottom = _write_sum(terms, [], result.rows[0][0], bottom)
+    title = (
+        f"Z times W transposed: the {_plural(samples, 'row')} "
+        f"{', '.join(map(_listed, left.rows))} become{'s' if samples == 1 else ''} "
+        f"{', '.join(map(_listed, result.rows))}"
+    )
+    return _picture(title, bottom, svg + written)
+
+
+ROW = 34  # the height of a matrix's row
+
+
+class _Matrix(NamedTuple):
+    """A matrix in brackets: its name above, its sizes below, its first rows × columns outlined."""
+
+    name: str
+    height_in_words: str
+    width_in_words: str
+    rows: list[list[str]]
+    color: str
+    outlined: tuple[int, int]
+
+    @property
+    def cell(self) -> float:
+        return max(text_width(value) for row in self.rows for value in row) + 18
+
+    @property
+    def width(self) -> float:
+        words = (self.height_in_words, f"× {self.width_in_words}")
+        return max(self.cell * len(self.rows[0]) + 16, *map(text_width, words))
+
+    @property
+    def height(self) -> float:
+        return ROW * len(self.rows)
+
+
+def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
+    """Draw `Z · Wᵀ = Z Wᵀ` in as many lines as it takes; also say the bottom."""
+    gap = 30
+    lines: list[list[tuple[str, _Matrix]]] = [[]]
+    for sign, matrix in zip(("", "·", "="), matrices, strict=True):
+        line = [*lines[-1], (sign, matrix)]
+        if sum(m.width + gap for _, m in line) - gap <= WIDTH - 8:
+            lines[-1] = line
+        else:
+            lines.append([(sign, matrix)])
+    svg = ""
+    top = 44.0
+    for line in lines:
+        middle = top + max(matrix.height for _, matrix in line) / 2
+        x = (WIDTH + gap - sum(matrix.width + gap for _, matrix in line)) / 2
+        for sign, matrix in line:
+            svg += _svg.text(x - gap / 2, middle, sign, size=22) if sign else ""
+            svg += _draw_matrix(matrix, x + matrix.width / 2, middle)
+            x += matrix.width + gap
+        top = 2 * middle - top + 110
+    return svg, top - 56
+
+
+def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
+    """Draw a matrix around its middle `(x, y)`."""
+    cell = matrix.cell
+    left, right = x - cell * len(matrix.rows[0]) / 2, x + cell * len(matrix.rows[0]) / 2
+    top, bottom = y - matrix.height / 2, y + matrix.height / 2
+    svg = _svg.text(x, top - 24, matrix.name, matrix.color, size=20)
+    for edge, inwards in ((left - 5, 7), (right + 5, -7)):
+        ends = f"{_svg.coord(top)} h {-inwards} V {_svg.coord(bottom)} h {inwards}"
+        svg += _svg.path(f"M {_svg.coord(edge + inwards)} {ends}")
+    high, wide = matrix.outlined
+    svg += _svg.box(
+        left + 3, top + 3, cell * wide - 6, ROW * high - 6, matrix.color, corner=8, stroke=1.5
+    )
+    for i, row in enumerate(matrix.rows):
+        for j, value in enumerate(row):
+            svg += _svg.text(left + (j + 0.5) * cell, top + (i + 0.5) * ROW, value, matrix.color)
+    svg += _svg.text(x, bottom + 22, matrix.height_in_words, faint=True)
+    return svg + _svg.text(x, bottom + 44, f"× {matrix.width_in_words}", faint=True)
+
+
+def network(sizes: Sequence[int] | nn.Module) -> Picture:
+    """Draw a network as columns of circles; of a layer wider than 6 it shows both ends.
+
+    Args:
+        sizes: How many numbers go in, and how many come out of each layer: 2 to 8 sizes. Or a
+            network, whose linear layers are drawn in their order.
+
+    Returns:
+        The picture.
+
+    Raises:
+        ValueError: When there are too few or too many sizes, or the layers do not form a chain.
+
+    Examples:
+        >>> print(network([2, 8, 8, 1]).title)
+        Network with 2 inputs, hidden layers of 8 and 8, 1 output
+    """
+    counts = _sizes(sizes) if isinstance(sizes, nn.Module) else list(sizes)
+    if not 2 <= len(counts) <= 8:
+        raise ValueError(f"expected 2 to 8 sizes, of the inputs and of each layer, got {counts}")
+    if min(counts) < 1:
+        raise ValueError(f"expected sizes of 1 or more, got {counts}")
+    xs = [40 + 400 / (len(counts) - 1) * i for i in range(len(counts))]
+    rows = max(min(count, 7) for count in counts)
+    columns = [_circles(count, rows) for count in counts]
+    svg = ""
+    for (x, ys), (x_next, ys_next) in pairwise(zip(xs, columns, strict=True)):
+        for y in ys:
+            for y_next in ys_next:
+                svg += _svg.line(x + 14, y, x_next - 14, y_next, WEIGHT, width=1, opacity=0.5)
+    bottom = 24 + 44 * (rows - 1) + 14
+    for i, (x, ys, count) in enumerate(zip(xs, columns, counts, strict=True)):
+        color = RESULT if i else INPUT
+        for y in ys:
+            svg += _svg.dot(x, y, 14, color, ring=i == len(counts) - 1)
+        if len(ys) < count:
+            svg += "".join(_svg.dot(x, (ys[0] + ys[-1]) / 2 + dy, 1.5, color) for dy in (-9, 0, 9))
+        svg += _svg.text(x, bottom + 26, str(count), color)
+    svg += _svg.text(xs[0], bottom + 48, _plural(counts[0], "input"), faint=True)
+    svg += _svg.text(xs[-1], bottom + 48, _plural(counts[-1], "output"), faint=True)
+    title = f"Network with {_counted(counts[0], 'input')}, "
+    if hidden := counts[1:-1]:
+        words = f"hidden {_plural(len(hidden), 'layer')}"
+        svg += _svg.text(WIDTH / 2, bottom + 48, words, faint=True)
+        title += f"{words} of {_listed([str(count) for count in hidden])}, "
+    return _picture(title + _counted(counts[-1], "output"), bottom + 64, svg)
+
+
+def _sizes(net: nn.Module) -> list[int]:
+    layers = [m for m in net.modules() if isinstance(m, Linear | nn.Linear)]
+    if not layers:
+        raise ValueError(f"expected a network with linear layers, got {type(net).__name__}")
+    for before, after in pairwise(layers):
+        if before.out_features != after.in_features:
+            raise ValueError(
+                f"expected a chain of layers, got one with {before.out_features} outputs "
+                f"before one with {after.in_features} inputs"
+            )
+    return [layers[0].in_features, *(each.out_features for each in layers)]
+
+
+def _circles(count: int, rows: int) -> list[float]:
+    """Return where a layer's circles stand; of more than 6, three at each end of three dots."""
+    shown = min(count, 7)
+    top = 24 + 44 * (rows - shown) / 2
+    return [top + 44 * i for i in range(shown) if count <= 6 or i != 3]
+
+
+# A curve is told apart by colour, dashes and marker. Matplotlib draws in the colours on the left,
+# which are then replaced by those of the page.
+INK = "#000001"
+CURVES = (
+    (INK, "-", "o"),
+    ("#000002", "--", "s"),
+    ("#000003", "-.", "^"),
+    ("#000004", ":", "D"),
+)
+COLORS = {INK: RESULT, "#000002": WEIGHT, "#000003": INPUT, "#000004": RESULT}
+PLOT_HEIGHT = 300
+STYLE = {
+    "svg.hashsalt": "nnfp",
+    "svg.fonttype": "none",
+    "font.size": _svg.LETTER,
+    "text.color": INK,
+    "lines.linewidth": 2,
+    "lines.markersize": 7,
+    "axes.linewidth": 1.5,
+    "axes.edgecolor": INK,
+    "axes.spines.left": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.xmargin": 0,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": INK,
+    "grid.alpha": 0.2,
+    "grid.linewidth": 1,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "ytick.minor.size": 0,
+    "xtick.major.pad": 10,
+    "ytick.major.pad": 10,
+}
+
+
+def losses(
+    curves: Mapping[str, Sequence[float]],
+    ylabel: str = "loss",
+    xlabel: str = "step",
+    log: bool = False,
+) -> Picture:
+    """Plot losses against steps, by Matplotlib; each curve is named at its end.
+
+    Args:
+        curves: A name and its numbers for each curve, 1 to 4 of them, the first number at step 0.
+        ylabel: What is measured.
+        xlabel: What is counted.
+        log: Whether the losses stand on a logarithmic scale, which has no place for 0.
+
+    Returns:
+        The picture, byte for byte the same for the same numbers.
+
+    Raises:
+        ImportError: When Matplotlib is missing.
+        ValueError: When there are too many curves, a name is too long, or a curve is empty or has
+            a number that cannot be shown.
+
+    Examples:
+        >>> losses({"SGD": [9, 4, 1], "Solved": [9, 0, 0]})
+        Picture(title='Plot of loss by step: SGD from 9 to 1, Solved from 9 to 0')
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError(
+            "expected Matplotlib, which draws the plots: pip install 'nnfp[plots]'"
+        ) from error
+    _check_curves(curves, log)
+    file = StringIO()
+    with mpl.rc_context():
+        # The reader's own settings would change the picture.
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        # Matplotlib counts in points, of which an inch has 72.
+        figure = Figure(figsize=(WIDTH / 72, PLOT_HEIGHT / 72), dpi=72)
+        left, right = 66, WIDTH - 18 - max(map(text_width, curves))
+        axes = figure.add_axes(
+            (left / WIDTH, 62 / PLOT_HEIGHT, (right - left) / WIDTH, 194 / PLOT_HEIGHT)
+        )
+        _plot(axes, curves, log)
+        figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
+    svg = _svg.text(left - 10, 18, ylabel, anchor="start", faint=True)
+    svg += _svg.text((left + right) / 2, PLOT_HEIGHT - 14, xlabel, faint=True)
+    ranges = [f"{name} from {number(ys[0])} to {number(ys[-1])}" for name, ys in curves.items()]
+    title = f"Plot of {ylabel} by {xlabel}: {', '.join(ranges)}"
+    return _picture(title, PLOT_HEIGHT, svg + _strokes(file.getvalue()))
+
+
+def _check_curves(curves: Mapping[str, Sequence[float]], log: bool) -> None:
+    _check_size("curves", len(curves), len(CURVES))
+    for name, ys in curves.items():
+        if len(name) > 24:
+            raise ValueError(f"expected names of at most 24 characters, got {name!r}")
+        if len(ys) == 0:
+            raise ValueError(f"expected at least one number for {name!r}, got none")
+        for step, y in enumerate(ys):
+            if not math.isfinite(y) or (log and y <= 0):
+                expected = "numbers above 0, for a logarithmic scale" if log else "finite numbers"
+                raise ValueError(f"expected {expected}, got {y} at step {step} of {name!r}")
+
+
+def _plot(axes: "Axes", curves: Mapping[str, Sequence[float]], log: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    for (color, dashes, marker), ys in zip(CURVES, curves.values(), strict=False):
+        axes.plot(
+            ys,
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+            markevery=[len(ys) - 1],
+            # A loss of 0 lies on the edge and is to be seen whole.
+            clip_on=False,
+        )
+    lowest, highest = min(map(min, curves.values())), max(map(max, curves.values()))
+    if log:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 50 * lowest else (1,)))
+    else:
+        axes.set_ylim(min(0, lowest), highest if highest > min(0, lowest) else 1)
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    _name_ends(axes, curves)
+
+
+def _name_ends(axes: "Axes", curves: Mapping[str, Sequence[float]]) -> None:
+    """Write each curve's name beside its end, and where two ends meet, one above the other."""
+    ends = {}
+    for (name, ys), (color, _, _) in zip(curves.items(), CURVES, strict=False):
+        x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
+        ends[name] = (y, x, color)
+    lowest = 0.0
+    for name, (y, x, color) in sorted(ends.items(), key=lambda item: item[1]):
+        lowest = max(y, lowest + 20)
+        axes.annotate(
+            name,
+            (x, lowest),
+            xycoords="figure pixels",
+            xytext=(10, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+        )
+
+
+def _strokes(svg: str) -> str:
+    """Keep what is seen of Matplotlib's SVG: no ids, and no style that would hold for the page."""
+    space = "{http://www.w3.org/2000/svg}"
+    root = ElementTree.fromstring(svg)
+    markers = {e.get("id"): e.get("d", "") for e in root.iter(f"{space}path") if e.get("id")}
+    kept = ""
+    for element in root.iter():
+        style, d = element.get("style", ""), element.get("d", "")
+        x, y = _rounded(element.get("x", "")), _rounded(element.get("y", ""))
+        if element.tag == f"{space}path" and "stroke: " in style and not element.get("id"):
+            kept += f'<path d="{_rounded(d)}" style="{_page_colors(style)}"/>\n'
+        elif element.tag == f"{space}use":
+            d = markers[element.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("#")]
+            at = f'd="{_rounded(d)}" transform="translate({x} {y})"'
+            kept += f'<path {at} style="{_page_colors(style)}"/>\n'
+        elif element.tag == f"{space}text":
+            style = _page_colors(re.sub("font[^;]*; ?", "", style))
+            kept += f'<text x="{x}" y="{y}" style="{style}">{escape(element.text or "")}</text>\n'
+    return kept
+
+
+def _rounded(numbers: str) -> str:
+    one_line = " ".join(numbers.split())
+    return re.sub(r"-?\d+\.\d+", lambda found: _svg.coord(float(found[0])), one_line)
+
+
+def _page_colors(style: str) -> str:
+    for ink, color in COLORS.items():
+        style = style.replace(ink, color)
+    return style
+
+
+def _picture(title: str, height: float, content: str) -> Picture:
+    return Picture(title, _svg.document(title, height, content))
+
+
+def _unchanged(z: Tensor) -> Tensor:
+    """Stand for an activation, to get at the sum before it."""
+    return z
+
+
+def _tensor(numbers: Numbers | float) -> Tensor:
+    return torch.as_tensor(numbers).detach().to("cpu", torch.get_default_dtype())
+
+
+def _texts(row: Tensor) -> list[str]:
+    return [number(value) for value in row.tolist()]
+
+
+def _rows(matrix: Tensor) -> list[list[str]]:
+    return [_texts(row) for row in matrix]
+
+
+def _check_sample(z: Tensor) -> None:
+    if z.dim() != 1:
+        raise ValueError(f"expected one sample of shape (in_features,), got shape {tuple(z.shape)}")
+
+
+def _check_size(name: str, count: int, most: int) -> None:
+    if not 1 <= count <= most:
+        raise ValueError(f"expected 1 to {most} {name} in a picture, got {count}")
+
+
+def _name(activation: Activation) -> str:
+    name = getattr(activation, "__name__", type(activation).__name__)
+    return {"relu": "ReLU", "<lambda>": "σ"}.get(name, name)
+
+
+def _plural(count: int, noun: str) -> str:
+    if count == 1:
+        return noun
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {_plural(count, noun)}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """Join texts as in a sentence: 1, 2 and 3."""
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
