@@ -26,7 +26,7 @@ def one_at_a_time(
 
     Raises:
         ValueError: When the shapes do not fit each other.
-        TypeError: When the dtypes are not all the same.
+        TypeError: When the numbers are integers, or not all of the same dtype.
 
     Examples:
         >>> import torch
@@ -42,10 +42,7 @@ def one_at_a_time(
         raise ValueError(
             f"expected a mini-batch of shape (batch, in_features), got shape {tuple(z.shape)}"
         )
-    # The outputs are written into a tensor of the dtype of z: integers would cut 19.5 to 19.
-    for name, values in (("weights", weight), ("biases", bias)):
-        if values is not None and values.dtype != z.dtype:
-            raise TypeError(f"expected {name} of dtype {z.dtype} (the inputs'), got {values.dtype}")
+    _check_dtypes(z, weight, bias)
     biases = [0.0] * len(weight) if bias is None else list(bias)
     out = z.new_empty(len(z), len(weight))
     for i, sample in enumerate(z):
@@ -107,3 +104,12 @@ def _check_shapes(z: Tensor, weight: Tensor, bias: Tensor | None) -> None:
             f"expected {out_features} biases (out_features), "
             f"got biases of shape {tuple(bias.shape)}"
         )
+
+
+def _check_dtypes(z: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    # Each output is written into a tensor of the dtype of z: an integer would cut 19.5 to 19.
+    if not z.is_floating_point():
+        raise TypeError(f"expected floating-point inputs (write 1. for 1), got {z.dtype}")
+    for name, values in (("weights", weight), ("biases", bias)):
+        if values is not None and values.dtype != z.dtype:
+            raise TypeError(f"expected {name} of dtype {z.dtype} (the inputs'), got {values.dtype}")

@@ -102,6 +102,7 @@ def fit(
     Raises:
         ValueError: When `epochs` is negative, when an epoch has no batch, or when `batches` is an
             iterator, which would run dry after one epoch.
+        TypeError: When a batch is a tensor and not a pair.
 
     Examples:
         >>> import torch
@@ -123,7 +124,14 @@ def fit(
     # disable=None: the bar is for a person at a terminal, not for a file or a test.
     for epoch in tqdm(range(epochs), unit="epoch", disable=None):
         before = len(losses)
-        for x, target in batches:
+        for batch in batches:
+            # A tensor would come apart into its rows, unnoticed where it has two.
+            if isinstance(batch, Tensor):
+                raise TypeError(
+                    "expected each batch to be a pair of inputs and targets, got a tensor of shape "
+                    f"{tuple(batch.shape)}: a single batch goes in brackets, [(x, target)]"
+                )
+            x, target = batch
             loss = loss_fn(net(x), target)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -93,10 +93,18 @@ def test_one_at_a_time_wants_a_mini_batch_and_says_so(shape):
         ),
     ],
 )
-def test_one_at_a_time_mixes_no_dtypes(weight, bias, sentence):
+def test_one_at_a_time_refuses_mixed_dtypes(weight, bias, sentence):
     with pytest.raises(TypeError) as refusal:
         one_at_a_time(Z, weight, bias)
     assert str(refusal.value) == sentence
+
+
+def test_one_at_a_time_refuses_integers_which_would_cut_what_an_activation_gives():
+    with pytest.raises(TypeError) as refusal:
+        one_at_a_time(Z.long(), WEIGHT.long(), activation=torch.tanh)
+    assert str(refusal.value) == (
+        "expected floating-point inputs (write 1. for 1), got torch.int64"
+    )
 
 
 @both

@@ -419,6 +419,11 @@ def test_an_error_of_another_cause_comes_through_unchanged():
     elsewhere = torch.zeros(8, 3, device="meta")
     assert error_of(ours, elsewhere) == error_of(theirs, elsewhere)
     assert error_of(ours, [1.0, 2.0, 3.0]) == error_of(theirs, [1.0, 2.0, 3.0])
+    for layer in (ours, theirs):
+        layer.bias = nn.Parameter(layer.bias.double())
+    kind, message = error_of(ours, torch.zeros(8, 3))
+    assert (kind, message) == error_of(theirs, torch.zeros(8, 3))
+    assert "dtype" in message
 
 
 def test_under_autocast_an_error_of_another_cause_is_not_blamed_on_the_dtype():

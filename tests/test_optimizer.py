@@ -357,6 +357,18 @@ def test_what_cannot_be_walked_is_refused_and_nothing_is_changed(batches, epochs
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
+@pytest.mark.parametrize("batches", [(X[:2], 3 * X[:2]), DataLoader(X[:2], batch_size=2)])
+def test_a_tensor_in_the_place_of_a_pair_is_refused_and_nothing_is_changed(batches):
+    net = zeroed_net()
+    with pytest.raises(TypeError) as refusal:
+        fit(net, Solved(net.named_parameters()), batches, F.mse_loss)
+    assert str(refusal.value) == (
+        "expected each batch to be a pair of inputs and targets, got a tensor of shape (2, 1): "
+        "a single batch goes in brackets, [(x, target)]"
+    )
+    assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
+
+
 def test_a_refused_iterator_keeps_all_its_batches():
     net = zeroed_net()
     batches = iter(TRIPLED)
