@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 # Builds are byte-identical: dates in them come from the last commit.
+# Material would advertise its successor at each build.
+export NO_MKDOCS_2_WARNING := 1
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
 
 bin := .venv/bin
