@@ -91,10 +91,14 @@ def _drawer(session: Session, path: str) -> str:
 
 
 def _diff(page: str, true: str) -> str:
-    lines = difflib.unified_diff(
-        page.split("\n"), true.split("\n"), "on the page", "in truth", lineterm=""
-    )
+    lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
     return "\n".join(line for line in lines if not line.startswith("@@"))
+
+
+def _lines(text: str) -> list[str]:
+    """Cut a text into lines; blanks at the end of one become dots, to be seen in a diff."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return [line.rstrip() + "·" * (len(line) - len(line.rstrip())) for line in lines]
 
 
 def _diff_bytes(page: bytes, true: bytes) -> str:

@@ -131,8 +131,7 @@ def start_afresh() -> None:
     torch.set_default_device(None)
     torch.set_grad_enabled(True)
     torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
-    if torch.are_deterministic_algorithms_enabled():  # the call below takes a second at first
-        torch.use_deterministic_algorithms(False)
+    torch.set_deterministic_debug_mode("default")
     torch.set_float32_matmul_precision("highest")
     torch.autograd.set_detect_anomaly(False)
     torch.set_warn_always(True)  # and not once, on whichever page comes first

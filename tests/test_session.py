@@ -251,7 +251,7 @@ def test_what_a_block_wrote_before_it_raised_is_kept(run):
         ("torch.set_grad_enabled(False)", "torch.is_grad_enabled()", "True"),
         ("torch.set_printoptions(precision=1)", "torch.tensor(0.25)", "tensor(0.2500)"),
         (
-            "torch.use_deterministic_algorithms(True)",
+            "torch.set_deterministic_debug_mode('error')",
             "torch.are_deterministic_algorithms_enabled()",
             "False",
         ),
