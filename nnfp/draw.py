@@ -1,20 +1,16 @@
 """Pictures of neurons, layers, products, networks and losses, drawn from what the code returns.
 
-A picture is SVG text, 480 units wide, in letters of one size. Its colours are `currentColor` and the
-CSS variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so it follows the page it stands in;
-as a file of its own it is dark on white.
+A picture is SVG text, 480 units wide, in letters of one size. Its colours are `currentColor` and
+the CSS variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so that it follows the page it
+stands in; as a file of its own it is dark on white.
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
-from io import StringIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from xml.etree import ElementTree
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,9 +21,6 @@ from nnfp.batch import all_at_once
 from nnfp.layer import Linear
 from nnfp.neuron import Activation, relu
 from nnfp.neuron import neuron as compute_neuron
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Numbers = Tensor | Sequence[float] | Sequence[Sequence[float]]
 
@@ -101,6 +94,7 @@ def neuron(
         sums=[number(compute_neuron(x, w, bias, _unchanged).item())],
         outputs=[number(compute_neuron(x, w, bias, activation).item())],
         activation=_name(activation),
+        graph=_graph(activation),
     )
     svg, bottom = _draw_forward(shown)
     terms = list(zip(shown.inputs, shown.weights[0], strict=True))
@@ -148,6 +142,7 @@ def layer(
         sums=_texts(sums),
         outputs=_texts(all_at_once(z, weight, biases, activation)),
         activation=_name(activation),
+        graph=_graph(activation),
     )
     svg, bottom = _draw_forward(shown)
     title = (
@@ -161,7 +156,7 @@ def layer(
 
 
 class _Forward(NamedTuple):
-    """One sample on its way through a row of neurons, as the texts that a picture shows."""
+    """One sample on its way through a row of neurons, as a picture shows it."""
 
     inputs: list[str]
     weights: list[list[str]]
@@ -169,40 +164,42 @@ class _Forward(NamedTuple):
     sums: list[str]
     outputs: list[str]
     activation: str
+    graph: list[tuple[float, float]]
 
 
-X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 272, 352, 432
+# The middles of the columns, and the height of the first row.
+X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 280, 359, 434
+TOP = 68
 
 
 def _draw_forward(shown: _Forward) -> tuple[str, float]:
     """Draw inputs, edges, sums, activation and outputs from left to right; also say the bottom."""
-    # At the middle of their edges the labels of one neuron are apart. Those of several are where
-    # no edges have crossed yet: with n inputs at 1/(n + 1) of the way, all are equally far apart.
-    share = 1 / 2 if len(shown.sums) == 1 else 1 / (len(shown.inputs) + 1)
-    longest = max(len(shown.inputs), len(shown.sums))
-    pitch = max(92 if longest <= 3 else 68, 26 / share)
-    y_inputs = _column(len(shown.inputs), longest, pitch)
-    y_sums = _column(len(shown.sums), longest, pitch)
+    count, neurons = len(shown.inputs), len(shown.sums)
+    # How far back on its edge a weight stands. Those of one neuron, in the middle. Those of several
+    # where no edges have crossed yet: at 1/(n + 1) of n inputs, all weights would be equally far
+    # apart; a little nearer to the neurons, each neuron's form a group.
+    share = 1 / 2 if neurons == 1 else 1 / (count + 1.4)
+    pitch = max(68 if neurons == 1 and count > 3 else 92, 24 / share)
+    longest = max(count, neurons)
+    y_inputs = [TOP + pitch * (i + (longest - count) / 2) for i in range(count)]
+    y_sums = [TOP + pitch * (i + (longest - neurons) / 2) for i in range(neurons)]
 
     svg = _draw_edges(shown, y_inputs, y_sums, share)
     for y, value in zip(y_inputs, shown.inputs, strict=True):
         svg += _svg.node(X_INPUT, y, value, INPUT, half_width(shown.inputs))
     for i, y in enumerate(y_sums):
         svg += _draw_result(shown, i, y)
-    for x, heading in (
-        (X_INPUT, _plural(len(y_inputs), "input")),
-        (X_SUM, _plural(len(y_sums), "sum")),
-        (X_OUTPUT, _plural(len(y_sums), "output")),
-    ):
-        svg += _svg.text(x, 18, heading, faint=True)
-    below = 22 if shown.biases else 4
-    return svg, max(y_inputs[-1] + 4, y_sums[-1] + below) + RADIUS + 12
-
-
-def _column(count: int, longest: int, pitch: float) -> list[float]:
-    """Return the heights of a column of nodes, centred beside the longest column."""
-    top = 68 + (longest - count) * pitch / 2
-    return [top + i * pitch for i in range(count)]
+    headings = (
+        (X_INPUT, _plural(count, "input")),
+        ((X_INPUT + X_SUM) / 2, _plural(count * neurons, "weight")),
+        (X_SUM, _plural(neurons, "sum")),
+        (X_ACTIVATION, shown.activation if len(shown.activation) <= 8 else ""),
+        (X_OUTPUT, _plural(neurons, "output")),
+    )
+    for x, heading in headings:
+        svg += _svg.text(x, 16, heading, faint=True) if heading else ""
+    below = 22 if shown.biases else 0
+    return svg, max(y_inputs[-1], y_sums[-1] + below) + RADIUS + 10
 
 
 def _draw_edges(
@@ -214,17 +211,20 @@ def _draw_edges(
     edges = labels = ""
     for y_sum, row in zip(y_sums, shown.weights, strict=True):
         for y_input, weight in zip(y_inputs, row, strict=True):
-            x, y = end - share * (end - start), y_sum - share * (y_sum - y_input)
             edges += _svg.line(start, y_input, end, y_sum, WEIGHT, opacity=0.5)
-            labels += _svg.label(x, y, weight, WEIGHT)
-    return edges + labels + _svg.text((start + end) / 2, 18, "weights", faint=True)
+            # A long number moves back as far as it must to stay clear of the neuron.
+            x = min(end - share * (end - start), end - 6 - text_width(weight) / 2)
+            labels += _svg.label(x, y_sum - share * (y_sum - y_input), weight, WEIGHT)
+    return edges + labels
 
 
 def _draw_result(shown: _Forward, i: int, y: float) -> str:
     """Draw what becomes of one neuron's sum, and its bias below it."""
     half_sum, half_output = half_width(shown.sums), half_width(shown.outputs)
     svg = _svg.node(X_SUM, y, shown.sums[i], RESULT, half_sum)
-    svg += _draw_activation(shown.activation, y, X_SUM + half_sum, X_OUTPUT - half_output - 6)
+    svg += _svg.line(X_SUM + half_sum, y, X_ACTIVATION - 18, y)
+    svg += _draw_activation(shown.graph, X_ACTIVATION, y)
+    svg += _svg.arrow(X_ACTIVATION + 18, X_OUTPUT - half_output - 6, y)
     svg += _svg.node(X_OUTPUT, y, shown.outputs[i], RESULT, half_output, ring=True)
     if shown.biases:
         x = X_SUM - RADIUS
@@ -232,16 +232,20 @@ def _draw_result(shown: _Forward, i: int, y: float) -> str:
     return svg
 
 
-def _draw_activation(name: str, y: float, start: float, end: float) -> str:
-    """Draw the arrow from a sum to its output, with the kink of ReLU, or another name, on it."""
-    shown, x = name if len(name) <= 9 else "σ", X_ACTIVATION
-    half = 18 if name == "ReLU" else max(18, text_width(shown) / 2 + 4)
-    svg = _svg.line(start, y, x - half, y) + _svg.arrow(x + half, end, y)
-    svg += _svg.box(x - half, y - 18, 2 * half, 36, RESULT, stroke=1.5)
-    if name != "ReLU":
-        return svg + _svg.text(x, y, shown)
-    kink = f"M {x - 11} {_svg.coord(y + 7)} H {x} L {x + 11} {_svg.coord(y - 10)}"
-    return svg + _svg.path(kink) + _svg.text(x, y + 32, name, faint=True)
+def _draw_activation(graph: Sequence[tuple[float, float]], x: float, y: float) -> str:
+    """Draw the graph of an activation in a box around `(x, y)`."""
+    box = _svg.box(x - 18, y - 18, 36, 36, RESULT, stroke=1.5)
+    return box + _svg.path([(x + 12 * right, y - 10 * up) for right, up in graph])
+
+
+def _graph(activation: Activation) -> list[tuple[float, float]]:
+    """Ask an activation for its values from -4 to 4, and scale both axes to -1 to 1."""
+    with torch.no_grad():
+        xs = torch.linspace(-4, 4, 17)
+        ys = activation(xs).nan_to_num()
+    spread = (ys.max() - ys.min()).clamp(min=1e-6)
+    ys = 2 * (ys - ys.min()) / spread - 1
+    return list(zip((xs / 4).tolist(), ys.tolist(), strict=True))
 
 
 def _write_sum(
@@ -334,7 +338,7 @@ class _Matrix(NamedTuple):
 
     @property
     def cell(self) -> float:
-        return max(text_width(value) for row in self.rows for value in row) + 18
+        return max(text_width(value) for row in self.rows for value in row) + 14
 
     @property
     def width(self) -> float:
@@ -351,22 +355,23 @@ def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
     gap = 30
     lines: list[list[tuple[str, _Matrix]]] = [[]]
     for sign, matrix in zip(("", "·", "="), matrices, strict=True):
-        line = [*lines[-1], (sign, matrix)]
-        if sum(m.width + gap for _, m in line) - gap <= WIDTH - 8:
-            lines[-1] = line
-        else:
-            lines.append([(sign, matrix)])
+        if sum(m.width + gap for _, m in lines[-1]) + matrix.width > WIDTH - 8:
+            lines.append([])
+        lines[-1].append((sign, matrix))
     svg = ""
-    top = 44.0
+    top = 40.0
     for line in lines:
-        middle = top + max(matrix.height for _, matrix in line) / 2
-        x = (WIDTH + gap - sum(matrix.width + gap for _, matrix in line)) / 2
+        height = max(matrix.height for _, matrix in line)
+        # The first matrix of the first line is the only one that no sign stands before.
+        x = (WIDTH - sum(matrix.width + (gap if sign else 0) for sign, matrix in line)) / 2
         for sign, matrix in line:
-            svg += _svg.text(x - gap / 2, middle, sign, size=22) if sign else ""
-            svg += _draw_matrix(matrix, x + matrix.width / 2, middle)
-            x += matrix.width + gap
-        top = 2 * middle - top + 110
-    return svg, top - 56
+            if sign:
+                svg += _svg.text(x + gap / 2, top + height / 2, sign, size=24)
+                x += gap
+            svg += _draw_matrix(matrix, x + matrix.width / 2, top + height / 2)
+            x += matrix.width
+        top += height + 100
+    return svg, top - 46
 
 
 def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
@@ -375,9 +380,8 @@ def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
     left, right = x - cell * len(matrix.rows[0]) / 2, x + cell * len(matrix.rows[0]) / 2
     top, bottom = y - matrix.height / 2, y + matrix.height / 2
     svg = _svg.text(x, top - 24, matrix.name, matrix.color, size=20)
-    for edge, inwards in ((left - 5, 7), (right + 5, -7)):
-        ends = f"{_svg.coord(top)} h {-inwards} V {_svg.coord(bottom)} h {inwards}"
-        svg += _svg.path(f"M {_svg.coord(edge + inwards)} {ends}")
+    for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
+        svg += _svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
     high, wide = matrix.outlined
     svg += _svg.box(
         left + 3, top + 3, cell * wide - 6, ROW * high - 6, matrix.color, corner=8, stroke=1.5
@@ -416,9 +420,8 @@ def network(sizes: Sequence[int] | nn.Module) -> Picture:
     columns = [_circles(count, rows) for count in counts]
     svg = ""
     for (x, ys), (x_next, ys_next) in pairwise(zip(xs, columns, strict=True)):
-        for y in ys:
-            for y_next in ys_next:
-                svg += _svg.line(x + 14, y, x_next - 14, y_next, WEIGHT, width=1, opacity=0.5)
+        edges = [((x + 14, y), (x_next - 14, y_next)) for y in ys for y_next in ys_next]
+        svg += _svg.path(*edges, color=WEIGHT, width=1, opacity=0.5)
     bottom = 24 + 44 * (rows - 1) + 14
     for i, (x, ys, count) in enumerate(zip(xs, columns, counts, strict=True)):
         color = RESULT if i else INPUT
@@ -457,45 +460,6 @@ def _circles(count: int, rows: int) -> list[float]:
     return [top + 44 * i for i in range(shown) if count <= 6 or i != 3]
 
 
-# A curve is told apart by colour, dashes and marker. Matplotlib draws in the colours on the left,
-# which are then replaced by those of the page.
-INK = "#000001"
-CURVES = (
-    (INK, "-", "o"),
-    ("#000002", "--", "s"),
-    ("#000003", "-.", "^"),
-    ("#000004", ":", "D"),
-)
-COLORS = {INK: RESULT, "#000002": WEIGHT, "#000003": INPUT, "#000004": RESULT}
-PLOT_HEIGHT = 300
-STYLE = {
-    "svg.hashsalt": "nnfp",
-    "svg.fonttype": "none",
-    "font.size": _svg.LETTER,
-    "text.color": INK,
-    "lines.linewidth": 2,
-    "lines.markersize": 7,
-    "axes.linewidth": 1.5,
-    "axes.edgecolor": INK,
-    "axes.spines.left": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.xmargin": 0,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "grid.color": INK,
-    "grid.alpha": 0.2,
-    "grid.linewidth": 1,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "ytick.minor.size": 0,
-    "xtick.major.pad": 10,
-    "ytick.major.pad": 10,
-}
-
-
 def losses(
     curves: Mapping[str, Sequence[float]],
     ylabel: str = "loss",
@@ -523,35 +487,19 @@ def losses(
         Picture(title='Plot of loss by step: SGD from 9 to 1, Solved from 9 to 0')
     """
     try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
+        from nnfp import _plot
     except ImportError as error:
         raise ImportError(
             "expected Matplotlib, which draws the plots: pip install 'nnfp[plots]'"
         ) from error
     _check_curves(curves, log)
-    file = StringIO()
-    with mpl.rc_context():
-        # The reader's own settings would change the picture.
-        mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
-        # Matplotlib counts in points, of which an inch has 72.
-        figure = Figure(figsize=(WIDTH / 72, PLOT_HEIGHT / 72), dpi=72)
-        left, right = 66, WIDTH - 18 - max(map(text_width, curves))
-        axes = figure.add_axes(
-            (left / WIDTH, 62 / PLOT_HEIGHT, (right - left) / WIDTH, 194 / PLOT_HEIGHT)
-        )
-        _plot(axes, curves, log)
-        figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
-    svg = _svg.text(left - 10, 18, ylabel, anchor="start", faint=True)
-    svg += _svg.text((left + right) / 2, PLOT_HEIGHT - 14, xlabel, faint=True)
     ranges = [f"{name} from {number(ys[0])} to {number(ys[-1])}" for name, ys in curves.items()]
     title = f"Plot of {ylabel} by {xlabel}: {', '.join(ranges)}"
-    return _picture(title, PLOT_HEIGHT, svg + _strokes(file.getvalue()))
+    return _picture(title, _plot.HEIGHT, _plot.draw(curves, ylabel, xlabel, log))
 
 
 def _check_curves(curves: Mapping[str, Sequence[float]], log: bool) -> None:
-    _check_size("curves", len(curves), len(CURVES))
+    _check_size("curves", len(curves), 4)
     for name, ys in curves.items():
         if len(name) > 24:
             raise ValueError(f"expected names of at most 24 characters, got {name!r}")
@@ -561,85 +509,6 @@ def _check_curves(curves: Mapping[str, Sequence[float]], log: bool) -> None:
             if not math.isfinite(y) or (log and y <= 0):
                 expected = "numbers above 0, for a logarithmic scale" if log else "finite numbers"
                 raise ValueError(f"expected {expected}, got {y} at step {step} of {name!r}")
-
-
-def _plot(axes: "Axes", curves: Mapping[str, Sequence[float]], log: bool) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
-
-    for (color, dashes, marker), ys in zip(CURVES, curves.values(), strict=False):
-        axes.plot(
-            ys,
-            color=color,
-            linestyle=dashes,
-            marker=marker,
-            markevery=[len(ys) - 1],
-            # A loss of 0 lies on the edge and is to be seen whole.
-            clip_on=False,
-        )
-    lowest, highest = min(map(min, curves.values())), max(map(max, curves.values()))
-    if log:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 50 * lowest else (1,)))
-    else:
-        axes.set_ylim(min(0, lowest), highest if highest > min(0, lowest) else 1)
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    _name_ends(axes, curves)
-
-
-def _name_ends(axes: "Axes", curves: Mapping[str, Sequence[float]]) -> None:
-    """Write each curve's name beside its end, and where two ends meet, one above the other."""
-    ends = {}
-    for (name, ys), (color, _, _) in zip(curves.items(), CURVES, strict=False):
-        x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
-        ends[name] = (y, x, color)
-    lowest = 0.0
-    for name, (y, x, color) in sorted(ends.items(), key=lambda item: item[1]):
-        lowest = max(y, lowest + 20)
-        axes.annotate(
-            name,
-            (x, lowest),
-            xycoords="figure pixels",
-            xytext=(10, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-        )
-
-
-def _strokes(svg: str) -> str:
-    """Keep what is seen of Matplotlib's SVG: no ids, and no style that would hold for the page."""
-    space = "{http://www.w3.org/2000/svg}"
-    root = ElementTree.fromstring(svg)
-    markers = {e.get("id"): e.get("d", "") for e in root.iter(f"{space}path") if e.get("id")}
-    kept = ""
-    for element in root.iter():
-        style, d = element.get("style", ""), element.get("d", "")
-        x, y = _rounded(element.get("x", "")), _rounded(element.get("y", ""))
-        if element.tag == f"{space}path" and "stroke: " in style and not element.get("id"):
-            kept += f'<path d="{_rounded(d)}" style="{_page_colors(style)}"/>\n'
-        elif element.tag == f"{space}use":
-            d = markers[element.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("#")]
-            at = f'd="{_rounded(d)}" transform="translate({x} {y})"'
-            kept += f'<path {at} style="{_page_colors(style)}"/>\n'
-        elif element.tag == f"{space}text":
-            style = _page_colors(re.sub("font[^;]*; ?", "", style))
-            kept += f'<text x="{x}" y="{y}" style="{style}">{escape(element.text or "")}</text>\n'
-    return kept
-
-
-def _rounded(numbers: str) -> str:
-    one_line = " ".join(numbers.split())
-    return re.sub(r"-?\d+\.\d+", lambda found: _svg.coord(float(found[0])), one_line)
-
-
-def _page_colors(style: str) -> str:
-    for ink, color in COLORS.items():
-        style = style.replace(ink, color)
-    return style
 
 
 def _picture(title: str, height: float, content: str) -> Picture:
