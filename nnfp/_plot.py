@@ -1,0 +1,147 @@
+"""The part of `nnfp.draw` that needs Matplotlib: curves, in the style of the other pictures."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from io import StringIO
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from nnfp._svg import INPUT, LETTER, RESULT, WEIGHT, WIDTH, coord, number, text, text_width
+
+HEIGHT = 290
+
+# Matplotlib knows no CSS variables: it draws in the colours on the left, which stand for those on
+# the right. Curves are told apart by colour, by dashes and by the marker at their end.
+INK = "#000001"
+PAGE_COLORS = {INK: RESULT, "#000002": WEIGHT, "#000003": INPUT, "#000004": RESULT}
+LINES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"))
+
+STYLE = {
+    "svg.hashsalt": "nnfp",
+    "svg.fonttype": "none",
+    "font.size": LETTER,
+    "text.color": INK,
+    "text.parse_math": False,
+    "lines.linewidth": 2,
+    "lines.markersize": 8,
+    "axes.linewidth": 1.5,
+    "axes.edgecolor": INK,
+    "axes.spines.left": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.xmargin": 0,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": INK,
+    "grid.alpha": 0.2,
+    "grid.linewidth": 1,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.major.pad": 8,
+    "ytick.major.pad": 10,
+}
+
+
+def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: bool) -> str:
+    """Return the content of a picture that shows the curves."""
+    left, right = 66.0, WIDTH - 18 - max(map(text_width, curves))
+    file = StringIO()
+    with mpl.rc_context():
+        # The reader's own settings would change the picture.
+        mpl.rcdefaults()
+        for name, value in STYLE.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
+        # Sizes are given in inches, and an inch has 72 of Matplotlib's units.
+        figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
+        axes = figure.add_axes(
+            (left / WIDTH, 60 / HEIGHT, (right - left) / WIDTH, (HEIGHT - 108) / HEIGHT)
+        )
+        _plot(axes, curves)
+        _scale(axes, curves, log)
+        _name_ends(axes, curves)
+        figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
+    labels = text(left, 18, ylabel, anchor="start", faint=True)
+    labels += text((left + right) / 2, HEIGHT - 14, xlabel, faint=True)
+    return labels + _strokes(file.getvalue())
+
+
+def _plot(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
+    for ys, color, (dashes, marker) in zip(curves.values(), PAGE_COLORS, LINES, strict=False):
+        # Above the axis, and not cut at the edge: a loss of 0 is to be seen whole.
+        axes.plot(
+            ys,
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+            markevery=[len(ys) - 1],
+            clip_on=False,
+            zorder=3,
+        )
+
+
+def _scale(axes: Axes, curves: Mapping[str, Sequence[float]], log: bool) -> None:
+    lowest, highest = min(map(min, curves.values())), max(map(max, curves.values()))
+    if log:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 50 * lowest else (1,)))
+    else:
+        lowest = min(0, lowest)
+        axes.set_ylim(lowest, highest if highest > lowest else lowest + 1)
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_xlim(0, max(1, *(len(ys) - 1 for ys in curves.values())))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
+    """Write each curve's name beside its end; where ends meet, one name above the other."""
+    ends = []
+    for (name, ys), color in zip(curves.items(), PAGE_COLORS, strict=False):
+        x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
+        ends.append((y, x, name, color))
+    free = 0.0
+    for y, x, name, color in sorted(ends):
+        y = max(y, free)
+        axes.annotate(name, (x + 12, y), xycoords="figure pixels", va="center", color=color)
+        free = y + 1.25 * LETTER
+
+
+def _strokes(svg: str) -> str:
+    """Keep what is seen of Matplotlib's SVG: no ids, and no style that would hold for the page."""
+    space = "{http://www.w3.org/2000/svg}"
+    root = ElementTree.fromstring(svg)
+    markers = {e.get("id"): e.get("d", "") for e in root.iter(f"{space}path") if e.get("id")}
+    kept = ""
+    for element in root.iter():
+        style, d = element.get("style", ""), element.get("d", "")
+        x, y = _rounded(element.get("x", "")), _rounded(element.get("y", ""))
+        if element.tag == f"{space}path" and "stroke: " in style and not element.get("id"):
+            kept += f'<path d="{_rounded(d)}" style="{_page_colors(style)}"/>\n'
+        elif element.tag == f"{space}use":
+            d = markers[element.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("#")]
+            at = f'd="{_rounded(d)}" transform="translate({x} {y})"'
+            kept += f'<path {at} style="{_page_colors(style)}"/>\n'
+        elif element.tag == f"{space}text":
+            style = _page_colors(re.sub("font[^;]*; ?", "", style))
+            kept += f'<text x="{x}" y="{y}" style="{style}">{escape(element.text or "")}</text>\n'
+    return kept
+
+
+def _rounded(numbers: str) -> str:
+    one_line = " ".join(numbers.split())
+    return re.sub(r"-?\d+\.\d+", lambda found: coord(float(found[0])), one_line)
+
+
+def _page_colors(style: str) -> str:
+    for ink, color in PAGE_COLORS.items():
+        style = style.replace(ink, color)
+    return style
