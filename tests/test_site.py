@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pydoc
 import re
 from html.parser import HTMLParser
@@ -88,6 +89,19 @@ def test_two_builds_give_the_same_bytes(site: Path, build: Build) -> None:
     )
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_templates_are_no_part_of_the_site(site: Path) -> None:
+    folders = {path.name for path in site.iterdir() if path.is_dir()}
+    assert folders == {"assets", "figures", "glossary", "learn", "reference", "search"}
+    assert list(site.rglob("*.jinja")) == []
+
+
+def test_a_search_finds_words_and_not_the_numbers_in_pictures(site: Path) -> None:
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    text = next(entry["text"] for entry in index["docs"] if entry["location"] == "learn/neuron/")
+    assert "Everything in a neural network is made of one small thing" in text
+    assert "inputs weights sum" not in text
 
 
 # What it asks for
@@ -183,6 +197,31 @@ def test_the_font_has_every_character_of_every_formula(pages: dict[str, Page]) -
     used = {char for page in pages.values() for text in page.texts["math"] for char in text}
     assert len(used) > 10
     assert used - font == set(), "add them to pages/math-characters.txt, and make the font again"
+
+
+# The glossary
+
+
+def terms(page: str) -> set[str]:
+    """What a learn page names in bold; bold with a full stop or a number is not a name."""
+    text = re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+    return {
+        term for term in re.findall(r"\*\*([^*\n]+)\*\*", text) if term[-1] not in ".0123456789"
+    }
+
+
+@pytest.mark.parametrize("name", LEARN)
+def test_the_glossary_has_each_term_and_leads_to_its_page(name: str) -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    entries = {entry.split("\n")[0]: entry for entry in glossary.split("\n## ")[1:]}
+    named = terms((ROOT / f"docs/learn/{name}.md").read_text(encoding="utf-8"))
+    # A page may name the plural: "the **inputs**".
+    found = {term: entries.get(term) or entries.get(term.removesuffix("s")) for term in named}
+    assert named
+    assert sorted(t for t, e in found.items() if f"(learn/{name}.md)" not in (e or "")) == []
+    assert {e.split("\n")[0] for e in entries.values() if f"(learn/{name}.md)" in e} == {
+        (e or "").split("\n")[0] for e in found.values()
+    }
 
 
 # The API pages
