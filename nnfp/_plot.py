@@ -51,7 +51,7 @@ STYLE = {
 
 def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: bool) -> str:
     """Return the content of a picture that shows the curves."""
-    left, right = 66.0, WIDTH - 18 - max(map(text_width, curves))
+    left, right = 70.0, WIDTH - 18 - max(map(text_width, curves))
     file = StringIO()
     with mpl.rc_context():
         # The reader's own settings would change the picture.

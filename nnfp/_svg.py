@@ -45,20 +45,25 @@ def coord(value: float) -> str:
 def number(value: float) -> str:
     """Write a number as a person would, in up to four digits: 19, −0.3333, 2×10⁻⁷."""
     value += 0.0  # turns −0 into 0
-    if math.isfinite(value) and 1e4 <= abs(value) < 1e6:
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        text = f"{round(value, 4):.4g}"
+    elif 1e4 <= abs(value) < 1e6:
         text = f"{value:.0f}"
+    elif math.isfinite(value):
+        mantissa, exponent = f"{value:.1e}".split("e")
+        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        # A person writes 10⁻⁴, not 1×10⁻⁴.
+        times = {"1.0": "", "-1.0": "-"}.get(mantissa, f"{float(mantissa):g}×")
+        text = times + power
     else:
-        text = f"{value:.4g}"
-    if "e" in text:
-        mantissa, exponent = f"{value:.2g}".split("e")
-        text = f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-    return text.replace("inf", "∞").replace("-", "−")
+        text = str(value).replace("inf", "∞")
+    return text.replace("-", "−")
 
 
 def text_width(text: str, size: float = LETTER) -> float:
     """Estimate how wide a text is, in a font that is rather wide."""
-    narrow = sum(character in " .·,()" for character in text)
-    return size * (0.62 * (len(text) - narrow) + 0.36 * narrow)
+    widths = {**dict.fromkeys(" .·,()", 0.39), **dict.fromkeys("−+=×", 0.84)}
+    return size * sum(widths.get(character, 0.64) for character in text)
 
 
 def half_width(texts: Sequence[str]) -> float:

@@ -167,13 +167,18 @@ class _Forward(NamedTuple):
     graph: list[tuple[float, float]]
 
 
-# The middles of the columns, and the height of the first row.
-X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 280, 359, 434
+# The middles of the columns, half the width that the widest number may have, and the height of the
+# first row.
+X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 280, 359, 432
+WIDEST = 42
 TOP = 68
 
 
 def _draw_forward(shown: _Forward) -> tuple[str, float]:
     """Draw inputs, edges, sums, activation and outputs from left to right; also say the bottom."""
+    for value in (*shown.inputs, *shown.sums, *shown.outputs):
+        if half_width([value]) > WIDEST:
+            raise ValueError(f"expected numbers that fit into a circle of a picture, got {value}")
     count, neurons = len(shown.inputs), len(shown.sums)
     # How far back on its edge a weight stands. Those of one neuron, in the middle. Those of several
     # where no edges have crossed yet: at 1/(n + 1) of n inputs, all weights would be equally far
@@ -355,23 +360,32 @@ def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
     gap = 30
     lines: list[list[tuple[str, _Matrix]]] = [[]]
     for sign, matrix in zip(("", "·", "="), matrices, strict=True):
-        if sum(m.width + gap for _, m in lines[-1]) + matrix.width > WIDTH - 8:
+        if lines[-1] and sum(m.width + gap for _, m in lines[-1]) + matrix.width > WIDTH - 8:
             lines.append([])
         lines[-1].append((sign, matrix))
     svg = ""
     top = 40.0
     for line in lines:
+        width = sum(matrix.width + (gap if sign else 0) for sign, matrix in line)
+        if width > WIDTH:
+            raise ValueError(
+                "expected numbers that fit beside each other in a picture, got the row "
+                + ", ".join(max((row for _, m in line for row in m.rows), key=_row_width))
+            )
         height = max(matrix.height for _, matrix in line)
-        # The first matrix of the first line is the only one that no sign stands before.
-        x = (WIDTH - sum(matrix.width + (gap if sign else 0) for sign, matrix in line)) / 2
+        x = (WIDTH - width) / 2
         for sign, matrix in line:
             if sign:
-                svg += _svg.text(x + gap / 2, top + height / 2, sign, size=24)
+                svg += _svg.text(x + gap / 2, top + height / 2, sign, size=28)
                 x += gap
             svg += _draw_matrix(matrix, x + matrix.width / 2, top + height / 2)
             x += matrix.width
-        top += height + 100
-    return svg, top - 46
+        top += height + 108
+    return svg, top - 54
+
+
+def _row_width(row: Sequence[str]) -> float:
+    return sum(map(text_width, row))
 
 
 def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
