@@ -101,7 +101,7 @@ def test_a_search_finds_words_and_not_the_numbers_in_pictures(site: Path) -> Non
     index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
     text = next(entry["text"] for entry in index["docs"] if entry["location"] == "learn/neuron/")
     assert "Everything in a neural network is made of one small thing" in text
-    assert "inputs weights sum" not in text
+    assert "the sum is 19" not in text  # the picture's own title
 
 
 # What it asks for
