@@ -46,9 +46,10 @@ class Fence:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture, alone on its line; `path` is relative to the page."""
+    """A picture, alone on its line; `path` is relative to the page, `alt` says what it shows."""
 
     path: str
+    alt: str
     line: int
 
 
@@ -164,7 +165,7 @@ def _prose(text: str, line: int) -> list[Image | str]:
         raise PageError(line, f"expected pictures and code to be Markdown, got {text!r}")
     image = IMAGE.fullmatch(plain.strip(" >"))
     if image:
-        return [Image(image["path"], line)]
+        return [Image(image["path"], image["alt"], line)]
     if "![" in plain:
         raise PageError(line, f"expected a picture to stand alone on its line, got {text!r}")
     return [text]

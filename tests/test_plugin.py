@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["pytester"]
-PLUGINS = "-p pages.plugin -p pytest_markdown_docs.plugin -p no:cacheprovider".split()
+PLUGINS = ["-p", "pages.plugin", "-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture
