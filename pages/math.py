@@ -41,12 +41,12 @@ def mathml(tex: str, *, block: bool) -> str:
     try:
         html = _converter.convert_with_local_state(tex, displaystyle=block)
     except LatexError as error:
-        raise BuildError(f"expected a formula in TeX, got {tex!r}: {error}") from error
+        raise BuildError(f"expected a formula in TeX, got ${tex}$: at {error}") from error
     for colour, name in COLOURS.items():
         html = html.replace(f'style="color:{colour};"', f'class="{name}"')
     if re.search(r"color:#", html):
         raise BuildError(
-            f"expected red (an input) or green (a weight) as the colours of a formula, got {tex!r}"
+            f"expected red (an input) or green (a weight) as the colours of a formula, got ${tex}$"
         )
     return html
 

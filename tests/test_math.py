@@ -49,12 +49,12 @@ def test_red_is_an_input_and_green_is_a_weight(source: str, name: str) -> None:
 
 
 def test_another_colour_is_refused() -> None:
-    with pytest.raises(BuildError, match=r"expected red \(an input\) or green .* got .*blue"):
+    with pytest.raises(BuildError, match=r"expected red \(an input\) or green .* got \$.*blue"):
         mathml(r"\textcolor{blue}{x}", block=False)
 
 
 def test_tex_that_cannot_be_read_is_refused_and_the_formula_named() -> None:
-    with pytest.raises(BuildError, match=r"expected a formula in TeX, got '.*frac\{1\}\{': .*end"):
+    with pytest.raises(BuildError, match=r"in TeX, got \$\\frac\{1\}\{\$: at 9: Expected"):
         mathml(r"\frac{1}{", block=True)
 
 
