@@ -4,6 +4,7 @@ import copy
 import io
 import pickle
 import sys
+import weakref
 
 import pytest
 import torch
@@ -389,6 +390,22 @@ def test_a_loader_that_runs_dry_after_one_epoch_is_found_out():
     with pytest.raises(ValueError) as refusal:
         fit(net, Solved(net.named_parameters()), DataLoader(OneShot()), F.mse_loss, epochs=3)
     assert str(refusal.value) == "expected at least one batch, got none in epoch 2"
+
+
+def test_the_graph_of_a_finished_step_is_let_go():
+    net = zeroed_net()
+    losses = []
+    gone = []
+
+    def loss_fn(prediction, target):
+        gone.append([loss() is None for loss in losses])
+        loss = F.mse_loss(prediction, target)
+        losses.append(weakref.ref(loss))
+        return loss
+
+    fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn, epochs=3)
+    # The loss of the step just before is still at hand, older ones are not.
+    assert gone == [[], [False], [True, False]]
 
 
 def test_an_error_in_the_loss_function_comes_through_unchanged():
