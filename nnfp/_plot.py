@@ -9,11 +9,14 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from nnfp._svg import INPUT, LETTER, RESULT, WEIGHT, WIDTH, coord, number, text, text_width
+from nnfp._svg import INPUT, LETTER, RESULT, WEIGHT, WIDTH, coord, number, text
 
 HEIGHT = 290
+ROUND = (1, 2, 5, 10)  # people count in these and in their tens, hundreds, tenths
 
 # Matplotlib knows no CSS variables: it draws in the colours on the left, which stand for those on
 # the right. Curves are told apart by colour, by dashes and by the marker at their end.
@@ -51,13 +54,13 @@ STYLE = {
 
 def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: bool) -> str:
     """Return the content of a picture that shows the curves."""
-    left, right = 70.0, WIDTH - 18 - max(map(text_width, curves))
     file = StringIO()
     with mpl.rc_context():
         # The reader's own settings would change the picture.
         mpl.rcdefaults()
         for name, value in STYLE.items():
             mpl.rcParams[name] = value  # type: ignore[index]
+        left, right = 70.0, WIDTH - 16 - max(map(_width, curves))
         # Sizes are given in inches, and an inch has 72 of Matplotlib's units.
         figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
         axes = figure.add_axes(
@@ -70,6 +73,13 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
     labels = text(left, 18, ylabel, anchor="start", faint=True)
     labels += text((left + right) / 2, HEIGHT - 14, xlabel, faint=True)
     return labels + _strokes(file.getvalue())
+
+
+def _width(name: str) -> float:
+    """Measure a name in Matplotlib's own font, which is wider than most."""
+    font = FontProperties(size=LETTER)
+    width: float = text_to_path.get_text_width_height_descent(name, font, ismath=False)[0]
+    return width
 
 
 def _plot(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
@@ -90,14 +100,14 @@ def _scale(axes: Axes, curves: Mapping[str, Sequence[float]], log: bool) -> None
     lowest, highest = min(map(min, curves.values())), max(map(max, curves.values()))
     if log:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 50 * lowest else (1,)))
+        axes.yaxis.set_major_locator(LogLocator(subs=ROUND[:3] if highest < 50 * lowest else (1,)))
     else:
         lowest = min(0, lowest)
         axes.set_ylim(lowest, highest if highest > lowest else lowest + 1)
-        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.yaxis.set_major_locator(MaxNLocator(4, steps=ROUND))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlim(0, max(1, *(len(ys) - 1 for ys in curves.values())))
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=ROUND, integer=True))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 

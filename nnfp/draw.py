@@ -343,7 +343,7 @@ class _Matrix(NamedTuple):
 
     @property
     def cell(self) -> float:
-        return max(text_width(value) for row in self.rows for value in row) + 14
+        return max(text_width(value) for row in self.rows for value in row) + 12
 
     @property
     def width(self) -> float:
@@ -370,7 +370,7 @@ def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
         if width > WIDTH:
             raise ValueError(
                 "expected numbers that fit beside each other in a picture, got the row "
-                + ", ".join(max((row for _, m in line for row in m.rows), key=_row_width))
+                + max((", ".join(row) for _, matrix in line for row in matrix.rows), key=len)
             )
         height = max(matrix.height for _, matrix in line)
         x = (WIDTH - width) / 2
@@ -382,10 +382,6 @@ def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
             x += matrix.width
         top += height + 108
     return svg, top - 54
-
-
-def _row_width(row: Sequence[str]) -> float:
-    return sum(map(text_width, row))
 
 
 def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:

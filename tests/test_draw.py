@@ -53,6 +53,9 @@ PICTURES = {
     "losses on a log scale": partial(
         draw.losses, {"SGD": [0.99**i for i in range(1000)]}, log=True
     ),
+    "losses with wide names": partial(
+        draw.losses, {"momentum": [9, 1], "WWWWWW": [3, 1], "AdamW": [2, 1], "x" * 24: [1, 1]}
+    ),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
