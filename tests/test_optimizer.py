@@ -404,7 +404,7 @@ def test_the_graph_of_a_finished_step_is_let_go():
         return loss
 
     fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn, epochs=3)
-    # The loss of the step just before is still at hand, older ones are not.
+    # The loss of the last step is still at hand, older ones are not.
     assert gone == [[], [False], [True, False]]
 
 
