@@ -25,7 +25,6 @@ PAGE_COLORS = {INK: RESULT, "#000002": WEIGHT, "#000003": INPUT, "#000004": RESU
 LINES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"))
 
 STYLE = {
-    "svg.hashsalt": "nnfp",
     "svg.fonttype": "none",
     "font.size": LETTER,
     "text.color": INK,
@@ -69,7 +68,7 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
         _plot(axes, curves)
         _scale(axes, curves, log)
         _name_ends(axes, curves)
-        figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
+        figure.savefig(file, format="svg", transparent=True)
     labels = text(left, 18, ylabel, anchor="start", faint=True)
     labels += text((left + right) / 2, HEIGHT - 14, xlabel, faint=True)
     return labels + _strokes(file.getvalue())
@@ -104,7 +103,7 @@ def _scale(axes: Axes, curves: Mapping[str, Sequence[float]], log: bool) -> None
     else:
         lowest = min(0, lowest)
         axes.set_ylim(lowest, highest if highest > lowest else lowest + 1)
-        axes.yaxis.set_major_locator(MaxNLocator(4, steps=ROUND))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlim(0, max(1, *(len(ys) - 1 for ys in curves.values())))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=ROUND, integer=True))
@@ -126,7 +125,11 @@ def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
 
 
 def _strokes(svg: str) -> str:
-    """Keep what is seen of Matplotlib's SVG: no ids, and no style that would hold for the page."""
+    """Keep what is seen of Matplotlib's SVG.
+
+    What is left out is its ids and its date, which differ from run to run, and its style sheet,
+    which would hold for the whole page.
+    """
     space = "{http://www.w3.org/2000/svg}"
     root = ElementTree.fromstring(svg)
     markers = {e.get("id"): e.get("d", "") for e in root.iter(f"{space}path") if e.get("id")}

@@ -112,17 +112,21 @@ def test_no_text_covers_another_or_leaves_the_picture(picture):
         assert not overlap(box, other_box), f"{one} covers {other}"
 
 
-def test_no_weight_reaches_into_a_circle(picture):
-    circles = [
-        [float(node.get(name)) for name in ("x", "y", "width", "height")]
-        for node in elements(picture, "rect")
-        if node.get("rx") == "26"
-    ]
+def circles(picture):
+    """The boxes around the circles with numbers, which are as wide as the numbers need."""
+    for node in elements(picture, "rect"):
+        if node.get("rx") == "26":
+            x, y, width, height = (float(node.get(k)) for k in ("x", "y", "width", "height"))
+            yield x, y, x + width, y + height
+
+
+def test_no_circle_covers_another_and_no_weight_reaches_into_one(picture):
+    for one, other in combinations(circles(picture), 2):
+        assert not overlap(one, other)
     weights = set(texts(picture, "weight"))
     for content, *box in boxes(picture):
-        for x, y, width, height in circles:
-            if content in weights:
-                assert not overlap(box, (x, y, x + width, y + height)), content
+        if content in weights:
+            assert not any(overlap(box, circle) for circle in circles(picture)), content
 
 
 def test_letters_are_at_least_11_pixels_high_on_a_phone(picture):
@@ -141,6 +145,7 @@ def test_every_colour_is_the_text_colour_or_a_variable_with_a_fallback(picture):
 def test_a_picture_in_a_page_leaves_the_page_and_other_pictures_alone(picture):
     assert not re.search(r'\b(id|class|href)="|<script|url\(', picture.svg)
     [style] = elements(picture, "style")
+    assert picture.svg.count("font-family") == style.text.count("font-family")
     assert re.fullmatch(r"svg:root \{[^{}]+\}", style.text)
 
 
@@ -320,7 +325,7 @@ def test_a_plot_has_the_same_bytes_in_another_process_with_other_settings(tmp_pa
         "sys.stdout.buffer.write(draw.losses({'a': [3, 2, 1], 'b': [1, 0.5]}).svg.encode()); "
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
-    (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.grid: False\n")
+    (tmp_path / "matplotlibrc").write_text("font.size: 30\nlines.dashed_pattern: 9, 9\n")
     settings = {**os.environ, "MATPLOTLIBRC": str(tmp_path), "PYTHONHASHSEED": "7"}
     theirs = subprocess.run(
         [sys.executable, "-c", code], env=settings, capture_output=True, check=True
