@@ -50,7 +50,7 @@ class Session:
             start_afresh()
         for earlier in self.page.blocks:
             if earlier.code.line not in self.results:
-                self.results[earlier.code.line] = self._run_one(earlier)
+                self.results[earlier.code.line] = self.run_one(earlier)
             if earlier is block:
                 break
         return self.results[block.code.line]
@@ -59,7 +59,8 @@ class Session:
         """Remove the session's folder."""
         self._folder.cleanup()
 
-    def _run_one(self, block: Block) -> Result:
+    def run_one(self, block: Block) -> Result:
+        """Run `block` alone, on what those before it left."""
         stderr = io.StringIO()
         # Blank lines put each line of the code where it stands on the page, for tracebacks.
         source = "\n" * block.code.line + block.code.content
@@ -75,7 +76,7 @@ class Session:
             warnings.resetwarnings()
             warnings.showwarning = _show_on_stderr
             try:
-                code = compile(source, str(self.page.path), "exec", dont_inherit=True)
+                code = compile(source, str(self.page.path), "exec")
                 exec(code, self.main.__dict__)
             except KeyboardInterrupt:
                 raise
