@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT
 
 from pages.census import code_on, pictures_on
+from pages.compare import expects_error
 from pages.scan import Page, read_page
 
 pytest_plugins = ["pytester"]
@@ -27,11 +28,15 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def built(site: Path, page: Path) -> str:
-    """Read the page that the site has for a Markdown file."""
-    address = page.relative_to(DOCS).with_suffix("")
+def page_of(site: Path, source: Path) -> Path:
+    """Find the page that the site has for a Markdown file."""
+    address = source.relative_to(DOCS).with_suffix("")
     folder = address.parent if address.name == "index" else address
-    return (site / folder / "index.html").read_text(encoding="utf-8")
+    return site / folder / "index.html"
+
+
+def built(site: Path, source: Path) -> str:
+    return page_of(site, source).read_text(encoding="utf-8")
 
 
 each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
@@ -42,6 +47,11 @@ def test_the_tutorial_is_there() -> None:
     learn = [path.stem for path in ON_SITE if path.parent.name == "learn"]
     assert {"start", "neuron", "batch", "layer", "optimizer"} <= set(learn)
     assert DOCS / "index.md" in ON_SITE
+
+
+def test_the_site_has_no_page_but_those_of_the_source(site: Path) -> None:
+    on_site = {page_of(site, path) for path in ON_SITE}
+    assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
 
 
 @each_on_site
@@ -169,13 +179,19 @@ def trouble_at_the_prompt(page: Page) -> list[str]:
 
 def echoes(page: Page) -> list[str]:
     """List what a prompt would print by itself: a value that stands alone, and is not a call's."""
-    return [
-        f"{page.name}:{block.code.line + node.lineno}: a Python prompt would show the value of "
-        f"{ast.unparse(node)}: print it"
-        for block in page.blocks
-        for node in at_module_level(ast.parse(block.code.content))
-        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
-    ]
+    found = []
+    for block in page.blocks:
+        tree = ast.parse(block.code.content)
+        # What raises has no value; it is the last that its block does.
+        raises = tree.body[-1] if expects_error(block) else None
+        found += [
+            f"{page.name}:{block.code.line + node.lineno}: a Python prompt would show the value of "
+            f"{ast.unparse(node)}: print it"
+            for node in at_module_level(tree)
+            if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+            if node is not raises
+        ]
+    return found
 
 
 def at_module_level(tree: ast.AST) -> list[ast.AST]:
@@ -251,3 +267,9 @@ def test_a_value_that_a_prompt_would_show_is_told(tmp_path: Path, code: str) -> 
 @pytest.mark.parametrize("code", ["f()", "a = 1", "def f():\n    'Text.'", "assert a", "del a"])
 def test_what_a_prompt_does_not_show_is_let_pass(tmp_path: Path, code: str) -> None:
     assert echoes(pasted(tmp_path, code)) == []
+
+
+def test_an_expression_that_raises_shows_no_value(tmp_path: Path) -> None:
+    page = pasted(tmp_path, "1 / 1\n1 / 0\n```\n\n```text\nTraceback (most recent call last):")
+    [found] = echoes(page)
+    assert "the value of 1 / 1" in found

@@ -69,6 +69,7 @@ def test_a_block_knows_its_lines(tmp_path):
         "python ",
         "python notest",
         "python continuation",
+        "python print(1) ```",
         'python title="how notest works"',
         'python hl_lines="1"',
         "pycon",
