@@ -22,10 +22,10 @@ class Linear(nn.Module):
         in_features: How many inputs each neuron has.
         out_features: How many neurons the layer has.
         bias: Whether each neuron adds a bias.
-        init: A function that fills the weight in place, such as those of [torch.nn.init][]. The
-            default keeps the spread of the activations alike from layer to layer under ReLU.
         device: Where the parameters live.
         dtype: The type of the parameters.
+        init: A function that fills the weight in place, such as those of [torch.nn.init][]. The
+            default keeps the spread of the activations alike from layer to layer under ReLU.
 
     Attributes:
         weight: Shape `(out_features, in_features)`: a row is a neuron.
@@ -52,9 +52,10 @@ class Linear(nn.Module):
         in_features: int,
         out_features: int,
         bias: bool = True,
-        init: Init = nn.init.kaiming_normal_,
         device: torch.device | str | int | None = None,
         dtype: torch.dtype | None = None,
+        *,
+        init: Init = nn.init.kaiming_normal_,
     ) -> None:
         super().__init__()
         for name, size in (("in_features", in_features), ("out_features", out_features)):

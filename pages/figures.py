@@ -15,8 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from markdown import Extension, Markdown  # type: ignore[import-untyped]
-from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,7 +70,7 @@ def _prefixed(name: str, value: str, prefix: str) -> str:
     return value.replace("url(#", f"url(#{prefix}")
 
 
-class _Figures(Treeprocessor):  # type: ignore[misc]
+class _Figures(Treeprocessor):
     def __init__(self, md: Markdown, base_path: os.PathLike[str]) -> None:
         super().__init__(md)
         self.base_path = base_path
@@ -113,7 +113,7 @@ def _only_svg(paragraph: Element) -> Element | None:
     return image if local and not around.strip() else None
 
 
-class FiguresExtension(Extension):  # type: ignore[misc]
+class FiguresExtension(Extension):
     """The extension that `mkdocs.yml` names `pages.figures`."""
 
     def __init__(self, **options: Any) -> None:

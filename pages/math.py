@@ -10,8 +10,8 @@ from html import unescape
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from markdown import Extension, Markdown  # type: ignore[import-untyped]
-from markdown.treeprocessors import Treeprocessor  # type: ignore[import-untyped]
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 from mkdocs.exceptions import BuildError
 
@@ -51,7 +51,7 @@ def mathml(tex: str, *, block: bool) -> str:
     return html
 
 
-class _Formulas(Treeprocessor):  # type: ignore[misc]
+class _Formulas(Treeprocessor):
     def run(self, root: Element) -> None:
         for element in root.iter():
             if element.get("class") == "arithmatex":
@@ -70,7 +70,7 @@ class _Formulas(Treeprocessor):  # type: ignore[misc]
             element.attrib |= {"tabindex": "0", "role": "group", "aria-label": "Formula"}
 
 
-class MathExtension(Extension):  # type: ignore[misc]
+class MathExtension(Extension):
     """The extension that `mkdocs.yml` names `pages.math`."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
