@@ -2,6 +2,7 @@
 
 import difflib
 import traceback
+from collections.abc import Sequence
 
 from pages.scan import Block
 from pages.session import Result, Session, traceback_of
@@ -64,7 +65,7 @@ def differences(session: Session, block: Block, result: Result) -> list[str]:
         line = block.output.line if block.output else block.code.line
         found.append(
             f"{_at(session, line)}: the page shows another output than the block's\n"
-            f"{_diff(page, true)}"
+            f"{diff(page, true)}"
         )
     for image in block.figures:
         file = session.page.path.parent / image.path
@@ -90,7 +91,8 @@ def _drawer(session: Session, path: str) -> str:
     return "by none"
 
 
-def _diff(page: str, true: str) -> str:
+def diff(page: str, true: str) -> str:
+    """Show the lines that are on the page alone (-) and in truth alone (+)."""
     lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
@@ -103,16 +105,19 @@ def _lines(text: str) -> list[str]:
 
 def _diff_bytes(page: bytes, true: bytes) -> str:
     try:
-        diff = _diff(page.decode(), true.decode())
+        difference = diff(page.decode(), true.decode())
     except UnicodeDecodeError:
-        diff = ""
+        difference = ""
     # Bytes that make no line differ (a line end, a picture of pixels) are told by their place.
-    if not diff:
-        same = next(
-            (i for i, (a, b) in enumerate(zip(page, true, strict=False)) if a != b),
-            min(len(page), len(true)),
-        )
+    if not difference:
+        same = first_difference(page, true)
         return (
             f"they part at byte {same}; the page's has {len(page)} bytes, the true one {len(true)}"
         )
-    return diff
+    return difference
+
+
+def first_difference(page: Sequence[object], true: Sequence[object]) -> int:
+    """Count how far two sequences are the same."""
+    pairs = enumerate(zip(page, true, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(page), len(true)))

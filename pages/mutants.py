@@ -29,6 +29,7 @@ from typing import Any
 from tqdm import tqdm
 
 from pages.compare import differences, faults
+from pages.numbers import prose_of, wrong_numbers
 from pages.scan import IMAGE, Page, PageError, read_page
 from pages.session import Session
 
@@ -108,7 +109,7 @@ def code_changes(source: str) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass):
+    if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass) and not _asserts(node):
         yield "statement", ast.Pass()
     match node:
         case ast.Constant(value=bool(value)):
@@ -129,6 +130,11 @@ def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             for keyword in keywords:
                 rest = [other for other in keywords if other is not keyword]
                 yield "keyword", _changed(node, keywords=rest)
+
+
+def _asserts(node: ast.stmt) -> bool:
+    """Tell whether a statement is a check itself: to leave it out changes nothing that is shown."""
+    return isinstance(node, ast.Assert) or ast.unparse(node).startswith("torch.testing.assert_")
 
 
 def _changed(node: ast.AST, **fields: object) -> ast.AST:
@@ -175,17 +181,12 @@ def mutants_of(page: Page) -> Iterator[Mutant]:
 
 def _lines_with_claims(page: Page) -> Iterator[tuple[int, str]]:
     """Find the lines outside of code: those of outputs, captions and sentences."""
-    inside = {
-        line: fence.language for fence in page.fences for line in range(fence.line, fence.end + 1)
-    }
-    edges = {line for fence in page.fences for line in (fence.line, fence.end)}
-    for number, text in enumerate(page.lines, start=1):
-        if number in edges:
-            continue
-        if inside.get(number) == "text":
-            yield number, "output"
-        elif number not in inside:
-            yield number, "caption" if IMAGE.search(text) else "sentence"
+    for block in page.blocks:
+        if block.output:
+            for number in range(block.output.line + 1, block.output.end):
+                yield number, "output"
+    for number, text in prose_of(page):
+        yield number, "caption" if IMAGE.search(text) else "sentence"
 
 
 def _digit_changes(lines: list[str], index: int, kind: str) -> Iterator[tuple[str, str]]:
@@ -220,6 +221,8 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
     Raises:
         ValueError: When the page does not pass as it is.
     """
+    if wrong := wrong_numbers(page):
+        raise ValueError(f"expected a page that passes, got\n{wrong}")
     session, unnoticed = Session(page), []
     started = time.monotonic()
     limit = PATIENCE_S
@@ -230,8 +233,8 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
             crew.start(_run_changed, session, mutant)
         unnoticed += crew.finish()
         result = session.run(block)
-        if wrong := faults(session, block, result) + differences(session, block, result):
-            raise ValueError("expected a page that passes, got\n" + "\n".join(wrong))
+        if untrue := faults(session, block, result) + differences(session, block, result):
+            raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
         limit = PATIENCE_S + PATIENCE * int(time.monotonic() - started)
     for mutant in mutants:
         if not mutant.block:
@@ -309,8 +312,9 @@ def _passes_as_text(session: Session, mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, session.page.path.name)
         shutil.copy(session.page.path, path)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copytree(session.page.path.parent / "figures", Path(folder, "figures"))
+        for beside in ("figures", "numbers"):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copytree(session.page.path.parent / beside, Path(folder, beside))
         (Path(folder) / mutant.file.relative_to(session.page.path.parent)).write_text(
             mutant.text, encoding="utf-8"
         )
@@ -319,7 +323,7 @@ def _passes_as_text(session: Session, mutant: Mutant) -> bool:
         except PageError:
             return False
         changed.results = session.results
-        passes = not any(
+        passes = not wrong_numbers(changed.page) and not any(
             faults(changed, block, changed.results[block.code.line])
             or differences(changed, block, changed.results[block.code.line])
             for block in changed.page.blocks

@@ -13,6 +13,7 @@ from pytest_markdown_docs._runners import _Runner, register_runner
 from pytest_markdown_docs.definitions import FenceTestDefinition
 
 from pages.compare import differences, faults, raised_unexpectedly
+from pages.numbers import write_notes
 from pages.scan import Block, PageError, read_page, scan
 from pages.session import Result, Session
 from pages.update import update
@@ -145,6 +146,17 @@ def pytest_unconfigure() -> None:
     """Close the run; when it was to update pages, this is when they are written."""
     run = _runs.pop()
     for path, session in run.sessions.items():
-        if run.updating and path not in run.faulty and update(session):
-            print(f"updated {session.page.name}")
+        if run.updating and path not in run.faulty:
+            _write(session)
         session.close()
+
+
+def _write(session: Session) -> None:
+    """Write what is true into the page, and then note what backs the numbers in its sentences."""
+    changed = update(session)
+    try:
+        changed |= write_notes(read_page(session.page.path))
+    except ValueError as error:
+        print(error)
+    if changed:
+        print(f"updated {session.page.name}")

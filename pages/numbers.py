@@ -1,0 +1,206 @@
+"""Tie each number in a page's sentences to the code, output or figure that backs it.
+
+A number in a sentence, heading, caption, table or formula must be found in a block of code, an
+output or a figure of its page. Which one backs it is noted in `numbers/<page>.txt` beside the page,
+section by section. When the sentence changes, or what backs it does, the note is no longer what the
+page gives, and a test fails; `pytest --update-pages` writes it anew, for its author to review.
+
+Digits always count. Of number words, those up to twelve count things and are free; the larger ones
+and the fractions are numbers. What comes from outside is named in the page's front matter:
+
+    cited:
+      "3.11": pyproject.toml
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pages.compare import diff, first_difference
+from pages.scan import Page
+
+# Not part of a name, such as fc1 or float64.
+NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
+WORDS = {
+    "half": 0.5,
+    "quarter": 0.25,
+    "tenth": 0.1,
+    "hundredth": 0.01,
+    "thousandth": 0.001,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 1000000,
+}
+WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+# What a reader does not see of a line: where a link leads to, the name of a reference, tags.
+UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is written, with the line that it stands on and the place that it is in."""
+
+    text: str
+    line: int
+    place: str
+
+    @property
+    def value(self) -> float:
+        """The number itself: 1,000 and 1e3 are one, and so are 2 and 2.0."""
+        return WORDS.get(self.text.lower()) or float(self.text.replace(",", ""))
+
+
+def prose_of(page: Page) -> Iterator[tuple[int, str]]:
+    """Find the lines of a page that are no code, no output and no setting."""
+    hidden = {line for fence in page.fences for line in range(fence.line, fence.end + 1)}
+    front = len(front_matter(page)[1])
+    in_api = False
+    for line, text in enumerate(page.lines, start=1):
+        # An API entry is `:::` and the indented settings below it.
+        in_api = text.startswith(":::") or (in_api and text.startswith(" "))
+        if line not in hidden and line > front and not in_api:
+            yield line, text
+
+
+def front_matter(page: Page) -> tuple[dict[str, object], list[str]]:
+    """Read the settings at the top of a page, and give them with their lines."""
+    if page.lines[:1] != ["---"]:
+        return {}, []
+    end = page.lines.index("---", 1) + 1
+    return yaml.safe_load("\n".join(page.lines[1 : end - 1])) or {}, page.lines[:end]
+
+
+def claims(page: Page) -> list[Number]:
+    """List the numbers that the page's sentences state, in order, with the section they are in."""
+    found, section = [], ""
+    for line, text in prose_of(page):
+        if text.startswith("#"):
+            section = text
+        seen = UNSEEN.sub("", text)
+        for match in sorted(
+            [*NUMBER.finditer(seen), *WORD.finditer(seen)], key=lambda match: match.start()
+        ):
+            found.append(Number(match[0], line, section))
+    return found
+
+
+def backing(page: Page) -> list[Number]:
+    """List the numbers that are proven: those in blocks, outputs and figures."""
+    found = []
+    for count, block in enumerate(page.blocks, start=1):
+        for fence, place in ((block.code, f"code {count}"), (block.output, f"output {count}")):
+            if fence:
+                for line, text in enumerate(fence.content.split("\n"), start=fence.line + 1):
+                    found += _numbers(text, line, place)
+        for image in block.figures:
+            svg = (page.path.parent / image.path).read_text(encoding="utf-8")
+            for text in re.findall(r">([^<]+)", svg):
+                found += _numbers(text, image.line, f"figure {Path(image.path).stem}")
+    return found
+
+
+def _numbers(text: str, line: int, place: str) -> list[Number]:
+    return [Number(match[0], line, place) for match in NUMBER.finditer(text)]
+
+
+def notes(page: Page) -> list[tuple[int, str]]:
+    """Say for each number that the page states which place near it backs it, or cites it.
+
+    Returns:
+        The lines to note, each with the line of the page that it is about.
+
+    Raises:
+        ValueError: When a number is backed by nothing, or a citation is of no use.
+    """
+    proven, sources = backing(page), _cited(page)
+    lines, section, used = [], "", set()
+    for claim in claims(page):
+        if claim.place != section:
+            section = claim.place
+            lines.append((claim.line, section))
+        if claim.text in sources:
+            used.add(claim.text)
+            lines.append((claim.line, f"{claim.text}: cited, {sources[claim.text]}"))
+        else:
+            lines.append((claim.line, f"{claim.text}: {_nearest(claim, proven, page)}"))
+    if unused := sorted(set(sources) - used):
+        raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
+    return lines
+
+
+def _cited(page: Page) -> dict[str, str]:
+    cited = front_matter(page)[0].get("cited") or {}
+    if not isinstance(cited, dict):
+        raise ValueError(f"{page.name}:1: expected cited to be numbers with their sources")
+    return {str(number): str(source) for number, source in cited.items()}
+
+
+def _nearest(claim: Number, proven: list[Number], page: Page) -> str:
+    same = [number for number in proven if number.value == claim.value]
+    if not same:
+        raise ValueError(
+            f"{page.name}:{claim.line}: no block, output or figure of this page has the number "
+            f"{claim.text}; show it, leave it out, or cite its source in the front matter"
+        )
+    return min(same, key=lambda number: abs(number.line - claim.line)).place
+
+
+def notes_file(page: Page) -> Path:
+    """Name the file in which the notes of a page are kept."""
+    return page.path.parent / "numbers" / f"{page.path.stem}.txt"
+
+
+def wrong_numbers(page: Page) -> str:
+    """Say which number of a page is not backed as noted; an empty answer means that all are."""
+    try:
+        true = notes(page)
+    except ValueError as error:
+        return str(error)
+    file = notes_file(page)
+    kept = file.read_text(encoding="utf-8") if file.exists() else ""
+    now = [text for _, text in true]
+    before = kept.split("\n")[:-1]
+    if now == before:
+        return ""
+    same = first_difference(now, before)
+    line = true[same][0] if same < len(true) else len(page.lines)
+    return (
+        f"{page.name}:{line}: a number has changed, or what backs it\n"
+        f"{diff(kept, _text(now))}\n"
+        f"if the sentence is right: pytest --update-pages {page.name}"
+    )
+
+
+def write_notes(page: Page) -> bool:
+    """Note what backs the numbers of a page, where its folder keeps notes; tell of a change.
+
+    Raises:
+        ValueError: When a number is backed by nothing, or a citation is of no use.
+    """
+    file = notes_file(page)
+    if not file.parent.is_dir() or not wrong_numbers(page):
+        return False
+    file.write_text(_text([text for _, text in notes(page)]), encoding="utf-8")
+    return True
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
