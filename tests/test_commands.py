@@ -18,7 +18,7 @@ BY_MAKE = {"pytest": "make test", "mkdocs serve --livereload": "make serve"}
 # Run by a test below.
 PYTEST = [
     ".venv/bin/pytest docs/learn/neuron.md",
-    ".venv/bin/pytest docs/learn/neuron.md -k line:23",
+    ".venv/bin/pytest docs/learn/neuron.md -k line:7",
 ]
 
 
