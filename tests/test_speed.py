@@ -1,0 +1,498 @@
+"""The ladder of speed: each rung computes the same, and what was measured is told as it was."""
+
+import functools
+import json
+import sys
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from nnfp import speed
+from nnfp.speed import BACKWARD, FORWARD, Measurements, Timing
+
+WEIGHT = torch.nn.Parameter(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))
+BIAS = torch.nn.Parameter(torch.tensor([-20.0, 0.0]))
+each_rung = pytest.mark.parametrize("rung", speed.RUNGS)
+
+# What Linux tells of a server with two sockets of two cores, of two threads each, shortened.
+CPUINFO = "".join(
+    f"processor\t: {i}\nmodel name\t: Some Processor\ncpu MHz\t\t: {mhz}\nphysical id\t: {socket}\n"
+    f"core id\t\t: {core}\nflags\t\t: fpu fma avx2 avx512f\n\n"
+    for i, (socket, core, mhz) in enumerate(
+        [(0, 0, 800.0), (0, 1, 2500.0)] * 2 + [(1, 0, 2400.0), (1, 1, 900.0)] * 2
+    )
+)
+
+
+def timing(rung: str, rate: float, **changed: object) -> Timing:
+    """A timing of so many operations a second, on 1000 samples and a layer of 1000 x 1000."""
+    told = {"numbers": "float32", "work": FORWARD, "size": 1000, "batch": 1000, "samples": 1000}
+    return Timing(rung, **(told | {"seconds": 2e9 / rate, "spread": 0.0} | changed))
+
+
+RATES = {"three Python loops": 2e7, "row by row": 3e10, "matrix product": 9e10, "F.linear": 1e11}
+MEASURED = Measurements(
+    machine={"device": "Some Processor, 2 threads", "torch": "2.13", "python": "3.11", "date": "d"},
+    products={"float32": 2e11},
+    copy=4e10,
+    call=5e-6,
+    peak={"cores": 2, "gigahertz": 2.5, "per_cycle": 64, "rate": 3.2e11},
+    ladder=[timing(rung, rate) for rung, rate in RATES.items()]
+    + [timing(rung, 1e9, size=10, batch=1, samples=1, seconds=2e-7) for rung in RATES],
+    sweep=[
+        timing("nnfp.Linear", rate, batch=batch, samples=batch, seconds=2e6 * batch / rate)
+        for batch, rate in [(1, 1.9e10), (64, 1e11), (1024, 1.6e11)]
+    ],
+)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure small things shortly, and compile without a C++ compiler."""
+    monkeypatch.setattr(speed, "PRODUCT_SIZES", {"cpu": (8,)})
+    monkeypatch.setattr(speed, "COPIED", {"cpu": 64})
+    monkeypatch.setattr(speed, "SWEEP_SIZE", {"cpu": 8})
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
+
+
+def run(*words: str) -> None:
+    speed.main(["--device", "cpu", "--threads", "1", "--seconds", "0.0001", *words])
+
+
+# The rungs
+
+
+@each_rung
+def test_each_rung_computes_the_mini_batch_of_the_tutorial(quick, rung):
+    layer = speed.RUNGS[rung](WEIGHT, BIAS)
+    z = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert layer(z).tolist() == [[0.0, 22.0], [23.0, 50.0]]
+
+
+@each_rung
+def test_each_rung_computes_the_layer_of_pytorch(quick, rung):
+    torch.manual_seed(0)
+    theirs = torch.nn.Linear(3, 5)
+    z = torch.randn(4, 3)
+    ours = speed.RUNGS[rung](theirs.weight, theirs.bias)(z)
+    torch.testing.assert_close(ours, torch.relu(theirs(z)), check_stride=False)
+
+
+@pytest.mark.parametrize("rung", [name for name in speed.RUNGS if name != "three Python loops"])
+def test_what_is_timed_as_backward_finds_the_gradients_of_pytorch(quick, rung):
+    torch.manual_seed(0)
+    theirs = torch.nn.Linear(3, 3)
+    z = torch.randn(4, 3)
+    layer = speed.RUNGS[rung](theirs.weight, theirs.bias)
+    grads = speed._work(layer, z, theirs.weight, theirs.bias, BACKWARD)()
+    z.requires_grad_()
+    leaves = (z, theirs.weight, theirs.bias)
+    expected = torch.autograd.grad(torch.relu(theirs(z)).sum(), leaves)
+    torch.testing.assert_close(grads, expected)
+
+
+@pytest.mark.parametrize("numbers", speed.DTYPES)
+def test_the_largest_product_is_searched_among_products_that_agree(numbers):
+    works = speed._products(torch.device("cpu"), numbers, 16)
+    with torch.no_grad():
+        first, *others = [result.to_dense() for result in (work() for work in works)]
+    for other in others:
+        torch.testing.assert_close(first, other, check_dtype=False)
+    z, weight, _ = speed._tensors(torch.device("cpu"), numbers, 16, 16)
+    torch.testing.assert_close(first, z @ weight.T)
+
+
+def test_tf32_is_allowed_while_it_is_measured_and_only_then():
+    before = torch.get_float32_matmul_precision()
+    with speed._precision("tf32"):
+        assert torch.get_float32_matmul_precision() == "high"
+    with pytest.raises(KeyError), speed._precision("float32"):
+        assert torch.get_float32_matmul_precision() == "highest"
+        raise KeyError
+    assert torch.get_float32_matmul_precision() == before
+
+
+@pytest.mark.parametrize(("numbers", "precision"), [("tf32", "high"), ("float32", "highest")])
+def test_a_rung_is_timed_in_its_own_precision(monkeypatch, numbers, precision):
+    seen = []
+
+    def watching(weight, bias):
+        return lambda z: seen.append(torch.get_float32_matmul_precision())
+
+    monkeypatch.setitem(speed.RUNGS, "watching", watching)
+    step = ("watching", numbers, FORWARD, 2, 2)
+    assert speed._time_rung(speed._Clock(1, 1e-9), torch.device("cpu"), step)
+    assert set(seen) == {precision}
+
+
+# What is told of a timing
+
+
+def test_the_rate_counts_a_multiplication_and_an_addition_for_each_weight_and_sample():
+    t = timing("F.linear", 1, size=10, batch=64, samples=4, seconds=2.0)
+    assert t.rate == 2 * 10 * 10 * 4 / 2.0
+
+
+def test_backward_counts_as_two_more_products():
+    forward = timing("F.linear", 1e9)
+    assert timing("F.linear", 1e9, work=BACKWARD).rate == 3 * forward.rate
+
+
+@pytest.mark.parametrize(("numbers", "size_of_one"), [("float32", 4), ("tf32", 4), ("bfloat16", 2)])
+def test_the_intensity_is_of_inputs_weights_and_outputs_moved_once(numbers, size_of_one):
+    t = timing("F.linear", 1, size=10, batch=3, numbers=numbers)
+    assert t.intensity == 2 * 3 * 100 / ((30 + 100 + 30) * size_of_one)
+
+
+def test_the_limit_is_what_the_memory_feeds_until_the_product_is_reached():
+    small, large = timing("F.linear", 1, batch=1), timing("F.linear", 1, batch=1000)
+    assert MEASURED.limit(small) == small.intensity * 4e10
+    assert MEASURED.limit(large) == 2e11
+
+
+def test_the_rungs_are_those_on_the_largest_layer_and_mini_batch():
+    assert [t.rung for t in MEASURED.rungs()] == list(RATES)
+    assert {(t.size, t.batch) for t in MEASURED.rungs()} == {(1000, 1000)}
+    assert MEASURED.rungs(work=BACKWARD) == MEASURED.rungs("bfloat16") == []
+
+
+def test_rungs_that_are_close_share_a_place():
+    assert MEASURED.places() == {
+        "F.linear": 1,
+        "matrix product": 1,
+        "row by row": 3,
+        "three Python loops": 4,
+    }
+
+
+def test_a_place_is_shared_with_its_fastest_and_not_with_a_neighbor():
+    steps = [timing(f"{rate}", rate) for rate in (100.0, 85.0, 72.0)]
+    measured = Measurements({}, {}, 1, 1, None, steps, [])
+    assert measured.places() == {"100.0": 1, "85.0": 1, "72.0": 3}
+
+
+def test_measurements_come_back_from_a_file_as_they_were(tmp_path):
+    path = tmp_path / "new" / "speed.json"
+    MEASURED.save(path)
+    assert speed.read(path) == MEASURED
+    assert json.loads(path.read_text())["machine"]["torch"] == "2.13"
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", "{}", '{"ladder": [{"a": 1}], "sweep": []}'])
+def test_another_file_is_refused_with_a_sentence(tmp_path, content):
+    path = tmp_path / "other.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=r"expected measurements of nnfp.speed, got .*other.json"):
+        speed.read(path)
+
+
+# The peak of a processor
+
+
+def test_the_peak_is_cores_times_clock_times_operations_of_a_cycle():
+    peak = speed.processor_peak(CPUINFO, threads=3)
+    assert peak == {"cores": 3, "gigahertz": 2.5, "per_cycle": 64, "rate": 3 * 2.5e9 * 64}
+
+
+def test_the_peak_counts_cores_and_not_their_threads():
+    peak = speed.processor_peak(CPUINFO, threads=100)
+    assert peak is not None
+    assert peak["cores"] == 4
+
+
+def test_vectors_of_eight_do_half_as_much():
+    peak = speed.processor_peak(CPUINFO.replace("avx512f", ""), threads=1)
+    assert peak is not None
+    assert peak["per_cycle"] == 32
+
+
+@pytest.mark.parametrize(
+    "text", ["", CPUINFO.replace("avx2 avx512f", ""), CPUINFO.replace("cpu MHz", "BogoMIPS")]
+)
+def test_where_the_peak_cannot_be_read_there_is_none(text):
+    assert speed.processor_peak(text, threads=1) is None
+
+
+# The command
+
+
+def test_the_command_measures_every_rung_and_writes_what_it_shows(quick, tmp_path, capsys):
+    run("--sizes", "2", "3", "--batches", "1", "4", "--numbers", "float32",
+        "--json", f"{tmp_path}/s.json", "--plot", f"{tmp_path}/s.svg")  # fmt: skip
+    shown, complaints = capsys.readouterr()
+    measured = speed.read(tmp_path / "s.json")
+    assert shown == speed.table(measured) + "\n"
+    assert complaints == ""
+    assert (tmp_path / "s.svg").read_text(encoding="utf-8") == speed.both(measured).svg
+    found = {(t.rung, t.work, t.size, t.batch) for t in measured.ladder}
+    expected = {
+        (rung, work, size, batch)
+        for rung in speed.RUNGS
+        for work in (FORWARD, BACKWARD)
+        for size in (2, 3)
+        for batch in (1, 4)
+        if (rung, work) != ("three Python loops", BACKWARD)
+        if rung != "torch.compile" or (size, batch) == (3, 4)
+    }
+    assert found == expected
+    assert [t.batch for t in measured.sweep] == [*speed.SWEEP_BATCHES]
+    assert all(t.seconds > 0 and t.samples <= t.batch for t in measured.ladder)
+    assert measured.call > 0 and measured.copy > 0 and measured.products["float32"] > 0
+
+
+def test_what_is_slow_is_measured_on_fewer_samples(quick):
+    step = ("dot products", "float32", FORWARD, 16, 64)
+    slow = speed._time_rung(speed._Clock(1, 1e-9), torch.device("cpu"), step)
+    fast = speed._time_rung(speed._Clock(1, 1e-9), torch.device("cpu"), ("F.linear", *step[1:]))
+    assert (slow.samples, slow.batch) == (1, 64)
+    assert (fast.samples, fast.batch) == (64, 64)
+
+
+def test_of_several_runs_the_fastest_of_each_is_kept():
+    a, b = timing("F.linear", 1e9), timing("nnfp.Linear", 3e9)
+    c, d = timing("F.linear", 2e9), timing("nnfp.Linear", 1e9)
+    one = Measurements({"device": "d"}, {"float32": 3.0}, 4, 5, None, [a, b], [b])
+    other = Measurements({"device": "d"}, {"float32": 2.0}, 6, 1, None, [c, d], [d])
+    assert speed.fastest([one, other]) == Measurements(
+        {"device": "d", "runs": "fastest of 2"}, {"float32": 3.0}, 6, 1, None, [c, b], [b]
+    )
+
+
+def test_the_fastest_is_so_for_a_sample_where_runs_took_different_numbers_of_them():
+    few = timing("dot products", 1, samples=1, seconds=3.0)
+    many = timing("dot products", 1, samples=4, seconds=4.0)
+    assert speed._fastest_of_each([[few], [many]]) == [many]
+
+
+def test_the_command_repeats_all_as_often_as_it_is_told(quick, monkeypatch, capsys):
+    rates = iter([1e9, 4e9, 2e9])
+
+    def measured(*arguments):
+        return Measurements(**vars(MEASURED) | {"sweep": [timing("nnfp.Linear", next(rates))]})
+
+    monkeypatch.setattr(speed, "measure", measured)
+    run("--runs", "3")
+    shown = capsys.readouterr().out
+    assert "runs fastest of 3" in shown
+    assert shown.splitlines()[-1].split() == ["1000", "4", "2"]
+
+
+def test_without_a_compiler_its_rung_is_left_out_and_the_reason_told(quick, monkeypatch, capsys):
+    def fails(layer, dynamic):
+        def compile_now(z):
+            raise RuntimeError("no C++ compiler found\nmore")
+
+        return compile_now
+
+    monkeypatch.setattr(torch, "compile", fails)
+    run("--sizes", "2", "--batches", "1", "--numbers", "float32")
+    shown, complaints = capsys.readouterr()
+    assert "nnfp.Linear" in shown and "torch.compile" not in shown
+    reason = "torch.compile is left out, as it failed: no C++ compiler found\n"
+    assert complaints == 2 * reason
+
+
+def test_another_rung_that_fails_is_not_left_out(quick, monkeypatch):
+    def fails(weight, bias):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(speed.RUNGS, "F.linear", fails)
+    with pytest.raises(ZeroDivisionError):
+        run("--sizes", "2", "--batches", "1", "--numbers", "float32")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--sizes 0", "expected a whole number of 1 or more, got 0"),
+        ("--batches many", "expected a whole number of 1 or more, got many"),
+        ("--threads -1", "expected a whole number of 1 or more, got -1"),
+        ("--seconds 0", "expected seconds, above 0 and up to 60, got 0"),
+        ("--seconds nan", "expected seconds, above 0 and up to 60, got nan"),
+        ("--seconds long", "expected seconds, above 0 and up to 60, got long"),
+        ("--numbers float8", "invalid choice: 'float8'"),
+        ("--json .", "expected a file to write, got the folder ."),
+        ("--plot .", "expected a file to write, got the folder ."),
+        ("--numbers tf32", "expected numbers that cpu has (float32"),
+        ("--device abacus", "expected a device that is there (cpu), got abacus"),
+        ("--device cuda", "expected a device that is there (cpu), got cuda"),
+        ("--device mps", "expected a device that is there (cpu), got mps"),
+        ("--device cpu:x", "expected a device that is there (cpu), got cpu:x"),
+        ("--sizes 30000000", "expected room for a layer of 30000000 x 30000000 and 1024 samples"),
+    ],
+)
+def test_bad_arguments_get_a_sentence(quick, monkeypatch, capsys, words, sentence):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(SystemExit) as stop:
+        run(*words.split())
+    assert stop.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_plot_wants_float32(quick, monkeypatch, capsys):
+    monkeypatch.setattr(speed, "types_on", lambda device: ["float32", "bfloat16"])
+    with pytest.raises(SystemExit):
+        run("--numbers", "bfloat16", "--plot", "speed.svg")
+    assert "expected float32 among the numbers, as the plot shows it" in capsys.readouterr().err
+
+
+# Devices that this machine need not have
+
+
+@pytest.fixture
+def accelerators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were two GPUs of NVIDIA and one of Apple."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+
+
+@pytest.mark.parametrize("name", ["cpu", "cuda", "cuda:1", "mps"])
+def test_a_device_that_is_there_is_taken_by_its_name(accelerators, name):
+    assert speed.choose_device(name) == torch.device(name)
+
+
+def test_without_a_name_the_fastest_is_taken(accelerators, monkeypatch):
+    assert speed.choose_device(None) == torch.device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert speed.choose_device(None) == torch.device("mps")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert speed.choose_device(None) == torch.device("cpu")
+
+
+def test_a_gpu_with_too_high_a_number_is_not_there(accelerators):
+    with pytest.raises(ValueError) as refusal:
+        speed.choose_device("cuda:2")
+    assert str(refusal.value) == "expected a device that is there (cuda, mps, cpu), got cuda:2"
+
+
+@pytest.mark.parametrize(
+    ("capability", "types"),
+    [((7, 5), ["float32"]), ((8, 0), ["float32", "tf32", "bfloat16"])],
+)
+def test_nvidia_s_gpus_have_shorter_numbers_from_ampere_on(monkeypatch, capability, types):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert speed.types_on(torch.device("cuda")) == types
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_a_processor_has_bfloat16_where_it_multiplies_it_itself(monkeypatch, has):
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: has)
+    assert ("bfloat16" in speed.types_on(torch.device("cpu"))) == has
+
+
+def test_a_gpu_is_told_by_its_name(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"GPU {device.index}")
+    assert speed._describe(torch.device("cuda:1"), threads=2)["device"] == "GPU 1"
+    assert speed._describe(torch.device("mps"), threads=2)["device"] == "Apple GPU"
+
+
+def test_a_processor_is_told_with_its_threads(monkeypatch):
+    monkeypatch.setattr(speed, "_cpuinfo", lambda: CPUINFO)
+    cpu = torch.device("cpu")
+    assert speed._describe(cpu, threads=1)["device"] == "Some Processor, 1 thread"
+    assert speed._describe(cpu, threads=2)["device"] == "Some Processor, 2 threads"
+
+
+def test_an_accelerator_without_room_is_told_so(quick, monkeypatch, capsys):
+    def full(*arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 GiB")
+
+    monkeypatch.setattr(speed, "measure", full)
+    with pytest.raises(SystemExit):
+        run("--sizes", "1024")
+    assert "expected room for a layer of 1024 x 1024" in capsys.readouterr().err
+
+
+def test_an_error_of_another_kind_is_not_hidden(quick, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr(speed, "measure", broken)
+    with pytest.raises(RuntimeError, match="something else"):
+        run()
+
+
+# What is shown
+
+
+def test_the_table_tells_fractions_of_the_largest_product():
+    lines = speed.table(MEASURED).splitlines()
+    assert "largest copy 40 GB/s, smallest call 5 µs" in lines
+    assert "float32: largest product 200 GFLOP/s" in lines
+    assert "float32: 2 cores x 2.5 GHz x 64 operations = 320 GFLOP/s promised" in lines
+    rows = [line.split() for line in lines]
+    # 1000 x 1000 first, with 1000 samples, then 10 x 10 with one; the place is that on the largest.
+    assert ["three", "Python", "loops", "0.01", "0.5", "4"] in rows
+    assert ["matrix", "product", "45", "0.5", "1"] in rows
+    assert ["F.linear", "50", "0.5", "1"] in rows
+    assert ["1024", "160", "80"] in rows
+
+
+def test_the_table_does_without_a_peak():
+    without = Measurements(**(vars(MEASURED) | {"peak": None}))
+    assert "promised" not in speed.table(without)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "written"),
+    [(1.0, "100"), (0.347, "35"), (0.097, "10"), (0.0347, "3"), (2e-5, "0.002"), (3e-6, "<0.001")],
+)
+def test_percents_are_written_without_powers_of_ten(fraction, written):
+    assert speed._percent(fraction) == written
+
+
+PLOTS = pytest.mark.parametrize("draw", [speed.ladder, speed.roofline, speed.both])
+
+
+@PLOTS
+def test_each_plot_says_device_versions_and_date(draw):
+    written = [text.text for text in ElementTree.fromstring(draw(MEASURED).svg).iter() if text.text]
+    assert "Some Processor, 2 threads" in written
+    assert "torch 2.13, Python 3.11, d" in written
+
+
+@PLOTS
+def test_a_plot_stays_within_its_frame(draw):
+    root = ElementTree.fromstring(draw(MEASURED).svg)
+    width, height = map(float, root.get("viewBox", "").split()[2:])
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        assert 0 <= float(text.get("x", "")) <= width
+        assert 0 <= float(text.get("y", "")) <= height
+
+
+def dots(picture: speed.Picture) -> list[tuple[float, float]]:
+    circles = ElementTree.fromstring(picture.svg).iter("{http://www.w3.org/2000/svg}circle")
+    return [(float(c.get("cx", "")), float(c.get("cy", ""))) for c in circles]
+
+
+def test_the_ladder_goes_down_the_rungs_and_right_with_their_speed():
+    places = dots(speed.ladder(MEASURED))
+    assert len(places) == len(RATES)
+    assert places == sorted(places)
+    assert [y for _, y in places] == sorted(y for _, y in places)
+    # Ten times as fast is as far apart everywhere: 2e7 to 3e10 is 3.18 tens, to 1e11 3.70 tens.
+    first, second, _, last = [x for x, _ in places]
+    assert (second - first) / (last - first) == pytest.approx(3.176 / 3.699, abs=0.002)
+
+
+def test_the_sweep_stays_under_the_roof():
+    places = dots(speed.roofline(MEASURED))
+    assert [x for x, _ in places] == sorted(x for x, _ in places)
+    assert [y for _, y in places] == sorted((y for _, y in places), reverse=True)
+    assert all(t.rate <= MEASURED.limit(t) for t in MEASURED.sweep)
+
+
+@PLOTS
+def test_a_plot_has_the_same_bytes_again_and_its_title_says_it_in_words(draw):
+    picture = draw(MEASURED)
+    assert picture == draw(MEASURED)
+    assert picture.title.startswith("Operations a second, ")
+    assert "largest product 200 G" in picture.title
+
+
+def test_a_plot_needs_no_matplotlib(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert speed.both(MEASURED).svg
