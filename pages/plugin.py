@@ -13,6 +13,7 @@ from pytest_markdown_docs._runners import _Runner, register_runner
 from pytest_markdown_docs.definitions import FenceTestDefinition
 
 from pages.compare import differences, faults, raised_unexpectedly
+from pages.notebooks import write_notebook
 from pages.numbers import write_notes
 from pages.scan import Block, PageError, read_page, scan
 from pages.session import Result, Session
@@ -160,3 +161,8 @@ def _write(session: Session) -> None:
         print(error)
     if changed:
         print(f"updated {session.page.name}")
+    try:
+        if write_notebook(session):
+            print(f"updated the notebook of {session.page.name}")
+    except PageError as error:
+        print(f"{session.page.name}: no notebook of it was written: {error}")
