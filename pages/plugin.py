@@ -1,9 +1,12 @@
 """The pytest plugin: each block of a page is a test, run in the page's session and compared.
 
 It builds on pytest-markdown-docs, which collects a test for each fence that our scanner finds, and
-hands it to the runner below.
+hands it to the runner below. After them comes one test more for each page with names of code in its
+sentences.
 """
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +16,7 @@ from pytest_markdown_docs._runners import _Runner, register_runner
 from pytest_markdown_docs.definitions import FenceTestDefinition
 
 from pages.compare import differences, faults, raised_unexpectedly
+from pages.names import code_in_prose, wrong_names
 from pages.notebooks import write_notebook
 from pages.numbers import write_notes
 from pages.scan import Block, PageError, read_page, scan
@@ -21,7 +25,7 @@ from pages.update import update
 
 
 class UntrueError(Exception):
-    """A block of which the page does not tell the truth."""
+    """A block or a sentence in which the page does not tell the truth."""
 
 
 class Run:
@@ -55,8 +59,15 @@ class Run:
         if found:
             raise UntrueError("\n".join(found))
 
-    def _run_earlier(self, session: Session, block: Block) -> None:
-        """Run what comes before `block`; after one that broke, `block` would mean nothing."""
+    def check_names(self, path: Path) -> None:
+        """Raise if the sentences of a page name code that does not exist after its last block."""
+        session = self.session(path)
+        self._run_earlier(session, None)
+        if found := wrong_names(session):
+            raise UntrueError("\n".join(found))
+
+    def _run_earlier(self, session: Session, block: Block | None) -> None:
+        """Run what comes before `block`, or all; after one that broke, the rest means nothing."""
         for earlier in session.page.blocks:
             line = earlier.code.line
             if earlier is block:
@@ -118,9 +129,49 @@ class PageRunner(_Runner):
         style: Any = None,
     ) -> str:
         """Say what is wrong, without the frames of the tools."""
-        if isinstance(excinfo.value, UntrueError):
-            return str(excinfo.value)
-        return str(excinfo.getrepr(style="short"))
+        return message_of(excinfo)
+
+
+def message_of(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Say what is wrong; only where these tools fail themselves, show where in them."""
+    if isinstance(excinfo.value, UntrueError):
+        return str(excinfo.value)
+    return str(excinfo.getrepr(style="short"))
+
+
+class PageNames(pytest.File):
+    """Collects the test of the names in a page's sentences."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Give one test, if the page names any code."""
+        with contextlib.suppress(PageError):  # which stops everything when blocks are collected
+            if any(code_in_prose(read_page(self.path))):
+                yield NamesItem.from_parent(self, name="names")
+
+
+class NamesItem(pytest.Item):
+    """The test that the code which a page's sentences name exists."""
+
+    def runtest(self) -> None:
+        """Run what has not run yet of the page, and look the names up."""
+        _runs[-1].check_names(self.path)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """Say what is wrong, without the frames of the tools."""
+        return message_of(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the test as its page."""
+        return self.path, None, self.name
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageNames | None:
+    """Collect the names of a page after its blocks; while pages are written, they can wait."""
+    proving = parent.config.getoption("markdowndocs") and not _runs[-1].updating
+    if file_path.suffix == ".md" and proving:
+        return PageNames.from_parent(parent, path=file_path)
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
