@@ -3,205 +3,39 @@
     python -m pages.mutants [PAGE ...] [--sample N] [--seed S]
 
 A change that passes shows a spot where the page could be wrong unnoticed: it states less than it
-could. The last lines tell the share of changes that were noticed, by kind.
+could. The last lines tell the share of changes that were noticed, by kind. A module of the package,
+as in `python -m pages.mutants nnfp/layer.py`, is judged by its tests and its page.
 """
 
 import argparse
-import ast
 import contextlib
-import copy
-import io
 import multiprocessing
 import os
 import random
-import re
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import pytest
+import torch
 from tqdm import tqdm
 
 from pages.compare import differences, faults
-from pages.numbers import prose_of, wrong_numbers
-from pages.scan import IMAGE, Page, PageError, read_page
+from pages.mutate import Mutant, mutants_of, mutants_of_module
+from pages.numbers import wrong_numbers
+from pages.scan import Page, PageError, read_page
 from pages.session import Session
 
-OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.MatMult: ast.Mult,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-}
-COMPARISONS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.GtE,
-    ast.LtE: ast.Gt,
-    ast.Gt: ast.LtE,
-    ast.GtE: ast.Lt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-}
 # A changed page may loop for ever; one that takes so many times as long has been noticed.
-PATIENCE, PATIENCE_S = 10, 5
+PATIENCE, PATIENCE_S = 10, 20
 NOTICED, UNNOTICED = 10, 11
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change, of which `kind`, at `line` of `file`.
-
-    What it puts in the place of the old is `code`, for the block at `block`, or `text`, for the
-    whole of the file.
-    """
-
-    file: Path
-    line: int
-    kind: str
-    change: str
-    block: int = 0
-    code: str = ""
-    text: str = ""
-
-
-# Making changes
-
-
-def code_changes(source: str) -> Iterator[tuple[int, str, str, str]]:
-    """Change one literal, operator, comparison, keyword argument or statement at a time.
-
-    Args:
-        source: A block of Python.
-
-    Yields:
-        The line in it, the kind of change, the change in words, and the changed source.
-
-    Examples:
-        >>> for line, kind, change, changed in code_changes("print(2 * x)"):
-        ...     print(line, kind, "|", change, "|", changed)
-        1 statement | print(2 * x) -> pass | pass
-        1 operator | 2 * x -> 2 / x | print(2 / x)
-        1 literal | 2 -> 3 | print(3 * x)
-    """
-    tree = ast.parse(source)
-    for node in list(ast.walk(tree)):
-        for kind, new in _replacements(node):
-            _Swap(node, new).visit(tree)
-            changed = ast.unparse(tree)
-            _Swap(new, node).visit(tree)
-            change = f"{_first_line(ast.unparse(node))} -> {_first_line(ast.unparse(new))}"
-            yield getattr(node, "lineno", 1), kind, change, changed
-
-
-def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass) and not _asserts(node):
-        yield "statement", ast.Pass()
-    match node:
-        case ast.Constant(value=bool(value)):
-            yield "literal", ast.Constant(not value)
-        case ast.Constant(value=int(value) | float(value)):
-            yield "literal", ast.Constant(value + 1)
-        case ast.Constant(value=str(value)):
-            yield "literal", ast.Constant(value + "x")
-        case ast.BinOp() | ast.AugAssign() | ast.BoolOp():
-            yield "operator", _changed(node, op=OPERATORS[type(node.op)]())
-        case ast.UnaryOp():
-            yield "operator", node.operand
-        case ast.Compare(ops=ops):
-            for i, op in enumerate(ops):
-                new = [*ops[:i], COMPARISONS[type(op)](), *ops[i + 1 :]]
-                yield "comparison", _changed(node, ops=new)
-        case ast.Call(keywords=keywords):
-            for keyword in keywords:
-                rest = [other for other in keywords if other is not keyword]
-                yield "keyword", _changed(node, keywords=rest)
-
-
-def _asserts(node: ast.stmt) -> bool:
-    """Tell whether a statement is a check itself: to leave it out changes nothing that is shown."""
-    return isinstance(node, ast.Assert) or ast.unparse(node).startswith("torch.testing.assert_")
-
-
-def _changed(node: ast.AST, **fields: object) -> ast.AST:
-    new = copy.copy(node)
-    for name, value in fields.items():
-        setattr(new, name, value)
-    return new
-
-
-class _Swap(ast.NodeTransformer):
-    """Puts one node in the place of another."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if node is self.old:
-            return self.new
-        return self.generic_visit(node)
-
-
-def _first_line(text: str) -> str:
-    first, *rest = text.split("\n")
-    return first + (" ..." if rest else "")
-
-
-def mutants_of(page: Page) -> Iterator[Mutant]:
-    """Make every change of a page: of its code, outputs, captions, sentences and figures."""
-    for block in page.blocks:
-        for line, kind, change, code in code_changes(block.code.content):
-            at = block.code.line
-            yield Mutant(page.path, at + line, kind, change, block=at, code=code + "\n")
-    for number, kind in _lines_with_claims(page):
-        for change, text in _digit_changes(page.lines, number - 1, kind):
-            yield Mutant(page.path, number, kind, change, text=text)
-    for block in page.blocks:
-        for image in block.figures:
-            file = page.path.parent / image.path
-            lines = file.read_text(encoding="utf-8").split("\n")
-            for number in range(len(lines)):
-                for change, text in _digit_changes(lines, number, "figure"):
-                    yield Mutant(file, number + 1, "figure", change, text=text)
-
-
-def _lines_with_claims(page: Page) -> Iterator[tuple[int, str]]:
-    """Find the lines outside of code: those of outputs, captions and sentences."""
-    for block in page.blocks:
-        if block.output:
-            for number in range(block.output.line + 1, block.output.end):
-                yield number, "output"
-    for number, text in prose_of(page):
-        yield number, "caption" if IMAGE.search(text) else "sentence"
-
-
-def _digit_changes(lines: list[str], index: int, kind: str) -> Iterator[tuple[str, str]]:
-    line = lines[index]
-    # Of a picture, what a reader sees: the text between tags, and of a caption not the file's name.
-    seen = {"figure": r">[^<]*", "caption": r"\[[^]]*"}.get(kind, r".*")
-    for part in re.finditer(seen, line):
-        for digit in re.finditer(r"[0-9]", part[0]):
-            at = part.start() + digit.start()
-            new = line[:at] + str((int(digit[0]) + 1) % 10) + line[at + 1 :]
-            text = "\n".join([*lines[:index], new, *lines[index + 1 :]])
-            yield f"{line.strip()} -> {new.strip()}", text + "\n"
-
-
-# Judging them
 
 
 def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[Mutant]:
@@ -224,18 +58,18 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
     if wrong := wrong_numbers(page):
         raise ValueError(f"expected a page that passes, got\n{wrong}")
     session, unnoticed = Session(page), []
-    started = time.monotonic()
-    limit = PATIENCE_S
+    seconds = 0.0  # that the page itself has taken so far
     for block in page.blocks:
         of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
-        crew = _Crew(limit, progress)
-        for mutant in of_block:
-            crew.start(_run_changed, session, mutant)
-        unnoticed += crew.finish()
+        with _Crew(PATIENCE_S + PATIENCE * seconds, progress) as crew:
+            for mutant in of_block:
+                crew.start(mutant, lambda mutant: _passes_with_code(session, mutant))
+        unnoticed += crew.unnoticed
+        started = time.monotonic()
         result = session.run(block)
+        seconds += time.monotonic() - started
         if untrue := faults(session, block, result) + differences(session, block, result):
             raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
-        limit = PATIENCE_S + PATIENCE * int(time.monotonic() - started)
     for mutant in mutants:
         if not mutant.block:
             if _passes_as_text(session, mutant):
@@ -252,22 +86,25 @@ class _Crew:
         self.limit, self.progress = limit, progress
         self.at_work: list[tuple[Mutant, BaseProcess, float]] = []
         self.unnoticed: list[Mutant] = []
+        self.folder = tempfile.TemporaryDirectory()
 
-    def start(
-        self, work: Callable[[Session, Mutant], None], session: Session, mutant: Mutant
-    ) -> None:
-        """Fork a process for `mutant` as soon as a core is free."""
-        while len(self.at_work) >= (os.cpu_count() or 1):
-            self._collect()
-        process = multiprocessing.get_context("fork").Process(target=work, args=(session, mutant))
-        process.start()
-        self.at_work.append((mutant, process, time.monotonic()))
+    def __enter__(self) -> "_Crew":
+        return self
 
-    def finish(self) -> list[Mutant]:
-        """Wait for all, and list the changes that nobody noticed."""
+    def __exit__(self, *error: object) -> None:
+        """Wait for all, and remove what they wrote: one that was killed could not."""
         while self.at_work:
             self._collect()
-        return self.unnoticed
+        self.folder.cleanup()
+
+    def start(self, mutant: Mutant, passes: Callable[[Mutant], bool]) -> None:
+        """Fork a process that judges `mutant`, as soon as a core is free."""
+        while len(self.at_work) >= (os.cpu_count() or 1):
+            self._collect()
+        fork = multiprocessing.get_context("fork")
+        process = fork.Process(target=_judge, args=(mutant, passes, self.folder.name))
+        process.start()
+        self.at_work.append((mutant, process, time.monotonic()))
 
     def _collect(self) -> None:
         time.sleep(0.005)
@@ -276,6 +113,8 @@ class _Crew:
             if process.is_alive() and time.monotonic() - started > self.limit:
                 process.kill()
                 process.join()
+                where = f"line {mutant.line}: {mutant.change}"
+                self.progress.write(f"stopped after {self.limit:.0f} s, {where}")
             elif process.is_alive():
                 continue
             elif process.exitcode == UNNOTICED:
@@ -286,16 +125,19 @@ class _Crew:
             self.progress.update()
 
 
-def _run_changed(session: Session, mutant: Mutant) -> None:
-    """Run the changed block and those after it, in a forked process that ends by the verdict."""
-    sys.stdout = sys.stderr = io.StringIO()
-    with tempfile.TemporaryDirectory() as folder:
-        session.folder = Path(shutil.copytree(session.folder, folder, dirs_exist_ok=True))
-        verdict = UNNOTICED if _passes_with_code(session, mutant) else NOTICED
+def _judge(mutant: Mutant, passes: Callable[[Mutant], bool], folder: str) -> None:
+    """Judge in a forked process, which writes into `folder` alone and ends by the verdict."""
+    tempfile.tempdir = folder
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    verdict = UNNOTICED if passes(mutant) else NOTICED
     os._exit(verdict)  # without the clean-up of the process that this one was forked from
 
 
 def _passes_with_code(session: Session, mutant: Mutant) -> bool:
+    """Run the changed block and those after it, on what those before it left."""
+    session.folder = Path(shutil.copytree(session.folder, tempfile.mkdtemp(), dirs_exist_ok=True))
     for block in session.page.blocks:
         if block.code.line < mutant.block:
             continue
@@ -332,7 +174,54 @@ def _passes_as_text(session: Session, mutant: Mutant) -> bool:
     return passes
 
 
-# Telling
+def survivors_of_module(path: Path, mutants: list[Mutant], progress: "tqdm[Any]") -> list[Mutant]:
+    """Run a module's tests and its page with each change, and list what nobody noticed.
+
+    Args:
+        path: A module of the package.
+        mutants: Changes of it.
+        progress: Is told of each change judged.
+
+    Returns:
+        Those of `mutants` that passed.
+
+    Raises:
+        ValueError: When the tests do not pass as things are.
+    """
+    started = time.monotonic()
+    as_it_is = Mutant(path, 0, "", "", code=path.read_text(encoding="utf-8"))
+    with _Crew(600, tqdm(disable=True)) as crew:
+        crew.start(as_it_is, _module_passes)
+    if not crew.unnoticed:
+        raise ValueError(
+            f"expected tests that pass, got a failure: pytest {' '.join(_tests(path))}"
+        )
+    with _Crew(PATIENCE_S + PATIENCE * (time.monotonic() - started), progress) as crew:
+        for mutant in mutants:
+            crew.start(mutant, _module_passes)
+    return crew.unnoticed
+
+
+def _module_passes(mutant: Mutant) -> bool:
+    """Run the tests on a copy of the package with the change in it, which is found before it."""
+    package = mutant.file.parent
+    folder = Path(tempfile.mkdtemp())
+    shutil.copytree(package, folder / package.name)
+    (folder / package.name / mutant.file.name).write_text(mutant.code, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_tests(mutant.file)]) == 0
+
+
+def _tests(path: Path) -> list[str]:
+    """Name the tests and the page of a module; one without is proven by the modules that use it."""
+    of = [f"tests/test_{path.stem}.py", f"docs/learn/{path.stem}.md"]
+    found = [name for name in of if Path(name).exists()]
+    users = [
+        user
+        for user in sorted(path.parent.glob("*.py"))
+        if not found and f"{path.parent.name}.{path.stem} " in user.read_text(encoding="utf-8")
+    ]
+    return found + [name for user in users for name in _tests(user)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -342,21 +231,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="so many changes a page, chosen at random")
     parser.add_argument("--seed", type=int, default=0, help="of that choice")
     options = parser.parse_args(arguments)
-    paths = options.pages or sorted(Path("docs").rglob("*.md"))
+    paths = [path.resolve() for path in options.pages or sorted(Path("docs").rglob("*.md"))]
+    # The first optimizer of a process loads much of torch; here it is loaded for all of them.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
     total: Counter[str] = Counter()
     passed: Counter[str] = Counter()
     for path in paths:
-        page = read_page(path.resolve())
-        mutants = list(mutants_of(page))
+        name = os.path.relpath(path)
+        module = path.suffix == ".py"
+        mutants = list(mutants_of_module(path) if module else mutants_of(read_page(path)))
         if options.sample is not None and options.sample < len(mutants):
             mutants = random.Random(options.seed).sample(mutants, options.sample)
-        with tqdm(total=len(mutants), desc=page.name) as progress:
-            unnoticed = survivors(page, mutants, progress)
+        with tqdm(total=len(mutants), desc=name, disable=None) as progress:
+            if module:
+                unnoticed = survivors_of_module(path, mutants, progress)
+            else:
+                unnoticed = survivors(read_page(path), mutants, progress)
         total.update(mutant.kind for mutant in mutants)
         passed.update(mutant.kind for mutant in unnoticed)
         for mutant in sorted(unnoticed, key=lambda mutant: (str(mutant.file), mutant.line)):
-            name = os.path.relpath(mutant.file)
-            print(f"{name}:{mutant.line}: nobody noticed ({mutant.kind}) {mutant.change}")
+            where = f"{os.path.relpath(mutant.file)}:{mutant.line}"
+            print(f"{where}: nobody noticed ({mutant.kind}) {mutant.change}")
     for kind in sorted(total):
         noticed = total[kind] - passed[kind]
         print(f"{kind:10} {noticed:5} of {total[kind]:5} noticed, {noticed / total[kind]:.1%}")

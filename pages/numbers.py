@@ -23,7 +23,7 @@ from pages.compare import diff, first_difference
 from pages.scan import Page
 
 # Not part of a name, such as fc1 or float64.
-NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
+NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
 WORDS = {
     "half": 0.5,
     "quarter": 0.25,
