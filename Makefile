@@ -9,7 +9,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 
 bin := .venv/bin
 installed := .venv/.installed
 
-.PHONY: serve test build check update bench clean
+.PHONY: serve test build check update audit-pages bench clean
 
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -17,6 +17,7 @@ serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it wh
 	$(bin)/mkdocs serve --livereload --dev-addr 127.0.0.1:$(PORT)
 
 test: $(installed)  ## prove everything: pages, package, site
+	$(bin)/python -m pages.audit --one
 	$(bin)/pytest
 
 build: $(installed)  ## the site as files, in site/
@@ -29,6 +30,9 @@ check: $(installed)  ## format, lint, types
 
 update: $(installed)  ## rewrite outputs and figures of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages
+
+audit-pages: $(installed)  ## prove each page alone, shuffled, from elsewhere, on other threads
+	$(bin)/python -m pages.audit
 
 bench: $(installed)  ## nnfp.Linear beside torch.nn.Linear, as ratios
 	$(bin)/python benchmarks/linear.py

@@ -31,9 +31,10 @@ class UntrueError(Exception):
 class Run:
     """One run of pytest: its sessions, which blocks raised in it, and which pages have faults."""
 
-    def __init__(self, updating: bool) -> None:
+    def __init__(self, updating: bool, threads: int) -> None:
         """Start without sessions; `updating` rewrites pages where they are wrong."""
         self.updating = updating
+        self.threads = threads
         self.sessions: dict[Path, Session] = {}
         self.raised: set[tuple[Path, int]] = set()
         self.faulty: set[Path] = set()
@@ -41,7 +42,7 @@ class Run:
     def session(self, path: Path) -> Session:
         """Give the session of the page at `path`, which starts when it is first asked for."""
         if path not in self.sessions:
-            self.sessions[path] = Session(read_page(path))
+            self.sessions[path] = Session(read_page(path), self.threads)
         return self.sessions[path]
 
     def check(self, path: Path, line: int) -> None:
@@ -181,17 +182,24 @@ def pytest_markdown_docs_markdown_it() -> FenceParser:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-pages`."""
-    parser.getgroup("pages").addoption(
+    """Add `--update-pages` and `--page-threads`."""
+    group = parser.getgroup("pages")
+    group.addoption(
         "--update-pages",
         action="store_true",
         help="rewrite the outputs and figures of the pages instead of comparing them",
+    )
+    group.addoption(
+        "--page-threads",
+        type=int,
+        default=1,
+        help="run the pages with torch on so many threads (default: 1)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open a run."""
-    _runs.append(Run(updating=config.getoption("--update-pages")))
+    _runs.append(Run(config.getoption("--update-pages"), config.getoption("--page-threads")))
 
 
 def pytest_unconfigure() -> None:

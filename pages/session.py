@@ -35,9 +35,10 @@ class Result:
 class Session:
     """A page being run: its namespace, its own folder to write into, and its results so far."""
 
-    def __init__(self, page: Page) -> None:
-        """Prepare to run `page`; nothing runs yet."""
+    def __init__(self, page: Page, threads: int = 1) -> None:
+        """Prepare to run `page`, with torch on so many threads; nothing runs yet."""
         self.page = page
+        self.threads = threads
         self.results: dict[int, Result] = {}
         self.main = types.ModuleType("__main__")
         self.main.__file__ = str(page.path)
@@ -47,7 +48,7 @@ class Session:
     def run(self, block: Block) -> Result:
         """Run what comes before `block` and has not run yet, then `block`; each runs once."""
         if not self.results:
-            start_afresh()
+            start_afresh(self.threads)
         for earlier in self.page.blocks:
             if earlier.code.line not in self.results:
                 self.results[earlier.code.line] = self.run_one(earlier)
@@ -119,7 +120,7 @@ def _printing_into(file: TextIO) -> Iterator[None]:
         os.close(screen)
 
 
-def start_afresh() -> None:
+def start_afresh(threads: int = 1) -> None:
     """Take from a page what the one before may have left: settings, and lucky random numbers.
 
     The generators are scrambled and not reset, so that a page which forgets its seed fails.
@@ -127,7 +128,7 @@ def start_afresh() -> None:
     random.seed()
     np.random.seed()
     torch.seed()
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_grad_enabled(True)
