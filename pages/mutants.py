@@ -5,10 +5,16 @@
 A change that passes shows a spot where the page could be wrong unnoticed: it states less than it
 could. The last lines tell the share of changes that were noticed, by kind. A module of the package,
 as in `python -m pages.mutants nnfp/layer.py`, is judged by its tests and its page.
+
+A change that makes no difference is listed in the page's front matter, with the reason:
+
+    equivalent:
+      optimizer.zero_grad() -> pass: the fake optimizer looks at no gradient
 """
 
 import argparse
 import contextlib
+import json
 import multiprocessing
 import os
 import random
@@ -16,9 +22,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -29,7 +35,7 @@ from tqdm import tqdm
 
 from pages.compare import differences, faults
 from pages.mutate import Mutant, mutants_of, mutants_of_module
-from pages.numbers import wrong_numbers
+from pages.numbers import front_matter, wrong_numbers
 from pages.scan import Page, PageError, read_page
 from pages.session import Session
 
@@ -224,38 +230,87 @@ def _tests(path: Path) -> list[str]:
     return found + [name for user in users for name in _tests(user)]
 
 
+def equivalents(page: Page) -> dict[str, str]:
+    """Read which changes of a page make no difference, each with the reason, from its top.
+
+    Raises:
+        ValueError: When one of them is no change of this page any more.
+    """
+    listed = front_matter(page)[0].get("equivalent") or {}
+    if not isinstance(listed, dict):
+        raise ValueError(f"{page.name}:1: expected equivalent to be changes with their reasons")
+    made = {mutant.change for mutant in mutants_of(page)}
+    if gone := sorted(set(listed) - made):
+        raise ValueError(f"{page.name}:1: no change of this page is {gone[0]!r} any more")
+    return {str(change): str(reason) for change, reason in listed.items()}
+
+
+@dataclass
+class Score:
+    """How many changes of a kind there were, and how many passed: by right, or unnoticed."""
+
+    changes: int = 0
+    equivalent: int = 0
+    unnoticed: int = 0
+
+    def __str__(self) -> str:
+        noticed = self.changes - self.equivalent - self.unnoticed
+        share = noticed / self.changes
+        return f"{noticed:5} of {self.changes:5} noticed, {share:.1%}, {self.equivalent} equivalent"
+
+
+def judge(
+    path: Path, sample: int | None, seed: int, scores: dict[str, Score]
+) -> list[tuple[Mutant, str]]:
+    """Judge the changes of one page or module, and add them to the scores.
+
+    Returns:
+        The changes that passed, each with the reason why it is equivalent, or without one.
+    """
+    module = path.suffix == ".py"
+    mutants = list(mutants_of_module(path) if module else mutants_of(read_page(path)))
+    reasons = {} if module else equivalents(read_page(path))
+    if sample is not None and sample < len(mutants):
+        mutants = random.Random(seed).sample(mutants, sample)
+    with tqdm(total=len(mutants), desc=os.path.relpath(path), disable=None) as progress:
+        if module:
+            passed = survivors_of_module(path, mutants, progress)
+        else:
+            passed = survivors(read_page(path), mutants, progress)
+    for mutant in mutants:
+        scores[mutant.kind].changes += 1
+    for mutant in passed:
+        scores[mutant.kind].equivalent += mutant.change in reasons
+        scores[mutant.kind].unnoticed += mutant.change not in reasons
+    passed.sort(key=lambda mutant: (str(mutant.file), mutant.line))
+    return [(mutant, reasons.get(mutant.change, "")) for mutant in passed]
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Judge the changes that the command line asks for; the exit code is 1 if one passed."""
+    """Judge what the command line names; the exit code is 1 if a change passed without a reason."""
     parser = argparse.ArgumentParser(prog="python -m pages.mutants", description=__doc__)
-    parser.add_argument("pages", nargs="*", type=Path, help="default: every page with blocks")
+    parser.add_argument("pages", nargs="*", type=Path, help="default: every page")
     parser.add_argument("--sample", type=int, help="so many changes a page, chosen at random")
     parser.add_argument("--seed", type=int, default=0, help="of that choice")
+    parser.add_argument("--json", type=Path, help="write the scores and what passed into a file")
     options = parser.parse_args(arguments)
-    paths = [path.resolve() for path in options.pages or sorted(Path("docs").rglob("*.md"))]
     # The first optimizer of a process loads much of torch; here it is loaded for all of them.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
-    total: Counter[str] = Counter()
-    passed: Counter[str] = Counter()
-    for path in paths:
-        name = os.path.relpath(path)
-        module = path.suffix == ".py"
-        mutants = list(mutants_of_module(path) if module else mutants_of(read_page(path)))
-        if options.sample is not None and options.sample < len(mutants):
-            mutants = random.Random(options.seed).sample(mutants, options.sample)
-        with tqdm(total=len(mutants), desc=name, disable=None) as progress:
-            if module:
-                unnoticed = survivors_of_module(path, mutants, progress)
-            else:
-                unnoticed = survivors(read_page(path), mutants, progress)
-        total.update(mutant.kind for mutant in mutants)
-        passed.update(mutant.kind for mutant in unnoticed)
-        for mutant in sorted(unnoticed, key=lambda mutant: (str(mutant.file), mutant.line)):
+    scores: dict[str, Score] = defaultdict(Score)
+    told = []
+    for path in options.pages or sorted(Path("docs").rglob("*.md")):
+        for mutant, reason in judge(path.resolve(), options.sample, options.seed, scores):
             where = f"{os.path.relpath(mutant.file)}:{mutant.line}"
-            print(f"{where}: nobody noticed ({mutant.kind}) {mutant.change}")
-    for kind in sorted(total):
-        noticed = total[kind] - passed[kind]
-        print(f"{kind:10} {noticed:5} of {total[kind]:5} noticed, {noticed / total[kind]:.1%}")
-    return 1 if passed else 0
+            verdict = f"equivalent, {reason}" if reason else "nobody noticed"
+            told.append(f"{where}: ({mutant.kind}) {mutant.change}: {verdict}")
+            print(told[-1])
+    for kind in sorted(scores):
+        print(f"{kind:10} {scores[kind]}")
+    if options.json:
+        by_kind = {kind: asdict(scores[kind]) for kind in sorted(scores)}
+        text = json.dumps({"scores": by_kind, "passed": told}, indent=2, ensure_ascii=False)
+        options.json.write_text(text + "\n", encoding="utf-8")
+    return 1 if any(score.unnoticed for score in scores.values()) else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The changes that mutants make, and whether it tells right which of them nobody noticed."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -100,17 +101,45 @@ def test_the_changes_that_nobody_notices_are_told(page: Path, capsys: pytest.Cap
     told = capsys.readouterr().out.splitlines()
     name = os.path.relpath(page)
     assert told[:2] == [
-        f"{name}:8: nobody noticed (statement) unused = 3 -> pass",
-        f"{name}:8: nobody noticed (literal) 3 -> 4",
+        f"{name}:8: (statement) unused = 3 -> pass: nobody noticed",
+        f"{name}:8: (literal) 3 -> 4: nobody noticed",
     ]
-    assert "operator       3 of     3 noticed, 100.0%" in told
-    assert "sentence       2 of     2 noticed, 100.0%" in told
-    assert "figure         2 of     2 noticed, 100.0%" in told
+    assert "operator       3 of     3 noticed, 100.0%, 0 equivalent" in told
+    assert "sentence       2 of     2 noticed, 100.0%, 0 equivalent" in told
+    assert "figure         2 of     2 noticed, 100.0%, 0 equivalent" in told
 
 
 def test_a_page_of_which_every_change_is_noticed_ends_well(page: Path):
     write(page, PAGE.replace("unused = 3\n", ""))
     assert mutants.main([str(page)]) == 0
+
+
+EQUIVALENT = """\
+---
+equivalent:
+  "unused = 3 -> pass": nothing uses it
+  "3 -> 4": nothing uses it
+---
+
+"""
+
+
+def test_a_change_that_makes_no_difference_is_listed_with_its_reason(
+    page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    write(page, EQUIVALENT + PAGE)
+    assert mutants.main([str(page), "--json", str(tmp_path / "told.json")]) == 0
+    line = f"{os.path.relpath(page)}:14: (literal) 3 -> 4: equivalent, nothing uses it"
+    assert line in capsys.readouterr().out
+    told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
+    assert line in told["passed"]
+    assert told["scores"]["statement"] == {"changes": 6, "equivalent": 1, "unnoticed": 0}
+
+
+def test_a_listed_change_that_is_no_more_is_refused(page: Path):
+    write(page, EQUIVALENT + PAGE.replace("unused = 3\n", ""))
+    with pytest.raises(ValueError, match="no change of this page is '3 -> 4' any more"):
+        mutants.main([str(page)])
 
 
 def test_a_sample_is_the_same_for_the_same_seed(page: Path, capsys: pytest.CaptureFixture[str]):
@@ -137,7 +166,7 @@ def test_a_change_that_never_ends_is_stopped_and_told(
     mutants.main([str(page)])
     told = capsys.readouterr().out
     assert "stopped after 0 s, line 10: total > 19 -> total <= 19" in told
-    assert "comparison     1 of     1 noticed, 100.0%" in told
+    assert "comparison     1 of     1 noticed, 100.0%, 0 equivalent" in told
 
 
 def test_nothing_is_left_behind(page: Path):
@@ -165,6 +194,6 @@ def test_a_module_is_judged_by_its_tests(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     assert mutants.main(["kit/sums.py"]) == 1
     told = capsys.readouterr().out
-    assert "kit/sums.py:2: nobody noticed (literal) 2 -> 3" in told
+    assert "kit/sums.py:2: (literal) 2 -> 3: nobody noticed" in told
     assert "(literal) 0 -> 1" not in told
     assert "statement" in told
