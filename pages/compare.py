@@ -1,13 +1,17 @@
 """Compare what a page shows with what its blocks did, and say the difference."""
 
 import difflib
+import re
 import traceback
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pages.scan import Block
 from pages.session import Result, Session, traceback_of
 
 TRACEBACK = "Traceback (most recent call last):\n"
+# Not part of a name, such as float64, or of a colour.
+NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def shown(result: Result) -> str:
@@ -57,11 +61,22 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
     return found
 
 
-def differences(session: Session, block: Block, result: Result) -> list[str]:
-    """List where the page shows something else than is true, each with its line."""
+def differences(session: Session, block: Block, result: Result, ulps: int = 0) -> list[str]:
+    """List where the page shows something else than is true, each with its line.
+
+    Args:
+        session: The page.
+        block: One of its blocks.
+        result: What the block did.
+        ulps: By how many units in the last shown digit numbers may differ, in figures too. Meant
+            for other machines and versions of torch than those that the page was written on.
+
+    Returns:
+        A message for the output and for each figure that is not true, without what mends it.
+    """
     found = []
     page, true = block.output.content if block.output else "", shown(result)
-    if page != true:
+    if not agree(page, true, ulps):
         line = block.output.line if block.output else block.code.line
         found.append(
             f"{_at(session, line)}: the page shows another output than the block's\n"
@@ -71,13 +86,47 @@ def differences(session: Session, block: Block, result: Result) -> list[str]:
         file = session.page.path.parent / image.path
         committed = file.read_bytes() if file.exists() else b""
         drawn = result.figures.get(image.path, committed)
-        if committed != drawn:
+        if committed != drawn and not _agree_as_text(committed, drawn, ulps):
             where = _at(session, image.line)
             found.append(
                 f"{where}: {image.path} is another picture than the block draws\n"
                 f"{_diff_bytes(committed, drawn)}"
             )
     return found
+
+
+def agree(page: str, true: str, ulps: int = 0) -> bool:
+    """Tell whether two texts are the same, but for `ulps` in the last shown digit of a number.
+
+    Whole numbers count things, and are compared exactly.
+
+    Examples:
+        >>> agree("loss 0.25", "loss 0.26"), agree("loss 0.25", "loss 0.26", ulps=1)
+        (False, True)
+        >>> agree("loss 0.25", "loss 0.27", ulps=1), agree("shape 25", "shape 26", ulps=1)
+        (False, False)
+    """
+    if page == true or not ulps:
+        return page == true
+    numbers = zip(NUMBER.findall(page), NUMBER.findall(true), strict=False)
+    same_words = NUMBER.split(page) == NUMBER.split(true)
+    return same_words and all(_near(*pair, ulps) for pair in numbers)
+
+
+def _near(page: str, true: str, ulps: int) -> bool:
+    if not set(".e") & set(page + true):
+        return page == true
+    numbers = Decimal(page), Decimal(true)
+    last_digits = [int(number.as_tuple().exponent) for number in numbers]
+    return abs(numbers[0] - numbers[1]) <= ulps * Decimal(10) ** min(last_digits)
+
+
+def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
+    """Compare two pictures as text, if they are; pixels do not agree."""
+    try:
+        return agree(page.decode(), true.decode(), ulps)
+    except UnicodeDecodeError:
+        return False
 
 
 def _at(session: Session, line: int) -> str:

@@ -80,7 +80,7 @@ def _is_command(name: str) -> bool:
             return f"\n{target}: " in (ROOT / "Makefile").read_text(encoding="utf-8")
         case ["python", "-m", module, *_]:
             return _is_file(module.replace(".", "/") + ".py")
-        case [program]:
+        case [program, *options] if all(option.startswith("-") for option in options):
             return any(metadata.distributions(name=program))
     return False
 

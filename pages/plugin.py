@@ -6,6 +6,7 @@ sentences.
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,11 @@ from pages.scan import Block, PageError, read_page, scan
 from pages.session import Result, Session
 from pages.update import update
 
+# What stands before the command that mends a page.
+MEND = "to write what is true into the page: "
+# How the lines of a message look in a terminal that has colours.
+COLOURS = {"-": {"red": True}, "+": {"green": True}, MEND: {"bold": True}}
+
 
 class UntrueError(Exception):
     """A block or a sentence in which the page does not tell the truth."""
@@ -31,10 +37,13 @@ class UntrueError(Exception):
 class Run:
     """One run of pytest: its sessions, which blocks raised in it, and which pages have faults."""
 
-    def __init__(self, updating: bool, threads: int) -> None:
-        """Start without sessions; `updating` rewrites pages where they are wrong."""
-        self.updating = updating
-        self.threads = threads
+    def __init__(self, config: pytest.Config) -> None:
+        """Start without sessions, with the options that `config` has."""
+        self.config = config
+        self.updating: bool = config.getoption("--update-pages")
+        self.threads: int = config.getoption("--page-threads")
+        self.ulps: int = config.getoption("--page-ulps")
+        self.untrue: list[str] = []
         self.sessions: dict[Path, Session] = {}
         self.raised: set[tuple[Path, int]] = set()
         self.faulty: set[Path] = set()
@@ -54,17 +63,22 @@ class Run:
         found = self._faults(session, block, result)
         if raised_unexpectedly(block, result):
             self.raised.add((path, line))
-        elif not self.updating and (untrue := differences(session, block, result)):
-            mend = f"to write what is true into the page: pytest --update-pages {session.page.name}"
-            found += [*untrue, mend]
-        if found:
-            raise UntrueError("\n".join(found))
+        elif not self.updating:
+            mend = f"{MEND}pytest --update-pages {session.page.name}"
+            untrue = differences(session, block, result, self.ulps)
+            found += [f"{message}\n{mend}" for message in untrue]
+        self._raise_if(found)
 
     def check_names(self, path: Path) -> None:
         """Raise if the sentences of a page name code that does not exist after its last block."""
         session = self.session(path)
         self._run_earlier(session, None)
-        if found := wrong_names(session):
+        self._raise_if(wrong_names(session))
+
+    def _raise_if(self, found: list[str]) -> None:
+        """Raise if anything was found, and remember it for the end of the run."""
+        self.untrue += found
+        if found:
             raise UntrueError("\n".join(found))
 
     def _run_earlier(self, session: Session, block: Block | None) -> None:
@@ -77,7 +91,7 @@ class Run:
                 pytest.skip(f"the block at {session.page.name}:{line} raised before this one")
             result = session.run(earlier)
             if raised_unexpectedly(earlier, result):
-                raise UntrueError("\n".join(self._faults(session, earlier, result)))
+                self._raise_if(self._faults(session, earlier, result))
 
     def _faults(self, session: Session, block: Block, result: Result) -> list[str]:
         """List the faults, and remember the page: what they leave on it is not to be written."""
@@ -136,8 +150,14 @@ class PageRunner(_Runner):
 def message_of(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Say what is wrong; only where these tools fail themselves, show where in them."""
     if isinstance(excinfo.value, UntrueError):
-        return str(excinfo.value)
+        return "\n".join(map(_painted, str(excinfo.value).split("\n")))
     return str(excinfo.getrepr(style="short"))
+
+
+def _painted(line: str) -> str:
+    writer = _runs[-1].config.get_terminal_writer()
+    colour = next((COLOURS[start] for start in COLOURS if line.startswith(start)), {})
+    return writer.markup(line, **colour)
 
 
 class PageNames(pytest.File):
@@ -182,7 +202,7 @@ def pytest_markdown_docs_markdown_it() -> FenceParser:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-pages` and `--page-threads`."""
+    """Add `--update-pages`, `--page-threads` and `--page-ulps`."""
     group = parser.getgroup("pages")
     group.addoption(
         "--update-pages",
@@ -195,11 +215,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=1,
         help="run the pages with torch on so many threads (default: 1)",
     )
+    group.addoption(
+        "--page-ulps",
+        type=int,
+        default=0,
+        help="let numbers with a fraction differ by so many units in their last digit (default: 0; "
+        "1 is meant for machines and versions of torch that the pages were not written on)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open a run."""
-    _runs.append(Run(config.getoption("--update-pages"), config.getoption("--page-threads")))
+    _runs.append(Run(config))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """On a code host's machine, put each message beside the line of the page that it is about."""
+    if "GITHUB_ACTIONS" in os.environ:
+        for message in _runs[-1].untrue:
+            terminalreporter.write_line(annotation(message))
+
+
+def annotation(message: str) -> str:
+    r"""Write a message that begins with a file and a line as the host's command for it.
+
+    Examples:
+        >>> annotation("page.md:5: the page says\n-18")
+        '::error file=page.md,line=5::the page says%0A-18'
+    """
+    file, line, text = message.split(":", 2)
+    for character, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.strip().replace(character, code)
+    return f"::error file={file},line={line}::{text}"
 
 
 def pytest_unconfigure() -> None:

@@ -4,7 +4,7 @@ from inspect import cleandoc
 
 import pytest
 
-from pages.compare import differences, faults
+from pages.compare import agree, differences, faults
 from pages.scan import read_page
 from pages.session import Session
 
@@ -246,3 +246,42 @@ def test_a_page_is_told_of_all_its_faults_at_once(told):
         "page.md:7: a.svg was not drawn by the block before it, but by none",
         "page.md:1: the block drew b.svg, which the page does not show after it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "true"),
+    [
+        ("loss 0.2500", "loss 0.2501"),
+        ("0.999 to 1.000", "1.000 to 0.999"),
+        ("0.5", "0.49"),  # each is shown as short as it can be
+        ("0.3", "0.31"),
+        ("1.00e-4", "9.99e-5"),
+        ("-0.0000", "0.0000"),
+        ("tensor([ 0.1, -0.2])", "tensor([ 0.2, -0.3])"),
+        ('<path d="M 285 44 L 9.9 1"/>', '<path d="M 285.1 44 L 10 1"/>'),
+    ],
+)
+def test_numbers_may_differ_by_one_in_their_last_digit_when_told_so(page, true):
+    assert agree(page, true, ulps=1)
+    assert agree(true, page, ulps=1)
+    assert not agree(page, true)
+
+
+@pytest.mark.parametrize(
+    ("page", "true"),
+    [
+        ("loss 0.2500", "loss 0.2502"),
+        ("loss 0.25", "cost 0.25"),
+        ("0.1 0.2", "0.1"),
+        ("0.5", "0.48"),
+        ("shape (3, 4)", "shape (3, 5)"),
+        ("float32", "float33"),
+        ("#12e455", "#13e455"),
+        ("v1.5", "v1.6"),
+        ("1.00e-4", "1.00e-5"),
+        ("0.01", "-0.01"),
+    ],
+)
+def test_words_whole_numbers_and_more_than_one_digit_never_may(page, true):
+    assert not agree(page, true, ulps=1)
+    assert not agree(true, page, ulps=1)

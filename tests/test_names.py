@@ -85,6 +85,7 @@ def test_text_without_code_names_nothing(wrong):
         "`make test`",
         "`python -m pages.mutants --sample 3`",
         "`pip`",
+        "`pytest --page-ulps=1`",
         # a backtick that begins no code
         "\\`",
     ],
@@ -110,6 +111,7 @@ def test_what_exists_may_be_named(wrong, code):
         ("READMEE.md", "nothing has the name READMEE"),
         ("docs/lern/<idea>.md", "it is not Python"),
         ("/etc", "it is not Python"),
+        ("pytest docs", "it is not Python"),
         ("make tset", "it is not Python"),
         ("python -m pages.mutant", "it is not Python"),
     ],

@@ -291,3 +291,69 @@ def test_without_the_option_a_page_is_never_written(proof):
     text = page(("19", "18")).lstrip()
     proof(text).assert_outcomes(failed=1)
     assert Path("page.md").read_text() == text
+
+
+def test_numbers_may_differ_by_a_digit_on_other_machines_alone(proof):
+    text = page(("0.25, 19", "0.24 19"))
+    proof(text).assert_outcomes(failed=1)
+    proof(text, "--page-ulps=1").assert_outcomes(passed=1)
+    result = proof(page(("0.25, 19", "0.24 18")), "--page-ulps=1")
+    says(result, "-0.24 18", "+0.25 19")
+
+
+def test_numbers_in_figures_may_differ_as_well(proof):
+    text = """
+        ```python
+        with open("a.svg", "w") as file:
+            _ = file.write("<svg x='{}'/>")
+
+        ```
+
+        ![A](a.svg)
+        """
+    proof(text.format(0.25), "--update-pages")
+    proof(text.format(0.26)).assert_outcomes(failed=1)
+    proof(text.format(0.26), "--page-ulps=1").assert_outcomes(passed=1)
+    proof(text.format(0.27), "--page-ulps=1").assert_outcomes(failed=1)
+
+
+def test_pixels_never_may(proof):
+    text = """
+        ```python
+        with open("a.png", "wb") as file:
+            _ = file.write(bytes([255, {}]))
+
+        ```
+
+        ![A](a.png)
+        """
+    proof(text.format(1), "--update-pages")
+    proof(text.format(1), "--page-ulps=1").assert_outcomes(passed=1)
+    proof(text.format(2), "--page-ulps=1").assert_outcomes(failed=1)
+
+
+def test_a_terminal_with_colours_shows_them(proof):
+    result = proof(page(("19", "18")), "--color=yes")
+    says(
+        result,
+        "\x1b[31m-18\x1b[0m",
+        "\x1b[32m+19\x1b[0m",
+        "\x1b[1mto write what is true into the page: pytest --update-pages page.md\x1b[0m",
+    )
+
+
+def test_on_a_code_host_each_message_is_put_on_its_line(proof, monkeypatch):
+    text = "The `totl` in %.\n" + page(("19", "18"), ("22", "22")) + "\n```python\n1 / 0\n```\n"
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    proof(text).stdout.no_fnmatch_line("::*")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = proof(text)
+    says(
+        result,
+        "::error file=page.md,line=7::the page shows another output than the block's%0A"
+        "--- on the page%0A+++ in truth%0A-18%0A+19%0A"
+        "to write what is true into the page: pytest --update-pages page.md",
+        "::error file=page.md,line=19::the block raised%0ATraceback*ZeroDivisionError*",
+    )
+    result = proof(text.replace("1 / 0", "total = 0"))
+    says(result, "::error file=page.md,line=1::`totl` does not exist*%0Aexpected*")
