@@ -34,8 +34,8 @@ update: $(installed)  ## rewrite outputs and figures of the pages; review the di
 audit-pages: $(installed)  ## prove each page alone, shuffled, from elsewhere, on other threads
 	$(bin)/python -m pages.audit
 
-bench: $(installed)  ## nnfp.Linear beside torch.nn.Linear, as ratios
-	$(bin)/python benchmarks/linear.py
+bench: $(installed)  ## how long the project's own things take, into docs/data/bench.json
+	$(bin)/python benchmarks/bench.py
 
 clean:  ## remove what the other targets made
 	rm -rf .venv site

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from nnfp._svg import RESULT, WIDTH, dot, path, text, text_width
 
-SMALL = 14
 ROW = 30
 # Prefixes that people know, so that no power of ten has to be read.
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
@@ -44,13 +43,13 @@ def draw_ladder(
     for tick in ticks[:: 1 if len(ticks) <= FEW else 2]:
         x = place(tick, ticks, left, right)
         svg += path([(x, top - 8), (x, bottom)], width=1, opacity=0.2)
-        svg += text(x, bottom + 18, rate(tick), size=SMALL)
+        svg += text(x, bottom + 18, rate(tick))
     x = place(limit, ticks, left, right)
     svg += path([(x, top - 8), (x, bottom)])
-    svg += text(min(x, WIDTH - 80), top - 20, "largest product", size=SMALL)
+    svg += text(min(x, WIDTH - 76), top - 20, "largest product")
     for i, (name, value) in enumerate(rates.items()):
         x, y = place(value, ticks, left, right), top + 8 + ROW * i
-        svg += text(left - 12, y, name, anchor="end", size=SMALL)
+        svg += text(left - 12, y, name, anchor="end")
         svg += path([(left, y), (x, y)], opacity=0.35)
         svg += dot(x, y, 5, RESULT)
     return svg + _lines(about, bottom + 46), bottom + 46 + 20 * len(about)
@@ -75,23 +74,23 @@ def draw_roofline(
     for tick in up:
         y = place(tick, up, bottom, top)
         svg += path([(left, y), (right, y)], width=1, opacity=0.2)
-        svg += text(left - 8, y, rate(tick), anchor="end", size=SMALL)
+        svg += text(left - 8, y, rate(tick), anchor="end")
     for tick in across:
-        svg += text(place(tick, across, left, right), bottom + 18, f"{tick:g}", size=SMALL)
+        svg += text(place(tick, across, left, right), bottom + 18, f"{tick:g}")
     svg += text((left + right) / 2, bottom + 40, "operations a byte", faint=True)
     svg += path([at(across[0], across[0] * copy), at(product / copy, product)])
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
-    svg += text(x, y - 12, "largest product", anchor="end", size=SMALL)
+    svg += text(x, y - 12, "largest product", anchor="end")
     x, y = at(math.sqrt(across[0] * product / copy), math.sqrt(across[0] * copy * product))
-    svg += text(x - 12, y - 8, "copy", anchor="end", size=SMALL)
+    svg += text(x - 12, y - 8, "copy", anchor="end")
     for name, intensity, value in points:
         x, y = at(intensity, value)
-        svg += dot(x, y, 5, RESULT) + text(x + 4, y + 18, name, anchor="start", size=SMALL)
+        svg += dot(x, y, 5, RESULT) + text(x + 4, y + 18, name, anchor="start")
     return svg + _lines(about, bottom + 68), bottom + 68 + 20 * len(about)
 
 
 def _lines(words: Sequence[str], top: float) -> str:
     return "".join(
-        text(WIDTH / 2, top + 20 * i, line, size=SMALL, faint=True) for i, line in enumerate(words)
+        text(WIDTH / 2, top + 20 * i, line, faint=True) for i, line in enumerate(words)
     )

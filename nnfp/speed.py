@@ -661,7 +661,7 @@ def _ladder_plot(measured: Measurements) -> tuple[str, str, float]:
 def _roofline_plot(measured: Measurements) -> tuple[str, str, float]:
     sweep = measured.sweep
     limit = measured.products[sweep[0].numbers]
-    about = f"mini-batches of {sweep[0].batch} to {sweep[-1].batch} samples, "
+    about = f"{sweep[0].batch} to {sweep[-1].batch} samples, "
     about += f"{sweep[0].size} x {sweep[0].size}, {sweep[0].numbers}, forward"
     points = [(str(t.batch), t.intensity, t.rate) for t in sweep]
     content, height = _ladder.draw_roofline(

@@ -93,7 +93,8 @@ def test_two_builds_give_the_same_bytes(site: Path, build: Build) -> None:
 
 def test_templates_are_no_part_of_the_site(site: Path) -> None:
     folders = {path.name for path in site.iterdir() if path.is_dir()}
-    assert folders == {"assets", "figures", "glossary", "learn", "reference", "search"}
+    expected = {"about", "assets", "data", "figures", "glossary", "learn", "notebooks", "reference"}
+    assert folders == expected | {"search"}
     assert list(site.rglob("*.jinja")) == []
 
 
