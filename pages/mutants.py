@@ -35,6 +35,7 @@ from tqdm import tqdm
 
 from pages.compare import differences, faults
 from pages.mutate import Mutant, mutants_of, mutants_of_module
+from pages.names import wrong_names
 from pages.numbers import front_matter, wrong_numbers
 from pages.scan import Page, PageError, read_page
 from pages.session import Session
@@ -63,25 +64,27 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
     """
     if wrong := wrong_numbers(page):
         raise ValueError(f"expected a page that passes, got\n{wrong}")
-    session, unnoticed = Session(page), []
+    unnoticed = []
     seconds = 0.0  # that the page itself has taken so far
-    for block in page.blocks:
-        of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
-        with _Crew(PATIENCE_S + PATIENCE * seconds, progress) as crew:
-            for mutant in of_block:
-                crew.start(mutant, lambda mutant: _passes_with_code(session, mutant))
-        unnoticed += crew.unnoticed
-        started = time.monotonic()
-        result = session.run(block)
-        seconds += time.monotonic() - started
-        if untrue := faults(session, block, result) + differences(session, block, result):
+    with contextlib.closing(Session(page)) as session:
+        for block in page.blocks:
+            of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
+            with _Crew(PATIENCE_S + PATIENCE * seconds, progress) as crew:
+                for mutant in of_block:
+                    crew.start(mutant, lambda mutant: _passes_with_code(session, mutant))
+            unnoticed += crew.unnoticed
+            started = time.monotonic()
+            result = session.run(block)
+            seconds += time.monotonic() - started
+            if untrue := faults(session, block, result) + differences(session, block, result):
+                raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
+        if untrue := wrong_names(session):
             raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
-    for mutant in mutants:
-        if not mutant.block:
-            if _passes_as_text(session, mutant):
-                unnoticed.append(mutant)
-            progress.update()
-    session.close()
+        for mutant in mutants:
+            if not mutant.block:
+                if _passes_as_text(session, mutant):
+                    unnoticed.append(mutant)
+                progress.update()
     return unnoticed
 
 
@@ -170,8 +173,8 @@ def _passes_as_text(session: Session, mutant: Mutant) -> bool:
             changed = Session(read_page(path))
         except PageError:
             return False
-        changed.results = session.results
-        passes = not wrong_numbers(changed.page) and not any(
+        changed.results, changed.main = session.results, session.main
+        passes = not (wrong_numbers(changed.page) or wrong_names(changed)) and not any(
             faults(changed, block, changed.results[block.code.line])
             or differences(changed, block, changed.results[block.code.line])
             for block in changed.page.blocks

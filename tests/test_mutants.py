@@ -96,6 +96,17 @@ def test_every_digit_that_a_reader_sees_is_changed(page: Path):
     }
 
 
+def test_a_name_of_code_in_a_sentence_that_does_not_exist_is_noticed(
+    page: Path, capsys: pytest.CaptureFixture[str]
+):
+    text = PAGE.replace("unused = 3\n", "fc1 = 3\n").replace("is 19.", "is 19, and `fc1` is 3.")
+    mutants.main([str(write(page, text))])
+    assert "sentence       4 of     4 noticed" in capsys.readouterr().out
+    write(page, text.replace("`fc1`", "`fc2`"))
+    with pytest.raises(ValueError, match="`fc2` does not exist"):
+        mutants.main([str(page)])
+
+
 def test_the_changes_that_nobody_notices_are_told(page: Path, capsys: pytest.CaptureFixture[str]):
     assert mutants.main([str(page)]) == 1
     told = capsys.readouterr().out.splitlines()
