@@ -91,6 +91,4 @@ def draw_roofline(
 
 
 def _lines(words: Sequence[str], top: float) -> str:
-    return "".join(
-        text(WIDTH / 2, top + 20 * i, line, faint=True) for i, line in enumerate(words)
-    )
+    return "".join(text(WIDTH / 2, top + 20 * i, line, faint=True) for i, line in enumerate(words))
