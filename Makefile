@@ -9,7 +9,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 
 bin := .venv/bin
 installed := .venv/.installed
 
-.PHONY: serve test build check update audit-pages bench clean
+.PHONY: serve test build check update audit-pages mutants bench clean
 
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -21,7 +21,7 @@ test: $(installed)  ## prove everything: pages, package, site
 	$(bin)/pytest
 
 build: $(installed)  ## the site as files, in site/
-	$(bin)/mkdocs build --strict --quiet
+	$(bin)/mkdocs build --strict
 
 check: $(installed)  ## format, lint, types
 	$(bin)/ruff format --check
@@ -33,6 +33,9 @@ update: $(installed)  ## rewrite outputs and figures of the pages; review the di
 
 audit-pages: $(installed)  ## prove each page alone, shuffled, from elsewhere, on other threads
 	$(bin)/python -m pages.audit
+
+mutants: $(installed)  ## which changes of the pages would nobody notice? into docs/data/mutants.json
+	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md --json docs/data/mutants.json
 
 bench: $(installed)  ## how long the project's own things take, into docs/data/bench.json
 	$(bin)/python benchmarks/bench.py

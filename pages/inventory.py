@@ -4,6 +4,8 @@
 nothing is downloaded while the site is built. After a change of the list:
 
     python -m pages.inventory
+
+It prints the checksum that `mkdocs.yml` has to name.
 """
 
 import zlib
@@ -51,5 +53,11 @@ def make_inventory(addresses: dict[str, str]) -> bytes:
     return head.encode() + zlib.compress("".join(lines).encode())
 
 
+def checksum(inventory: bytes) -> str:
+    """Give the eight digits by which `mkdocs.yml` tells this inventory from an older copy."""
+    return f"{zlib.crc32(inventory):08x}"
+
+
 if __name__ == "__main__":
     INVENTORY.write_bytes(make_inventory(read_names(NAMES.read_text(encoding="utf-8"))))
+    print(checksum(INVENTORY.read_bytes()))

@@ -182,7 +182,8 @@ def _digit_changes(lines: list[str], index: int, kind: str) -> Iterator[tuple[st
             at = part.start() + digit.start()
             new = line[:at] + str((int(digit[0]) + 1) % 10) + line[at + 1 :]
             text = "\n".join([*lines[:index], new, *lines[index + 1 :]])
-            yield f"{line.strip()} -> {new.strip()}", text + "\n"
+            around = slice(max(0, at - 20), at + 20)
+            yield f"{line[around].strip()} -> {new[around].strip()}", text + "\n"
 
 
 def mutants_of_module(path: Path) -> Iterator[Mutant]:
