@@ -69,8 +69,8 @@ def _stands_in(code: str, name: str) -> bool:
 
 
 def _is_sign(name: str) -> bool:
-    """Tell whether `name` is a word or a sign of the language, such as `def` or `@`."""
-    return keyword.iskeyword(name) or name in token.EXACT_TOKEN_TYPES
+    """Tell whether `name` is a word or a sign of Python, such as `def`, `@` or its prompt."""
+    return keyword.iskeyword(name) or name in token.EXACT_TOKEN_TYPES or name == ">>>"
 
 
 def _is_command(name: str) -> bool:

@@ -69,6 +69,7 @@ def test_text_without_code_names_nothing(wrong):
         "`zip`",
         "`def`",
         "`==`",
+        "`>>>`",
         "`'abc'.upper`",
         "`nn.init.zeros_`",
         "`torch.nn.functional.relu`",
