@@ -105,12 +105,37 @@ def test_the_largest_product_is_searched_among_products_that_agree(numbers):
 
 def test_tf32_is_allowed_while_it_is_measured_and_only_then():
     before = torch.get_float32_matmul_precision()
-    with speed._precision("tf32"):
-        assert torch.get_float32_matmul_precision() == "high"
-    with pytest.raises(KeyError), speed._precision("float32"):
-        assert torch.get_float32_matmul_precision() == "highest"
-        raise KeyError
-    assert torch.get_float32_matmul_precision() == before
+    torch.set_float32_matmul_precision("medium")
+    try:
+        with speed._precision("tf32"):
+            assert torch.get_float32_matmul_precision() == "high"
+        with pytest.raises(KeyError), speed._precision("float32"):
+            assert torch.get_float32_matmul_precision() == "highest"
+            raise KeyError
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+def test_what_is_timed_as_forward_takes_no_notes_for_backward():
+    layer = speed.f_linear(WEIGHT, BIAS)
+    run = speed._work(layer, torch.ones(1, 2), WEIGHT, BIAS, FORWARD)
+    assert layer(torch.ones(1, 2)).requires_grad
+    assert not run().requires_grad
+
+
+def test_the_first_call_is_not_timed(monkeypatch):
+    calls = []
+    timer = speed.Timer
+
+    def watching(*arguments, **options):
+        assert calls == ["called"]
+        return timer(*arguments, **options)
+
+    monkeypatch.setattr(speed, "Timer", watching)
+    median, spread = speed._Clock(threads=1, seconds=1e-9).time(lambda: calls.append("called"))
+    assert len(calls) > 1
+    assert median > 0 and spread >= 0
 
 
 @pytest.mark.parametrize(("numbers", "precision"), [("tf32", "high"), ("float32", "highest")])
@@ -295,7 +320,7 @@ def test_without_a_compiler_its_rung_is_left_out_and_the_reason_told(quick, monk
 
 def test_another_rung_that_fails_is_not_left_out(quick, monkeypatch):
     def fails(weight, bias):
-        raise ZeroDivisionError
+        return lambda z: 1 / 0
 
     monkeypatch.setitem(speed.RUNGS, "F.linear", fails)
     with pytest.raises(ZeroDivisionError):
