@@ -18,6 +18,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -222,13 +223,17 @@ def _module_passes(mutant: Mutant) -> bool:
 
 
 def _tests(path: Path) -> list[str]:
-    """Name the tests and the page of a module; one without is proven by the modules that use it."""
-    of = [f"tests/test_{path.stem}.py", f"docs/learn/{path.stem}.md"]
-    found = [name for name in of if Path(name).exists()]
+    """Name a module's tests and the pages that import it; without, those of modules that use it."""
+    package = path.parent.name
+    imported = re.compile(rf"(from {package} import .*|import {package}\.){path.stem}\b")
+    found = [name for name in [f"tests/test_{path.stem}.py"] if Path(name).exists()]
+    for page in sorted(Path("docs").rglob("*.md")):
+        if page.stem == path.stem or imported.search(page.read_text(encoding="utf-8")):
+            found.append(str(page))
     users = [
         user
         for user in sorted(path.parent.glob("*.py"))
-        if not found and f"{path.parent.name}.{path.stem} " in user.read_text(encoding="utf-8")
+        if not found and f"{package}.{path.stem} " in user.read_text(encoding="utf-8")
     ]
     return found + [name for user in users for name in _tests(user)]
 
