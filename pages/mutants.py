@@ -225,7 +225,7 @@ def _module_passes(mutant: Mutant) -> bool:
 def _tests(path: Path) -> list[str]:
     """Name a module's tests and the pages that import it; without, those of modules that use it."""
     package = path.parent.name
-    imported = re.compile(rf"(from {package} import .*|import {package}\.){path.stem}\b")
+    imported = re.compile(rf"(from {package} import .*|(from|import) {package}\.){path.stem}\b")
     found = [name for name in [f"tests/test_{path.stem}.py"] if Path(name).exists()]
     for page in sorted(Path("docs").rglob("*.md")):
         if page.stem == path.stem or imported.search(page.read_text(encoding="utf-8")):
@@ -233,7 +233,7 @@ def _tests(path: Path) -> list[str]:
     users = [
         user
         for user in sorted(path.parent.glob("*.py"))
-        if not found and f"{package}.{path.stem} " in user.read_text(encoding="utf-8")
+        if not found and imported.search(user.read_text(encoding="utf-8"))
     ]
     return found + [name for user in users for name in _tests(user)]
 
