@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pages.numbers import prose_of
+from pages.numbers import UNSEEN, prose_of
 from pages.scan import IMAGE, Page
 
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
@@ -177,9 +177,12 @@ def _digit_changes(lines: list[str], index: int, kind: str) -> Iterator[tuple[st
     line = lines[index]
     # Of a picture, what a reader sees: the text between tags, and of a caption not the file's name.
     seen = {"figure": r">[^<]*", "caption": r"\[[^]]*"}.get(kind, r".*")
+    hidden = {at for part in UNSEEN.finditer(line) for at in range(*part.span())}
     for part in re.finditer(seen, line):
         for digit in re.finditer(r"[0-9]", part[0]):
             at = part.start() + digit.start()
+            if kind == "sentence" and at in hidden:
+                continue
             new = line[:at] + str((int(digit[0]) + 1) % 10) + line[at + 1 :]
             text = "\n".join([*lines[:index], new, *lines[index + 1 :]])
             around = slice(max(0, at - 20), at + 20)

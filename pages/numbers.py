@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 
 from pages.compare import diff, first_difference
-from pages.scan import Page
+from pages.scan import INLINE_CODE, Page
 
 # Not part of a name, such as fc1 or float64.
 NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
@@ -49,6 +49,8 @@ WORDS = {
     "thousand": 1000,
     "million": 1000000,
 }
+# A name with a digit in it, such as TF32, is held to the same.
+NAME = re.compile(r"(?<!\w)[A-Za-z]+\d\w*")
 WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 # What a reader does not see of a line: where a link leads to, the name of a reference, tags.
 UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|<[^>]*>")
@@ -56,15 +58,17 @@ UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|<[^>]*>")
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it is written, with the line that it stands on and the place that it is in."""
+    """A number, or a name with a digit, as it is written; its line, and the place that it is in."""
 
     text: str
     line: int
     place: str
 
     @property
-    def value(self) -> float:
+    def value(self) -> float | str:
         """The number itself: 1,000 and 1e3 are one, and so are 2 and 2.0."""
+        if NAME.fullmatch(self.text):
+            return self.text
         return WORDS.get(self.text.lower()) or float(self.text.replace(",", ""))
 
 
@@ -95,9 +99,10 @@ def claims(page: Page) -> list[Number]:
         if text.startswith("#"):
             section = text
         seen = UNSEEN.sub("", text)
-        for match in sorted(
-            [*NUMBER.finditer(seen), *WORD.finditer(seen)], key=lambda match: match.start()
-        ):
+        # The names in inline code are looked up by pages.names.
+        plain = INLINE_CODE.sub(lambda code: " " * len(code[0]), seen)
+        matches = [*NUMBER.finditer(seen), *WORD.finditer(seen), *NAME.finditer(plain)]
+        for match in sorted(matches, key=lambda match: match.start()):
             found.append(Number(match[0], line, section))
     return found
 
@@ -118,7 +123,9 @@ def backing(page: Page) -> list[Number]:
 
 
 def _numbers(text: str, line: int, place: str) -> list[Number]:
-    return [Number(match[0], line, place) for match in NUMBER.finditer(text)]
+    return [
+        Number(match[0], line, place) for match in (*NUMBER.finditer(text), *NAME.finditer(text))
+    ]
 
 
 def notes(page: Page) -> list[tuple[int, str]]:

@@ -101,8 +101,16 @@ def test_the_message_says_what_was_noted_what_is_now_and_how_to_mend_it(written)
 
 
 def test_small_counting_words_and_names_and_addresses_are_free(written):
-    page = written("# Three\n\nTwelve of `fc1`, float64, [a](b-77.md), [c][d.e8] and <b id='9'>.\n")
+    page = written("# Three\n\nTwelve of `fc1`, [a](b-77.md), [c][d.e8] and <b id='9'>.\n")
     assert wrong_numbers(page) == ""
+
+
+def test_a_name_with_a_digit_is_held_to_the_same(written):
+    text = "# One\n\nTF32 it is.\n\n```python\nprint('TF32')\n```\n"
+    assert wrong_numbers(written(text)) == ""
+    assert "has the number TF42" in wrong_numbers(
+        written(changed=text.replace("TF32 it", "TF42 it"))
+    )
 
 
 def test_a_number_may_be_written_in_another_way(written):
