@@ -160,6 +160,10 @@ def running(
     pool.shutdown(cancel_futures=True)
 
 
+# A line of torch's own log, on stderr, tells of the machine, as that it has CUDA's compiler alone.
+LOG = re.compile(r"[IWE]\d{4} .*\n?")
+
+
 def told(cell: Any) -> list[tuple[str, ...]]:
     """What stands below a cell; a page ends the last line of an output, whether printed or not."""
     return [
@@ -169,6 +173,7 @@ def told(cell: Any) -> list[tuple[str, ...]]:
         if output.output_type == "stream"
         else (output.output_type, str(output.data))
         for output in cell.outputs
+        if not (output.get("name") == "stderr" and LOG.sub("", output.text) == "")
     ]
 
 
