@@ -149,7 +149,8 @@ def run(path: Path, folder: Path) -> Any:
     return asyncio.run(client.async_execute(env=environment))
 
 
-@pytest.fixture(scope="module")
+# Once a session: in a random order of all tests, a module's fixture would be made again and again.
+@pytest.fixture(scope="session")
 def running(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[Path, tuple[Future[Any], Path]]]:
