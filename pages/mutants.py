@@ -217,6 +217,8 @@ def _module_passes(mutant: Mutant) -> bool:
     package = mutant.file.parent
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(package, folder / package.name)
+    if (docs := package.parent / "docs").exists():
+        (folder / "docs").symlink_to(docs)  # where a module finds its data
     (folder / package.name / mutant.file.name).write_text(mutant.code, encoding="utf-8")
     sys.path.insert(0, str(folder))
     return pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_tests(mutant.file)]) == 0
