@@ -1,9 +1,9 @@
 # Two commands do all set-up: `make serve` shows the site, `make test` proves it.
 PYTHON ?= python3
 PORT ?= 8000
-# Builds are byte-identical: dates in them come from the last commit.
 # Material would advertise its successor at each build.
 export NO_MKDOCS_2_WARNING := 1
+# Builds are byte-identical: dates in them come from the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
 
 bin := .venv/bin

@@ -38,8 +38,8 @@ from pages.compare import differences, faults
 from pages.mutate import Mutant, mutants_of, mutants_of_module
 from pages.names import wrong_names
 from pages.numbers import front_matter, wrong_numbers
-from pages.scan import Page, PageError, read_page
-from pages.session import Session
+from pages.scan import Block, Page, PageError, read_page
+from pages.session import Result, Session, start_afresh
 
 # A changed page may loop for ever; one that takes so many times as long has been noticed.
 PATIENCE, PATIENCE_S = 10, 20
@@ -67,6 +67,7 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
         raise ValueError(f"expected a page that passes, got\n{wrong}")
     unnoticed = []
     seconds = 0.0  # that the page itself has taken so far
+    start_afresh()  # for the changes of the first block too, which are judged before it runs
     with contextlib.closing(Session(page)) as session:
         for block in page.blocks:
             of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
@@ -77,7 +78,7 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
             started = time.monotonic()
             result = session.run(block)
             seconds += time.monotonic() - started
-            if untrue := faults(session, block, result) + differences(session, block, result):
+            if untrue := _untrue(session, block, result):
                 raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
         if untrue := wrong_names(session):
             raise ValueError("expected a page that passes, got\n" + "\n".join(untrue))
@@ -87,6 +88,10 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
                     unnoticed.append(mutant)
                 progress.update()
     return unnoticed
+
+
+def _untrue(session: Session, block: Block, result: Result) -> list[str]:
+    return faults(session, block, result) + differences(session, block, result)
 
 
 class _Crew:
@@ -154,7 +159,7 @@ def _passes_with_code(session: Session, mutant: Mutant) -> bool:
         if block.code.line == mutant.block:
             block = replace(block, code=replace(block.code, content=mutant.code))
         result = session.run_one(block)
-        if faults(session, block, result) or differences(session, block, result):
+        if _untrue(session, block, result):
             return False
     return True
 
@@ -176,8 +181,7 @@ def _passes_as_text(session: Session, mutant: Mutant) -> bool:
             return False
         changed.results, changed.main = session.results, session.main
         passes = not (wrong_numbers(changed.page) or wrong_names(changed)) and not any(
-            faults(changed, block, changed.results[block.code.line])
-            or differences(changed, block, changed.results[block.code.line])
+            _untrue(changed, block, changed.results[block.code.line])
             for block in changed.page.blocks
         )
         changed.close()
