@@ -6,6 +6,9 @@ in its paragraph becomes a figure, and its title, if there is one, the caption:
     ![Two inputs, times two weights, are summed.](figures/neuron.svg "A neuron.")
 
 Images in a line of text, raster images and remote ones stay as they are.
+
+A figure may be where an explorable starts: the option `explorables` names, by the file's stem, the
+custom element that is put around the picture. Without JavaScript, that element is the picture.
 """
 
 import os
@@ -71,9 +74,12 @@ def _prefixed(name: str, value: str, prefix: str) -> str:
 
 
 class _Figures(Treeprocessor):
-    def __init__(self, md: Markdown, base_path: os.PathLike[str]) -> None:
+    def __init__(
+        self, md: Markdown, base_path: os.PathLike[str], explorables: dict[str, str]
+    ) -> None:
         super().__init__(md)
         self.base_path = base_path
+        self.explorables = explorables
 
     def run(self, root: Element) -> None:
         count = 0
@@ -94,6 +100,8 @@ class _Figures(Treeprocessor):
             raise BuildError(f"expected a file for the figure {source}, got none") from error
         except ElementTree.ParseError as error:
             raise BuildError(f"expected SVG in the figure {source}, got {error}") from error
+        if explorable := self.explorables.get(Path(source).stem):
+            html = f"<explore-{explorable}>{html}</explore-{explorable}>"
         paragraph.remove(image)
         paragraph.tag = "figure"
         paragraph.set("class", "nnfp-figure")
@@ -117,12 +125,15 @@ class FiguresExtension(Extension):
     """The extension that `mkdocs.yml` names `pages.figures`."""
 
     def __init__(self, **options: Any) -> None:
-        self.config = {"base_path": [Path(), "The folder that an image's path starts from"]}
+        self.config = {
+            "base_path": [Path(), "The folder that an image's path starts from"],
+            "explorables": [{}, "Which figures, by stem, are which explorable"],
+        }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
         """Go over the tree after the inline patterns (20), before MkDocs checks images (0)."""
-        figures = _Figures(md, self.getConfig("base_path"))
+        figures = _Figures(md, self.getConfig("base_path"), self.getConfig("explorables"))
         md.treeprocessors.register(figures, "pages.figures", 15)
 
 

@@ -1,9 +1,13 @@
-"""What several test files share: the built site."""
+"""What several test files share: the built site, and a browser to read it in."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -39,13 +43,39 @@ def run_python(
     )
 
 
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves a folder as a host of pages does: without a word, and with the site's own 404 page."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        text = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def server() -> Iterator[ThreadingHTTPServer]:
+    """A server that has its port, so that the site can be built with its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer) -> Build:
     """Build the site strictly, without torch and without a network, into a folder of its own."""
 
     def build(**environment: str) -> Path:
         folder = tmp_path_factory.mktemp("site")
-        environment = {"SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"} | environment
+        environment = {
+            "SITE_URL": f"http://127.0.0.1:{server.server_port}/",
+            "SOURCE_DATE_EPOCH": "0",
+            "NO_MKDOCS_2_WARNING": "1",
+        } | environment
         # Not --quiet: a warning that is not shown is not counted, and --strict lets it pass.
         done = run_python(BUILD, "build", "--strict", "-d", folder, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -59,3 +89,27 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 def site(build: Build) -> Path:
     """The folder with the built site."""
     return build(PYTHONHASHSEED="1")
+
+
+@pytest.fixture(scope="session")
+def base_url(server: ThreadingHTTPServer, site: Path) -> Iterator[str]:
+    """The address of the built site: in a browser, `page.goto("learn/neuron/")` finds it."""
+    server.RequestHandlerClass = partial(_Handler, directory=site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The Chromium of the system: Playwright would otherwise download one of its own."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        sentence = (
+            "expected Chromium, found none: install it (Debian: apt-get install chromium), "
+            "or name it, as in: CHROMIUM=/path/to/chromium make test"
+        )
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+    # As root, Chromium has no sandbox.
+    return {"executable_path": found, "args": ["--no-sandbox"] * (os.geteuid() == 0)}
