@@ -1,0 +1,130 @@
+// Exercises that answer. A question whose answer is folded beneath it gets a box to tick, and one that
+// says "Predict" a field, too: what is typed there is compared with what the answer's code printed.
+// What is done is noted in this browser alone.
+"use strict";
+{
+  const KEY = "nnfp.done";
+
+  // Progress: for each page, by its path, how many questions it has and which of them are done.
+
+  const progress = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    } catch {
+      return {}; // the browser keeps nothing, or something that is not ours
+    }
+  };
+
+  const note = (page) => {
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ ...progress(), [location.pathname]: page }));
+    } catch {} // without a place to keep it, progress lasts as long as the page
+  };
+
+  const clear = () => {
+    try {
+      localStorage.removeItem(KEY);
+    } catch {}
+    for (const box of document.querySelectorAll(".nnfp-done input")) box.checked = false;
+    showProgress();
+  };
+
+  // Comparing: numbers with the last numbers printed, or else words with the last words.
+
+  const NUMBER = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/gi;
+  const WORD = /\p{L}+/gu;
+  const read = (text, what) => (text.replace(/[−–]/g, "-").toLowerCase().match(what) ?? []);
+
+  const compare = (prediction, printed) => {
+    const what = read(prediction, NUMBER).length ? NUMBER : WORD;
+    const said = read(prediction, what);
+    const all = read(printed, what);
+    const name = what === NUMBER ? "number" : "word";
+    if (!said.length) return "Type a number or a word, and see how it compares.";
+    if (said.length > all.length) {
+      return `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`;
+    }
+    const right = all.slice(-said.length);
+    const same = (a, b) => (what === NUMBER ? Number(a) === Number(b) : a === b);
+    const hits = said.filter((value, i) => same(value, right[i])).length;
+    if (hits === said.length) return `Yes: ${right.join(", ")}.`;
+    const last = said.length === 1 ? `the last ${name} printed is` : `the last ${name}s printed are`;
+    const which = said.length === 1 ? "Not quite" : `${hits} of ${said.length}`;
+    return `${which}: you said ${said.join(", ")}, and ${last} ${right.join(", ")}.`;
+  };
+
+  // The questions of a page
+
+  const make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  const addBox = (answer, number, done) => {
+    const box = make("input", { type: "checkbox", checked: done.has(number) });
+    box.onchange = () => {
+      if (box.checked) done.add(number);
+      else done.delete(number);
+      note({ done: [...done], of: document.querySelectorAll(".nnfp-done").length });
+      showProgress();
+    };
+    answer.append(make("label", { className: "nnfp-done" }, box, " Done"));
+    return box;
+  };
+
+  const addField = (question, answer, box) => {
+    const field = make("input", { type: "text", autocomplete: "off", spellcheck: false });
+    const verdict = make("output", {});
+    const form = make(
+      "form",
+      { className: "nnfp-predict" },
+      make("label", {}, "Your prediction ", field),
+      make("button", { className: "md-button" }, "Compare"),
+      verdict,
+    );
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      verdict.textContent = compare(field.value, answer.querySelector(".language-text code").textContent);
+      if (!read(field.value, NUMBER).length && !read(field.value, WORD).length) return;
+      answer.open = true;
+      if (!box.checked) box.click();
+    };
+    if (question.matches("blockquote")) question.append(form);
+    else question.after(form);
+  };
+
+  const showProgress = () => {
+    const pages = progress();
+    for (const link of document.querySelectorAll(".md-nav__link[href], .md-typeset td a[href]")) {
+      link.querySelector(".nnfp-progress")?.remove();
+      const page = pages[new URL(link.href).pathname];
+      if (!page?.done.length || link.hash) continue;
+      const text = page.done.length < page.of ? ` ${page.done.length} of ${page.of}` : " ✓";
+      const label = page.done.length < page.of ? `${text} done` : "done";
+      link.append(make("small", { className: "nnfp-progress", title: label }, text));
+    }
+    const summary = document.querySelector(".nnfp-summary");
+    if (!summary) return;
+    const page = pages[location.pathname];
+    summary.hidden = !page?.done.length;
+    if (page) summary.firstChild.textContent = `${page.done.length} of ${page.of} done on this page. `;
+  };
+
+  document$.subscribe(() => {
+    const article = document.querySelector("article");
+    const answers = article.querySelectorAll("blockquote + details, #exercises ~ details");
+    if (answers.length && !article.querySelector(".nnfp-summary")) {
+      const done = new Set(progress()[location.pathname]?.done);
+      answers.forEach((answer, number) => {
+        const question = answer.previousElementSibling;
+        const box = addBox(answer, number, done);
+        if (question.textContent.includes("Predict")) addField(question, answer, box);
+      });
+      const button = make("button", { className: "md-button", onclick: clear }, "Clear all progress");
+      const summary = make("p", { className: "nnfp-summary", hidden: true }, "", button);
+      answers[answers.length - 1].after(summary);
+    }
+    showProgress();
+  });
+}
