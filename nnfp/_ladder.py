@@ -82,11 +82,16 @@ def draw_roofline(
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
     svg += text(x, y - 12, "largest product", anchor="end")
-    x, y = at(math.sqrt(across[0] * product / copy), math.sqrt(across[0] * copy * product))
+    # High on the slope, where few points reach it.
+    x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")
     for name, intensity, value in points:
         x, y = at(intensity, value)
-        svg += dot(x, y, 5, RESULT) + text(x + 4, y + 18, name, anchor="start")
+        # On the side that the roof is not.
+        above = value > min(product, intensity * copy)
+        beside = text(x - 4, y - 10, name, anchor="end")
+        below = text(x + 4, y + 18, name, anchor="start")
+        svg += dot(x, y, 5, RESULT) + (beside if above else below)
     return svg + _lines(about, bottom + 68), bottom + 68 + 20 * len(about)
 
 

@@ -34,7 +34,7 @@ DTYPES = {"float32": torch.float32, "tf32": torch.float32, "bfloat16": torch.bfl
 # too large for its caches.
 PRODUCT_SIZES = {"cpu": (1024, 2048), "mps": (4096,), "cuda": (8192,)}
 COPIED = {"cpu": 2**26, "mps": 2**28, "cuda": 2**28}
-# The weights of the layer that is given more and more samples are too large for the caches as well.
+# The weights of the layer that is given more and more samples are too large for most caches, too.
 SWEEP_SIZE = {"cpu": 4096, "mps": 4096, "cuda": 8192}
 SWEEP_BATCHES = (1, 4, 16, 64, 256, 1024)
 # Rungs that share a place are closer to each other than measurements are to the truth.
@@ -305,29 +305,31 @@ def measure(
         What was measured.
     """
     device = torch.device(device)
-    clock = _Clock(threads, seconds)
-    products = {name: _largest_product(clock, device, name) for name in numbers}
-    # Read right after the processor was at work: an idle one lowers its clock.
-    peak = processor_peak(_cpuinfo(), threads) if device.type == "cpu" else None
-    copy = _largest_copy(clock, device)
-    call = _time_rung(clock, device, ("nnfp.Linear", numbers[0], FORWARD, 1, 1))
-    sweep = [
-        ("nnfp.Linear", numbers[0], FORWARD, SWEEP_SIZE[device.type], batch)
-        for batch in SWEEP_BATCHES
-    ]
-    ladder = _ladder_steps(sizes, batches, numbers)
-    # disable=None: the bar is for a person at a terminal, not for a file or a test.
-    bar = tqdm([*ladder, *sweep], unit="rung", disable=None)
-    timings = [_time_rung(clock, device, step) for step in bar]
-    return Measurements(
-        machine=_describe(device, threads),
-        products=products,
-        copy=copy,
-        call=call.seconds if call else 0.0,
-        peak=peak,
-        ladder=[timing for timing in timings[: len(ladder)] if timing],
-        sweep=[timing for timing in timings[len(ladder) :] if timing],
-    )
+    # The timer waits for the current accelerator alone, so that is to be the one that computes.
+    with torch.accelerator.device_index(None if device.type == "cpu" else device.index):
+        clock = _Clock(threads, seconds)
+        products = {name: _largest_product(clock, device, name) for name in numbers}
+        # Read right after the processor was at work: an idle one lowers its clock.
+        peak = processor_peak(_cpuinfo(), threads) if device.type == "cpu" else None
+        copy = _largest_copy(clock, device)
+        call = _time_rung(clock, device, ("nnfp.Linear", numbers[0], FORWARD, 1, 1))
+        sweep = [
+            ("nnfp.Linear", numbers[0], FORWARD, SWEEP_SIZE[device.type], batch)
+            for batch in SWEEP_BATCHES
+        ]
+        ladder = _ladder_steps(sizes, batches, numbers)
+        # disable=None: the bar is for a person at a terminal, not for a file or a test.
+        bar = tqdm([*ladder, *sweep], unit="rung", disable=None)
+        timings = [_time_rung(clock, device, step) for step in bar]
+        return Measurements(
+            machine=_describe(device, threads),
+            products=products,
+            copy=copy,
+            call=call.seconds if call else 0.0,
+            peak=peak,
+            ladder=[timing for timing in timings[: len(ladder)] if timing],
+            sweep=[timing for timing in timings[len(ladder) :] if timing],
+        )
 
 
 def fastest(runs: Sequence[Measurements]) -> Measurements:
@@ -756,10 +758,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A processor says it with a plain RuntimeError, an accelerator with a kind of its own.
         if "memory" not in str(error):
             raise
+        size, batch, copied = max(options.sizes), max(options.batches), COPIED[device.type]
         parser.error(
-            f"expected room for a layer of {max(options.sizes)} x {max(options.sizes)} and "
-            f"{max(options.batches)} samples, and {options.device or 'the device'} has too little: "
-            "name smaller --sizes or --batches"
+            f"expected room for a layer of {size} x {size} and {batch} samples, and for a copy of "
+            f"{8 * copied / 2**20:g} MiB, and {device} has too little: name smaller --sizes or "
+            "--batches, or another --device"
         )
     measured = runs[0] if len(runs) == 1 else fastest(runs)
     print(table(measured))

@@ -3,6 +3,8 @@
 import functools
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.etree import ElementTree
 
 import pytest
@@ -421,14 +423,51 @@ def test_a_processor_is_told_with_its_threads(monkeypatch):
     assert speed._describe(cpu, threads=2)["device"] == "Some Processor, 2 threads"
 
 
+def test_all_is_computed_on_the_device_that_is_asked_for(quick, monkeypatch):
+    # One that PyTorch always has: its tensors know their shapes alone, and refuse those elsewhere.
+    device = torch.device("meta:1")
+    for name in ("PRODUCT_SIZES", "COPIED", "SWEEP_SIZE"):
+        monkeypatch.setattr(speed, name, {"meta": getattr(speed, name)["cpu"]})
+    monkeypatch.delitem(speed.RUNGS, "three Python loops")  # it asks for the numbers
+    current, seen = [], set()
+
+    @contextmanager
+    def device_index(index: int | None) -> Iterator[None]:
+        current.append(index)
+        yield
+        current.pop()
+
+    def watching(clock, work):
+        results = work()
+        first = results[0] if isinstance(results, tuple) else results
+        seen.add((first.device.type, *current))
+        return 1.0, 0.0
+
+    monkeypatch.setattr(torch.accelerator, "device_index", device_index)
+    monkeypatch.setattr(speed._Clock, "time", watching)
+    measured = speed.measure(device, [2], [1, 4], ["float32", "tf32", "bfloat16"])
+    # The timer waits for the current accelerator, so that is this one.
+    assert seen == {("meta", 1)}
+    assert {t.rung for t in measured.ladder} == set(speed.RUNGS)
+    assert measured.peak is None
+
+
+@pytest.mark.parametrize("name", ["cpu", "cpu:0"])
+def test_a_processor_needs_no_accelerator(quick, monkeypatch, name):
+    monkeypatch.delattr(torch._C, "_accelerator_exchangeDevice", raising=False)
+    assert speed.measure(name, [2], [1], seconds=1e-9).products["float32"] > 0
+
+
 def test_an_accelerator_without_room_is_told_so(quick, monkeypatch, capsys):
     def full(*arguments):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 GiB")
 
+    monkeypatch.setattr(speed, "COPIED", {"cpu": 2**26})
     monkeypatch.setattr(speed, "measure", full)
     with pytest.raises(SystemExit):
         run("--sizes", "1024")
-    assert "expected room for a layer of 1024 x 1024" in capsys.readouterr().err
+    sentence = "1024 x 1024 and 1024 samples, and for a copy of 512 MiB, and cpu has too little"
+    assert f"expected room for a layer of {sentence}" in capsys.readouterr().err
 
 
 def test_an_error_of_another_kind_is_not_hidden(quick, monkeypatch):
@@ -508,6 +547,17 @@ def test_the_sweep_stays_under_the_roof():
     assert [x for x, _ in places] == sorted(x for x, _ in places)
     assert [y for _, y in places] == sorted((y for _, y in places), reverse=True)
     assert all(t.rate <= MEASURED.limit(t) for t in MEASURED.sweep)
+
+
+@pytest.mark.parametrize(("rate", "above"), [(1.3e11, False), (1.5e11, True)])
+def test_the_name_of_a_point_stands_where_the_roof_does_not(rate, above):
+    point = timing("nnfp.Linear", rate, batch=7)
+    picture = speed.roofline(Measurements(**vars(MEASURED) | {"sweep": [point]}))
+    [(_, dot)] = dots(picture)
+    written = ElementTree.fromstring(picture.svg).iter("{http://www.w3.org/2000/svg}text")
+    [name] = [text for text in written if text.text == "7"]
+    assert (MEASURED.limit(point) < rate) == above
+    assert (float(name.get("y", "")) < dot) == above
 
 
 @PLOTS
