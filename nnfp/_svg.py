@@ -45,9 +45,9 @@ def coord(value: float) -> str:
 def number(value: float) -> str:
     """Write a number as a person would, in up to four digits: 19, −0.3333, 2×10⁻⁷."""
     value += 0.0  # turns −0 into 0
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
+    if value == 0 or 1e-3 <= abs(value) < 9999.5:
         text = f"{round(value, 4):.4g}"
-    elif 1e4 <= abs(value) < 1e6:
+    elif 9999.5 <= abs(value) < 1e6:
         text = f"{value:.0f}"
     elif math.isfinite(value):
         mantissa, exponent = f"{value:.1e}".split("e")

@@ -1,26 +1,77 @@
 // What every page of the site has beyond the theme. Plain scripts, so that they run from a file too.
 "use strict";
 
-// An explorable is a custom element around a figure. What it shows depends on its state alone, and
-// the page's address holds each part of the state that is not as it was at the start.
+// Make an element, as in make("output", { className: "nnfp-result" }, "19").
+function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+// An explorable is a custom element around a figure. What it shows depends on its state alone, which
+// is made of strings, and the page's address holds each that is not as it was at the start. To write:
+// initial() returns the state at the start, build() makes the controls, show() shows the state,
+// problem(name, value) returns a sentence for a value that cannot be shown, says() what is read out.
 class Explorable extends HTMLElement {
   connectedCallback() {
+    window.addEventListener("popstate", this);
     if (this.start) return; // moved, not made
+    this.page = location.pathname;
     this.start = this.initial();
     this.state = { ...this.start };
-    for (const [name, value] of new URLSearchParams(location.search)) {
-      if (name in this.start) this.state[name] = value;
-    }
+    this.message = make("p", { className: "nnfp-message", role: "alert" });
+    this.spoken = make("p", { className: "nnfp-spoken", role: "status" });
     this.build();
+    this.append(this.message, this.spoken);
+    this.read();
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("popstate", this);
+  }
+
+  handleEvent() {
+    this.read(); // the reader went back or forward
+  }
+
+  problem() {
+    return "";
+  }
+
+  says() {
+    return "";
+  }
+
+  // Take the state from the address.
+  read() {
+    if (location.pathname !== this.page) return; // the address is that of a page to come
+    const asked = [...new URLSearchParams(location.search)].filter(([name]) => name in this.start);
+    this.state = { ...this.start };
+    this.take(Object.fromEntries(asked));
+  }
+
+  // Take a part of the state, as in take({x: "1"}), say what is wrong with it, and show what is right.
+  // A field that is being typed in is left alone.
+  take(part, typed) {
+    const problems = [];
+    for (const [name, value] of Object.entries(part)) {
+      const problem = this.problem(name, value);
+      if (problem) problems.push(problem);
+      else this.state[name] = value;
+    }
+    this.message.textContent = problems.join(" ");
+    for (const field of this.querySelectorAll("[name]")) {
+      if (field !== typed && field.name in this.state) field.value = this.state[field.name];
+    }
     this.show();
   }
 
-  // Change a part of the state, as in change({x: "1,2"}), show it, and note it in the address.
-  change(part) {
-    Object.assign(this.state, part);
-    this.show();
+  // Change a part of the state, and note it in the address when nothing has changed for a moment:
+  // browsers limit how often an address may change, and listeners how much they want to hear.
+  change(part, typed) {
+    this.take(part, typed);
     clearTimeout(this.noting);
-    this.noting = setTimeout(() => this.note(), 200); // browsers limit how often an address may change
+    this.noting = setTimeout(() => this.note(), 200);
   }
 
   reset() {
@@ -28,7 +79,8 @@ class Explorable extends HTMLElement {
   }
 
   note() {
-    if (!this.isConnected) return; // the reader has gone on to another page
+    if (!this.isConnected || location.pathname !== this.page) return; // the reader has gone on
+    this.spoken.textContent = this.says();
     const address = new URL(location);
     for (const [name, value] of Object.entries(this.state)) {
       if (value === this.start[name]) address.searchParams.delete(name);
@@ -36,6 +88,42 @@ class Explorable extends HTMLElement {
     }
     history.replaceState(history.state, "", address);
   }
+
+  // An input (or, for tag "select", a choice) of a part of the state. Half a number is no mistake yet:
+  // only what a reader has finished typing is complained about.
+  field(name, properties, tag = "input", ...children) {
+    const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
+    field.oninput = () => this.problem(name, field.value) || this.change({ [name]: field.value }, field);
+    field.onchange = () => this.change({ [name]: field.value }, field);
+    return field;
+  }
+
+  button(text, onclick, properties) {
+    return make("button", { type: "button", className: "md-button", onclick, ...properties }, text);
+  }
+}
+
+// Write a number as the figures do (nnfp/_svg.py), in up to four digits: 19, −0.3333, 2×10⁻⁷.
+function written(value) {
+  const size = Math.abs(value);
+  let text = String(value).replace("Infinity", "∞").replace("NaN", "nan");
+  if (value === 0 || (size >= 1e-3 && size < 9999.5)) {
+    text = String(Number(Number(value.toFixed(4)).toPrecision(4)) + 0); // + 0 turns −0 into 0
+  } else if (size >= 9999.5 && size < 1e6) {
+    text = value.toFixed(0);
+  } else if (size && Number.isFinite(value)) {
+    const [mantissa, exponent] = value.toExponential(1).split("e");
+    const power = [...String(Number(exponent))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".indexOf(c)]).join("");
+    text = ({ "1.0": "", "-1.0": "-" }[mantissa] ?? `${Number(mantissa)}×`) + `10${power}`;
+  }
+  return text.replace("-", "−");
+}
+
+// What is wrong with a text that is to be a number, in a sentence; nothing if it is one.
+function wrongNumber(name, text, low, high) {
+  const value = text.trim() ? Number(text) : NaN;
+  if (value >= low && value <= high) return "";
+  return `Expected a number from ${written(low)} to ${written(high)} as the ${name}, got ${text.trim() || "none"}.`;
 }
 
 {
