@@ -89,7 +89,7 @@ def draw_roofline(
         x, y = at(intensity, value)
         # On the side that the roof is not.
         above = value > min(product, intensity * copy)
-        beside = text(x - 4, y - 10, name, anchor="end")
+        beside = text(x - 6, y - 10, name, anchor="end")
         below = text(x + 4, y + 18, name, anchor="start")
         svg += dot(x, y, 5, RESULT) + (beside if above else below)
     return svg + _lines(about, bottom + 68), bottom + 68 + 20 * len(about)
