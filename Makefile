@@ -22,6 +22,7 @@ test: $(installed)  ## prove everything: pages, package, site
 
 build: $(installed)  ## the site as files, in site/
 	$(bin)/mkdocs build --strict
+	$(bin)/python -m pages.policy site
 
 check: $(installed)  ## format, lint, types
 	$(bin)/ruff format --check

@@ -80,6 +80,8 @@ def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer)
         done = run_python(BUILD, "build", "--strict", "-d", folder, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "WARNING" not in done.stderr, done.stderr
+        done = run_python("from pages.policy import main; main()", folder)
+        assert done.returncode == 0, done.stderr
         return folder
 
     return build

@@ -139,7 +139,7 @@ def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
 def test_no_style_sheet_loads_anything_from_elsewhere(site: Path) -> None:
     sheets = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
     loaded = [address for css in sheets for address in addresses_in_css(css)]
-    assert "fonts/STIXTwoMath.woff" in loaded
+    assert "fonts/STIXTwoMath.woff2" in loaded
     assert [a for a in loaded if foreign(a) and not a.startswith("data:")] == []
 
 
@@ -196,7 +196,7 @@ def test_every_picture_says_in_words_what_it_shows(pages: dict[str, Page]) -> No
 
 
 def test_the_font_has_every_character_of_every_formula(pages: dict[str, Page]) -> None:
-    font = {chr(code) for code in TTFont(ROOT / "docs/assets/fonts/STIXTwoMath.woff").getBestCmap()}
+    font = {chr(code) for code in TTFont(ROOT / "docs/assets/fonts/STIXTwoMath.woff2").getBestCmap()}
     used = {char for page in pages.values() for text in page.texts["math"] for char in text}
     assert len(used) > 10
     assert used - font == set(), "add them to pages/math-characters.txt, and make the font again"
