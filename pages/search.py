@@ -1,7 +1,7 @@
 """What the site's search looks through: sentences, headings and names, and no blocks of code.
 
-The search reads its whole index with a reader's first page, and blocks are the half of it; what they
-are about is said around them.
+The search reads its whole index with a reader's first page, and blocks would be the half of it.
+What they are about is said around them.
 """
 
 from typing import Any
