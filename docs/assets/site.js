@@ -45,9 +45,10 @@ class Explorable extends HTMLElement {
   // Take the state from the address.
   read() {
     if (location.pathname !== this.page) return; // the address is that of a page to come
-    const asked = [...new URLSearchParams(location.search)].filter(([name]) => name in this.start);
+    const asked = new URLSearchParams(location.search);
+    const names = Object.keys(this.start).filter((name) => asked.has(name)); // in the state's own order
     this.state = { ...this.start };
-    this.take(Object.fromEntries(asked));
+    this.take(Object.fromEntries(names.map((name) => [name, asked.get(name)])));
   }
 
   // Take a part of the state, as in take({x: "1"}), say what is wrong with it, and show what is right.
@@ -94,7 +95,7 @@ class Explorable extends HTMLElement {
   field(name, properties, tag = "input", ...children) {
     const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
     field.oninput = () => this.problem(name, field.value) || this.change({ [name]: field.value }, field);
-    field.onchange = () => this.change({ [name]: field.value }, field);
+    field.onchange = () => this.change({ [name]: field.value });
     return field;
   }
 
@@ -120,10 +121,21 @@ function written(value) {
 }
 
 // What is wrong with a text that is to be a number, in a sentence; nothing if it is one.
-function wrongNumber(name, text, low, high) {
+function wrongNumber(name, text, low, high, whole = false) {
   const value = text.trim() ? Number(text) : NaN;
-  if (value >= low && value <= high) return "";
-  return `Expected a number from ${written(low)} to ${written(high)} as the ${name}, got ${text.trim() || "none"}.`;
+  // A whole number is written in one way only, so that a choice of a <select> can be told by it.
+  if (value >= low && value <= high && (!whole || text === String(Math.trunc(value)))) return "";
+  return `Expected a ${whole ? "whole " : ""}number from ${written(low)} to ${written(high)} as ${name}, got ${text.trim() || "none"}.`;
+}
+
+// A piece of text in the colour of inputs ("input") or weights ("weight").
+function colored(color, text) {
+  return make("span", { className: `nnfp-${color}` }, text);
+}
+
+// A negative number after a sign stands in brackets: 1 + (−2).
+function bracketed(text) {
+  return text.startsWith("−") ? `(${text})` : text;
 }
 
 {
