@@ -239,7 +239,7 @@ def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) ->
     # Another page and back, without the page being loaded again.
     other.evaluate("window.same = true")
     other.get_by_role("link", name="Where we start").first.click()
-    other.wait_for_url("**/learn/start/")
+    expect(other.locator("h1")).to_contain_text("Where we start")
     other.evaluate("history.back()")
     expect(other.locator("explore-neuron .nnfp-result")).to_contain_text("+ 3) = relu(4.5)")
     assert other.evaluate("window.same")
@@ -247,6 +247,7 @@ def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) ->
     other.wait_for_url("**/learn/neuron/?unknown=1**")
     assert result(other) == "relu(1·5 + 2·7 + 0) = relu(19) = 19"
     other.get_by_role("link", name="Home").first.click()
+    expect(other.locator("h1")).to_contain_text("Neural networks from first principles")
     other.get_by_label("weight 2", exact=True).fill("-7")
     assert result(other) == "relu(1·5 + 2·(−7) + 0) = relu(−9) = 0"
     assert heard == []
