@@ -21,7 +21,8 @@ test: $(installed)  ## prove everything: pages, package, site
 	$(bin)/pytest
 
 build: $(installed)  ## the site as files, in site/
-	$(bin)/mkdocs build --strict
+	COMPLETE=1 $(bin)/mkdocs build --strict
+	$(bin)/python -m pages.plain site
 	$(bin)/python -m pages.policy site
 
 check: $(installed)  ## format, lint, types

@@ -12,7 +12,6 @@ import base64
 import json
 import mimetypes
 import os
-import posixpath
 import re
 import sys
 from collections.abc import Iterator
@@ -20,17 +19,15 @@ from html import escape
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pages.compare import TRACEBACK, expects_error
-from pages.inventory import NAMES, read_names
-from pages.scan import IMAGE, INLINE_CODE, Block, Page, PageError, read_page
+from pages.links import Links
+from pages.scan import IMAGE, Block, Page, PageError, read_page
 from pages.session import Session
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 NOTEBOOKS = DOCS / "notebooks"
-TORCH_DOCS = "https://docs.pytorch.org/docs/stable/"
 
 ABOUT = (
     "*This is the page [{title}]({page}) as a notebook, with the outputs and pictures that its "
@@ -39,14 +36,7 @@ ABOUT = (
     "the project's package is in there, and not on PyPI. A picture shows what the block above it "
     "drew as it stands here; if you change the block, look at the file that it writes.*"
 )
-# Code within a line is matched as well, so that what looks like a link inside it stays as it is.
-LINK = re.compile(
-    INLINE_CODE.pattern
-    + r"|(?<!!)\[(?P<text>(?:`[^`]*`|[^]`])*)\](?:\[(?P<name>[^]]*)\]|\((?P<target>[^)\s]+)\))"
-)
 FOLD = re.compile(r"<summary>(?P<summary>.*)</summary>|(?P<end></details>)")
-# What the site fills in from the package: a line with a name, and indented options under it.
-API_ENTRY = re.compile(r"^::: (?P<name>\S+)\n(?: {4}.*\n)*", re.MULTILINE)
 EMPTY_FOLD = re.compile(r"<details>\n<summary>.*</summary>\s*</details>")
 # Lines at the beginning and at the end of a cell with nothing on them, or with nothing in a quote.
 BLANK_EDGES = re.compile(r"\A(?:[ >]*\n)+|(?:\n[ >]*)+\Z")
@@ -109,7 +99,7 @@ def make_notebook(page: Page, docs: Path, site: str) -> str:
         PageError: When a link leads nowhere, or a picture has not been drawn yet.
     """
     notebook = {
-        "cells": list(_cells(page, _Links(page, docs, site))),
+        "cells": list(_cells(page, Links(page, docs, site))),
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -120,13 +110,13 @@ def make_notebook(page: Page, docs: Path, site: str) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _cells(page: Page, links: "_Links") -> Iterator[Cell]:
+def _cells(page: Page, links: Links) -> Iterator[Cell]:
     """Cut a page at its blocks of Python; each cell is named after the page and the block."""
     name = page.path.stem
     title = next((line[2:] for line in page.lines if line.startswith("# ")), name)
     about = ABOUT.format(title=title, page=links.page, site=links.site)
     yield _markdown_cell(f"{name}-about", about)
-    line, indent, fold = _first_line(page), "", ""
+    line, indent, fold = page.first_line, "", ""
     for number, block in enumerate(page.blocks, 1):
         text, fold = _folded(_prose(page, line, block.code.line, links), indent, fold)
         if text:
@@ -190,14 +180,7 @@ def _lines(text: str) -> list[str]:
 # What stands between the blocks
 
 
-def _first_line(page: Page) -> int:
-    """Find where the page begins, after its front matter."""
-    if page.lines[0] != "---":
-        return 1
-    return page.lines.index("---", 1) + 2
-
-
-def _prose(page: Page, start: int, end: int, links: "_Links") -> str:
+def _prose(page: Page, start: int, end: int, links: Links) -> str:
     """Write the lines from `start` up to `end` for a notebook; fences for other readers stay."""
     text, line = "", start
     for fence in page.fences:
@@ -252,69 +235,6 @@ def _folded(text: str, indent: str, fold: str) -> tuple[str, str]:
     if fold:
         text = f"{text.rstrip()}\n\n</details>"
     return BLANK_EDGES.sub("", EMPTY_FOLD.sub("", text)), fold
-
-
-class _Links:
-    """Turns links of a page into ones that lead to the same place from anywhere."""
-
-    def __init__(self, page: Page, docs: Path, site: str) -> None:
-        self.site = site
-        self.source = page.path.relative_to(docs).as_posix()
-        self.page = site + _address(self.source)
-        self.docs = docs
-        self.torch = read_names(NAMES.read_text(encoding="utf-8"))
-
-    def absolute(self, lines: list[str], first: int) -> str:
-        """Rewrite the links in `lines`, of which `first` is the number of the first."""
-        text = "".join(f"{line}\n" for line in lines)
-
-        def rewritten(link: re.Match[str]) -> str:
-            if link["target"]:
-                return f"[{link['text']}]({self._to_file(link['target'])})"
-            if link["name"] is None:
-                return link[0]
-            name = link["name"] or link["text"].strip("`")
-            line = first + text.count("\n", 0, link.start())
-            return f"[{link['text']}]({self._to_object(name, line)})"
-
-        return LINK.sub(rewritten, API_ENTRY.sub(self._instead_of_entry, text))
-
-    def _instead_of_entry(self, entry: re.Match[str]) -> str:
-        name = entry["name"]
-        # As many lines as before, so that those after it keep their numbers.
-        return f"On its API page, with its source: [`{name}`][{name}]" + "\n" * entry[0].count("\n")
-
-    def _to_file(self, target: str) -> str:
-        if urlsplit(target).scheme:
-            return target
-        path, mark, anchor = target.partition("#")
-        if not path:
-            return self.page + target
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), path))
-        return self.site + _address(path) + mark + anchor
-
-    def _to_object(self, name: str, line: int) -> str:
-        """An object of torch has a line in our list, one of the package the page of its module."""
-        if name in self.torch:
-            return TORCH_DOCS + self.torch[name]
-        page = f"reference/{[*name.split('.'), ''][1]}.md"
-        if not (self.docs / page).is_file():
-            raise PageError(line, f"expected a link to an object that has a page, got {name}")
-        return f"{self.site}{_address(page)}#{name}"
-
-
-def _address(source: str) -> str:
-    """Say where on the site the file at `source` is found.
-
-    Examples:
-        >>> _address("learn/neuron.md"), _address("index.md"), _address("figures/home.svg")
-        ('learn/neuron/', '', 'figures/home.svg')
-    """
-    if not source.endswith(".md"):
-        return source
-    folder, name = posixpath.split(source.removesuffix(".md"))
-    path = folder if name == "index" else posixpath.join(folder, name)
-    return f"{path}/" if path else ""
 
 
 def main(folder: Path) -> None:

@@ -76,6 +76,13 @@ class Page:
         """Name the page as its author does, from the folder that they stand in."""
         return os.path.relpath(self.path)
 
+    @property
+    def first_line(self) -> int:
+        """Find where the page begins, after its front matter."""
+        if self.lines[0] != "---":
+            return 1
+        return self.lines.index("---", 1) + 2
+
     def block_at(self, line: int) -> Block:
         """Find the block whose opening fence is on `line`."""
         return next(block for block in self.blocks if block.code.line == line)

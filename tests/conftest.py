@@ -67,7 +67,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer) -> Build:
-    """Build the site strictly, without torch and without a network, into a folder of its own."""
+    """Build as `make build` does, without torch and without a network, into a folder of its own."""
 
     def build(**environment: str) -> Path:
         folder = tmp_path_factory.mktemp("site")
@@ -75,13 +75,15 @@ def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer)
             "SITE_URL": f"http://127.0.0.1:{server.server_port}/",
             "SOURCE_DATE_EPOCH": "0",
             "NO_MKDOCS_2_WARNING": "1",
+            "COMPLETE": "1",
         } | environment
         # Not --quiet: a warning that is not shown is not counted, and --strict lets it pass.
         done = run_python(BUILD, "build", "--strict", "-d", folder, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "WARNING" not in done.stderr, done.stderr
-        done = run_python("from pages.policy import main; main()", folder)
-        assert done.returncode == 0, done.stderr
+        for step in ("plain", "policy"):
+            done = run_python(f"{GUARD}\nfrom pages.{step} import main; main()", folder)
+            assert done.returncode == 0, done.stderr
         return folder
 
     return build

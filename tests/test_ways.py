@@ -1,4 +1,4 @@
-"""Ways around the site: where a page is, what can be done with it, and what a link shows in advance."""
+"""Ways around the site: where a page is, what can be done with it, what a link shows before."""
 
 import re
 from pathlib import Path
