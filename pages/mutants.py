@@ -10,10 +10,14 @@ A change that makes no difference is listed in the page's front matter, with the
 
     equivalent:
       optimizer.zero_grad() -> pass: the fake optimizer looks at no gradient
+
+Those of modules are listed in `tests/equivalent.yml`.
 """
 
 import argparse
 import contextlib
+import gc
+import importlib
 import json
 import multiprocessing
 import os
@@ -26,12 +30,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+import yaml
 from tqdm import tqdm
 
 from pages.compare import differences, faults
@@ -202,21 +208,34 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: "tqdm[Any]"
     Raises:
         ValueError: When the tests do not pass as things are.
     """
-    started = time.monotonic()
     as_it_is = Mutant(path, 0, "", "", code=path.read_text(encoding="utf-8"))
-    with _Crew(600, tqdm(disable=True)) as crew:
-        crew.start(as_it_is, _module_passes)
-    if not crew.unnoticed:
-        raise ValueError(
-            f"expected tests that pass, got a failure: pytest {' '.join(_tests(path))}"
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder, "loaded")
+        for _ in range(2):  # the second time with all loaded that the first one needed
+            started = time.monotonic()
+            with _Crew(600, tqdm(disable=True)) as crew:
+                crew.start(as_it_is, partial(_module_passes, tell=told))
+            if not crew.unnoticed:
+                raise ValueError(
+                    f"expected tests that pass, got a failure: pytest {' '.join(_tests(path))}"
+                )
+            _load(told.read_text(encoding="utf-8").split(), path.parent.name)
     with _Crew(PATIENCE_S + PATIENCE * (time.monotonic() - started), progress) as crew:
         for mutant in mutants:
             crew.start(mutant, _module_passes)
     return crew.unnoticed
 
 
-def _module_passes(mutant: Mutant) -> bool:
+def _load(names: list[str], package: str) -> None:
+    """Load here what tests need beside the package, so that no process has to do it again."""
+    for name in names:
+        with contextlib.suppress(ImportError):
+            if name.partition(".")[0] != package:
+                importlib.import_module(name)
+    gc.freeze()  # else each process would copy all of it, only to count what is in use
+
+
+def _module_passes(mutant: Mutant, tell: Path | None = None) -> bool:
     """Run the tests on a copy of the package with the change in it, which is found before it."""
     package = mutant.file.parent
     folder = Path(tempfile.mkdtemp())
@@ -225,37 +244,60 @@ def _module_passes(mutant: Mutant) -> bool:
         (folder / "docs").symlink_to(docs)  # where a module finds its data
     (folder / package.name / mutant.file.name).write_text(mutant.code, encoding="utf-8")
     sys.path.insert(0, str(folder))
-    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", *_tests(mutant.file)]) == 0
+    # For what a test starts as well: without the second, that would look here before.
+    os.environ |= {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    # Plugins of pytest that are loaded already are told of by a warning.
+    options = "-x -q -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning"
+    passes = pytest.main([*options.split(), *_tests(mutant.file)]) == 0
+    if tell:
+        tell.write_text("\n".join(sys.modules), encoding="utf-8")
+    return passes
 
 
 def _tests(path: Path) -> list[str]:
-    """Name a module's tests and the pages that import it; without, those of modules that use it."""
+    """Name a module's tests and the pages that import it; without, those of modules that use it.
+
+    The pages come first: what they show notices most changes, and at once.
+    """
     package = path.parent.name
     imported = re.compile(rf"(from {package} import .*|(from|import) {package}\.){path.stem}\b")
-    found = [name for name in [f"tests/test_{path.stem}.py"] if Path(name).exists()]
-    for page in sorted(Path("docs").rglob("*.md")):
-        if page.stem == path.stem or imported.search(page.read_text(encoding="utf-8")):
-            found.append(str(page))
+    if path.stem == "__init__":
+        imported = re.compile(rf"(from|import) {package}\b")
+    found = [
+        str(page)
+        for page in Path("docs").rglob("*.md")
+        if page.stem == path.stem or imported.search(page.read_text(encoding="utf-8"))
+    ]
+    found += [name for name in [f"tests/test_{path.stem}.py"] if Path(name).exists()]
     users = [
         user
-        for user in sorted(path.parent.glob("*.py"))
+        for user in path.parent.glob("*.py")
         if not found and imported.search(user.read_text(encoding="utf-8"))
     ]
-    return found + [name for user in users for name in _tests(user)]
+    return sorted({*found, *(name for user in users for name in _tests(user))})
 
 
-def equivalents(page: Page) -> dict[str, str]:
-    """Read which changes of a page make no difference, each with the reason, from its top.
+def equivalents(path: Path, mutants: list[Mutant]) -> dict[str, str]:
+    """Read which changes make no difference, each with the reason.
+
+    Those of a page stand at its top, those of modules in `tests/equivalent.yml`.
 
     Raises:
-        ValueError: When one of them is no change of this page any more.
+        ValueError: When one of them is no change of this page or module any more.
     """
-    listed = front_matter(page)[0].get("equivalent") or {}
+    name = os.path.relpath(path)
+    if path.suffix == ".md":
+        listed, where = front_matter(read_page(path))[0].get("equivalent"), f"{name}:1"
+    else:
+        where = "tests/equivalent.yml"
+        content = Path(where).read_text(encoding="utf-8") if Path(where).exists() else ""
+        listed = (yaml.safe_load(content) or {}).get(name)
+    listed = listed or {}
     if not isinstance(listed, dict):
-        raise ValueError(f"{page.name}:1: expected equivalent to be changes with their reasons")
-    made = {mutant.change for mutant in mutants_of(page)}
+        raise ValueError(f"{where}: expected equivalent to be changes with their reasons")
+    made = {mutant.change for mutant in mutants}
     if gone := sorted(set(listed) - made):
-        raise ValueError(f"{page.name}:1: no change of this page is {gone[0]!r} any more")
+        raise ValueError(f"{where}: no change of {name} is {gone[0]!r} any more")
     return {str(change): str(reason) for change, reason in listed.items()}
 
 
@@ -283,7 +325,7 @@ def judge(
     """
     module = path.suffix == ".py"
     mutants = list(mutants_of_module(path) if module else mutants_of(read_page(path)))
-    reasons = {} if module else equivalents(read_page(path))
+    reasons = equivalents(path, mutants)
     if sample is not None and sample < len(mutants):
         mutants = random.Random(seed).sample(mutants, sample)
     with tqdm(total=len(mutants), desc=os.path.relpath(path), disable=None) as progress:

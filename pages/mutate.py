@@ -70,7 +70,7 @@ def code_changes(source: str) -> Iterator[tuple[int, str, str, str]]:
         1 literal | 2 -> 3 | print(3 * x)
     """
     tree = ast.parse(source)
-    for node in _without_docstrings(tree):
+    for node in _without_words_and_checks(tree):
         for kind, new in _replacements(node):
             _Swap(node, new).visit(tree)
             changed = ast.unparse(tree)
@@ -79,21 +79,19 @@ def code_changes(source: str) -> Iterator[tuple[int, str, str, str]]:
             yield getattr(node, "lineno", 1), kind, change, changed
 
 
-def _without_docstrings(tree: ast.AST) -> list[ast.AST]:
+def _without_words_and_checks(tree: ast.AST) -> list[ast.AST]:
+    """List what can be changed: all but docstrings, and the `strict=True` of zip."""
     nodes = list(ast.walk(tree))
-    texts = [
-        node
-        for node in nodes
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ]
-    skipped = {id(part) for node in texts for part in (node, node.value)}
+    skipped = {id(node.value) for node in nodes if isinstance(node, ast.keyword) and _checks(node)}
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                skipped |= {id(node), id(node.value)}
     return [node for node in nodes if id(node) not in skipped]
 
 
 def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass) and not _asserts(node):
+    if isinstance(node, ast.stmt) and not isinstance(node, ast.Pass) and not _checks(node):
         yield "statement", ast.Pass()
     match node:
         case ast.Constant(value=bool(value)):
@@ -112,12 +110,16 @@ def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 yield "comparison", _changed(node, ops=new)
         case ast.Call(keywords=keywords):
             for keyword in keywords:
+                if _checks(keyword):
+                    continue
                 rest = [other for other in keywords if other is not keyword]
                 yield "keyword", _changed(node, keywords=rest)
 
 
-def _asserts(node: ast.stmt) -> bool:
-    """Tell whether a statement is a check itself: to leave it out changes nothing that is shown."""
+def _checks(node: ast.stmt | ast.keyword) -> bool:
+    """Tell whether code is a check itself: to leave it out changes nothing that is shown."""
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"  # of zip
     return isinstance(node, ast.Assert) or ast.unparse(node).startswith("torch.testing.assert_")
 
 

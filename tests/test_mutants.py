@@ -71,6 +71,8 @@ def changes(source: str, kind: str) -> list[str]:
         ("comparison", "a == b != c", ["a != b != c", "a == b == c"]),
         ("comparison", "a in b", ["a not in b"]),
         ("keyword", "f(a, b=c, d=e)", ["f(a, d=e)", "f(a, b=c)"]),
+        ("keyword", "zip(a, b, strict=True)", []),
+        ("literal", "zip(a, b, strict=True)", []),
         ("statement", "a = b\nc = d", ["pass\nc = d", "a = b\npass"]),
         ("statement", "assert a", []),
         ("statement", "torch.testing.assert_close(a, b)", []),
@@ -149,7 +151,7 @@ def test_a_change_that_makes_no_difference_is_listed_with_its_reason(
 
 def test_a_listed_change_that_is_no_more_is_refused(page: Path):
     write(page, EQUIVALENT + PAGE.replace("unused = 3\n", ""))
-    with pytest.raises(ValueError, match="no change of this page is '3 -> 4' any more"):
+    with pytest.raises(ValueError, match=r"no change of .*page\.md is '3 -> 4' any more"):
         mutants.main([str(page)])
 
 
@@ -195,22 +197,57 @@ def test_nothing_is_left_behind(
     assert left == []
 
 
+TEST_OF_KIT = "from kit.sums import double\n\ndef test_double():\n    assert double(0) == 0\n"
+
+
+def write_kit(folder: Path, monkeypatch: pytest.MonkeyPatch, test: str) -> None:
+    """Write a package of one module, with its test, and go there."""
+    (folder / "kit").mkdir()
+    (folder / "kit" / "__init__.py").touch()
+    (folder / "kit" / "sums.py").write_text("def double(x):\n    return 2 * x + 0\n")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_sums.py").write_text(test)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def test_a_module_is_judged_by_its_tests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    (tmp_path / "kit").mkdir()
-    (tmp_path / "kit" / "__init__.py").touch()
-    (tmp_path / "kit" / "sums.py").write_text("def double(x):\n    return 2 * x + 0\n")
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_sums.py").write_text(
-        "from kit.sums import double\n\ndef test_double():\n    assert double(0) == 0\n"
-    )
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    write_kit(tmp_path, monkeypatch, TEST_OF_KIT)
     assert mutants.main(["kit/sums.py"]) == 1
     told = capsys.readouterr().out
     assert "kit/sums.py:2: (literal) 2 -> 3: nobody noticed" in told
     assert "(literal) 0 -> 1" not in told
     assert "statement" in told
+
+
+def test_what_a_module_s_test_starts_sees_the_change_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    write_kit(
+        tmp_path,
+        monkeypatch,
+        "import subprocess, sys\n\n"
+        "def test_double():\n"
+        "    code = 'from kit.sums import double; print(double(1))'\n"
+        "    assert subprocess.check_output([sys.executable, '-c', code]) == b'2\\n'\n",
+    )
+    mutants.main(["kit/sums.py"])
+    assert "literal        2 of     2 noticed" in capsys.readouterr().out
+
+
+def test_changes_of_a_module_that_make_no_difference_are_listed_beside_the_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    write_kit(tmp_path, monkeypatch, TEST_OF_KIT)
+    listed = tmp_path / "tests" / "equivalent.yml"
+    listed.write_text("kit/sums.py:\n  2 -> 3: the double of nothing\n", encoding="utf-8")
+    mutants.main(["kit/sums.py"])
+    told = capsys.readouterr().out
+    assert "kit/sums.py:2: (literal) 2 -> 3: equivalent, the double of nothing" in told
+    listed.write_text("kit/sums.py:\n  3 -> 4: it is gone\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"no change of kit/sums\.py is '3 -> 4' any more"):
+        mutants.main(["kit/sums.py"])
