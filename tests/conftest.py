@@ -1,7 +1,6 @@
 """What several test files share: the built site, and a browser to read it in."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from audit.browse import chromium
 
 ROOT = Path(__file__).parent.parent
 
@@ -106,14 +107,10 @@ def base_url(server: ThreadingHTTPServer, site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    """The Chromium of the system: Playwright would otherwise download one of its own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        sentence = (
-            "expected Chromium, found none: install it (Debian: apt-get install chromium), "
-            "or name it, as in: CHROMIUM=/path/to/chromium make test"
-        )
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+    """What starts the browser; without one, the tests that need it are skipped, but not in CI."""
+    try:
+        path = chromium()
+    except FileNotFoundError as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
     # As root, Chromium has no sandbox.
-    return {"executable_path": found, "args": ["--no-sandbox"] * (os.geteuid() == 0)}
+    return {"executable_path": path, "args": ["--no-sandbox"] * (os.geteuid() == 0)}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from playwright.sync_api import Browser, Locator, Page
-from test_browser import violations
+
+from audit.browse import violations
 
 LEARN = sorted((ROOT / "docs/learn").glob("*.md"))
 

@@ -196,7 +196,9 @@ def test_every_picture_says_in_words_what_it_shows(pages: dict[str, Page]) -> No
 
 
 def test_the_font_has_every_character_of_every_formula(pages: dict[str, Page]) -> None:
-    font = {chr(code) for code in TTFont(ROOT / "docs/assets/fonts/STIXTwoMath.woff2").getBestCmap()}
+    font = {
+        chr(code) for code in TTFont(ROOT / "docs/assets/fonts/STIXTwoMath.woff2").getBestCmap()
+    }
     used = {char for page in pages.values() for text in page.texts["math"] for char in text}
     assert len(used) > 10
     assert used - font == set(), "add them to pages/math-characters.txt, and make the font again"

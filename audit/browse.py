@@ -1,0 +1,68 @@
+"""What a browser finds on the built site: the tests look at each page once, `make audit` at all."""
+
+import os
+import shutil
+from gzip import compress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+DOCS = Path(__file__).parent.parent / "docs"
+SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
+ADDRESSES = [f"{source}/".removesuffix("index/") for source in SOURCES]
+LEARN = [address for address in ADDRESSES if address.startswith("learn/")]
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+# The theme's scripts and styles included.
+MOST_REQUESTS, MOST_BYTES = 14, 150_000
+# What the guidelines ask for (WCAG 2.2, A and AA), and what axe holds to be good besides.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium() -> str:
+    """Find the Chromium of the system: Playwright would otherwise download one of its own.
+
+    Returns:
+        Its path, from the variable `CHROMIUM` or else by its usual names.
+
+    Raises:
+        FileNotFoundError: When there is none.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise FileNotFoundError(
+            "expected Chromium, found none: install it (Debian: apt-get install chromium), "
+            "or name it, as in: CHROMIUM=/path/to/chromium make test"
+        )
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it stands, a line for each kind."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
+
+
+def listen(page: Page) -> list[str]:
+    """Begin to collect what a page must not do: complain, or ask another host for something."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: foreign(request.url) and heard.append(request.url))
+    return heard
+
+
+def foreign(address: str) -> bool:
+    """Tell whether an address is another machine's."""
+    return urlsplit(address).hostname not in ("127.0.0.1", None)
+
+
+def first_visit(page: Page, address: str) -> dict[str, int]:
+    """Load a page, and say what it asked for: the bytes of each answer, gzipped."""
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(compress(answer.body()))}))
+    page.goto(address, wait_until="networkidle")
+    return sizes
