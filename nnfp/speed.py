@@ -381,7 +381,7 @@ def _ladder_steps(
     ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Clock:
     """Times a piece of work on so many threads, for at least so many seconds."""
 

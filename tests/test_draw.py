@@ -15,7 +15,7 @@ from matplotlib.textpath import text_to_path
 from torch import nn
 
 import nnfp
-from nnfp import MLP, Net, all_at_once, draw
+from nnfp import MLP, Net, _svg, all_at_once, draw
 from nnfp.neuron import neuron
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,6 +55,12 @@ PICTURES = {
     ),
     "losses with wide names": partial(
         draw.losses, {"momentum": [9, 1], "WWWWWW": [3, 1], "AdamW": [2, 1], "x" * 24: [1, 1]}
+    ),
+    "landscape": partial(
+        draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0), (2.5, 0.2), (2.9, 0.3)], (3, 0)
+    ),
+    "landscape of another task": partial(
+        draw.landscape, [-1, 1], [[2], [0]], [(-3, 9)], (-1, 1), (2,), (-4, 0), (0, 10)
     ),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
@@ -264,6 +270,7 @@ def test_numbers_may_be_parameters_integers_or_of_any_precision():
     [
         *[(19.0, "19"), (-0.0, "0"), (1 / 3, "0.3333"), (-22.04, "−22.04"), (9999.6, "10000")],
         *[
+            (1e4, "10000"),
             (12345, "12345"),
             (999999.9, "1000000"),
             (1e6, "10⁶"),
@@ -275,6 +282,15 @@ def test_numbers_may_be_parameters_integers_or_of_any_precision():
 )
 def test_a_number_is_written_as_a_person_would(value, shown):
     assert texts(draw.matmul([[value]], [[1]]))[1] == shown
+
+
+def test_a_coordinate_has_a_tenth_of_a_pixel_and_no_minus_before_zero():
+    assert [_svg.coord(value) for value in (0.26, -0.04, 12.0)] == ["0.3", "0", "12"]
+
+
+def test_a_letter_is_taken_to_be_wider_than_a_dot_and_narrower_than_a_plus():
+    for letter in "aMx1":
+        assert _svg.text_width(".") < _svg.text_width(letter) < _svg.text_width("+")
 
 
 def test_a_network_is_a_column_of_circles_for_each_layer():
@@ -311,6 +327,62 @@ def test_each_curve_is_named_at_its_end_and_drawn_in_its_own_way():
         left, top, _, bottom = placed[name]
         assert 5 < left - float(x) < 20
         assert (top + bottom) / 2 == pytest.approx(float(y), abs=4)
+
+
+def landscape(**changes):
+    x = torch.arange(1.0, 11.0)
+    options = {"x": x, "target": 3 * x, "path": [(1, 0), (2, 3)], "answer": (3, 0)} | changes
+    return draw.landscape(**options)
+
+
+def places(picture, name):
+    """Where the paths of a landscape go, as weights and biases: of those whose style has a word."""
+    for path in elements(picture, "path"):
+        if name in path.get("style"):
+            xs_and_ys = [float(n) for n in re.findall(r"-?[\d.]+(?! 0)", path.get("d"))]
+            places = zip(xs_and_ys[::2], xs_and_ys[1::2], strict=True)
+            yield [((x - 48) / 416 * 6 - 1, (304 - y) / 270 * 8 - 4) for x, y in places]
+
+
+def test_lines_of_a_landscape_are_where_the_loss_is_as_they_say():
+    x = torch.arange(1.0, 11.0)
+    lines = list(places(landscape(), "stroke-width: 1; stroke-opacity: 0.5"))
+    assert len(lines) == 6
+    for level, line in zip((1, 10, 50, 100, 200, 300), lines, strict=True):
+        assert len(line) > 10
+        for weight, bias in line:
+            loss = (neuron(x[:, None], [weight], bias) - 3 * x).square().mean().item()
+            # A coordinate is exact to a twentieth of a pixel; so far can the loss be off.
+            assert loss == pytest.approx(level, rel=0.02, abs=0.1)
+
+
+def test_a_landscape_is_tinted_where_the_neuron_is_silent():
+    [outline] = places(landscape(), "fill-opacity: 0.08")
+    assert len(outline) < 12
+    for weight, bias in outline:
+        edge = weight == pytest.approx(-1, abs=0.01) or bias == pytest.approx(-4, abs=0.01)
+        assert edge or max(weight + bias, 10 * weight + bias) == pytest.approx(0, abs=0.05)
+    assert "flat" in texts(landscape())
+    above = landscape(biases=(2, 4), path=[(1, 3)], answer=(2.5, 2))
+    assert "flat" not in texts(above) and not list(places(above, "fill-opacity: 0.08"))
+
+
+def test_a_path_on_a_landscape_goes_where_it_is_told():
+    path = [(1, 0), (2, 3), (4.5, -3.5)]
+    line, dots = (
+        [place for line in places(landscape(path=path), style) for place in line]
+        for style in ("stroke: var(--nnfp-weight, #00786a); stroke-width: 2", "linecap: round")
+    )
+    assert line == [pytest.approx(point, abs=0.01) for point in path]
+    assert dots == line
+    cross = next(places(landscape(), "stroke: currentColor; stroke-width: 2"))
+    assert [sum(values) / 4 for values in zip(*cross, strict=True)] == pytest.approx([3, 0])
+
+
+def test_a_landscape_says_what_it_shows():
+    assert landscape(path=[(1, 0)]).title == (
+        "Loss by weight and bias: from (1, 0) to (1, 0) in 0 steps; the answer is (3, 0)"
+    )
 
 
 def test_a_plot_writes_small_numbers_in_full():
@@ -391,6 +463,11 @@ def test_saving_makes_the_folders_and_writes_the_same_bytes_everywhere(tmp_path)
             lambda: draw.network(nn.Sequential(nn.Linear(1, 2), nn.Linear(3, 1))),
             "one with 2 outputs before one with 3 inputs",
         ),
+        (lambda: landscape(target=[1, 2]), "expected 10 targets, one a sample, got 2"),
+        (lambda: landscape(path=[]), "a path with at least its start, got none"),
+        (lambda: landscape(path=[(6, 0)]), r"weights from -1 to 5 and .* got \(6, 0\)"),
+        (lambda: landscape(path=[(0, math.nan)]), r"biases from -4 to 4 .* got \(0, nan\)"),
+        (lambda: landscape(answer=(0, -5)), r"in the picture, got \(0, -5\)"),
         (lambda: draw.losses({}), "expected 1 to 4 curves in a picture, got 0"),
         (lambda: draw.losses({str(i): [1] for i in range(5)}), "1 to 4 curves in a picture, got 5"),
         (lambda: draw.losses({"SGD": []}), "at least one number for 'SGD', got none"),

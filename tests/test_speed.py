@@ -1,16 +1,22 @@
 """The ladder of speed: each rung computes the same, and what was measured is told as it was."""
 
 import functools
+import inspect
 import json
+import runpy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import FrozenInstanceError
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 import torch
 
-from nnfp import speed
+from nnfp import _ladder, speed
 from nnfp.speed import BACKWARD, FORWARD, Measurements, Timing
 
 WEIGHT = torch.nn.Parameter(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))
@@ -103,6 +109,37 @@ def test_the_largest_product_is_searched_among_products_that_agree(numbers):
         torch.testing.assert_close(first, other, check_dtype=False)
     z, weight, _ = speed._tensors(torch.device("cpu"), numbers, 16, 16)
     torch.testing.assert_close(first, z @ weight.T)
+
+
+def test_one_dnn_is_tried_where_pytorch_has_it(monkeypatch):
+    def tried() -> int:
+        return len(speed._products(torch.device("cpu"), "float32", 16))
+
+    assert tried() == (2 if torch.backends.mkldnn.is_available() else 1)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert tried() == 1
+
+
+def test_the_ceilings_are_operations_and_bytes_a_second(quick):
+    clock = SimpleNamespace(time=lambda work: (0.5, work()))
+    cpu = torch.device("cpu")
+    assert speed._largest_product(clock, cpu, "float32") == 2 * 8**3 / 0.5
+    assert speed._largest_copy(clock, cpu) == 2 * 64 * 4 / 0.5
+
+
+@pytest.mark.parametrize("sizes", [speed.COPIED, speed.SWEEP_SIZE, speed.PRODUCT_SIZES])
+def test_each_kind_of_device_has_its_sizes_and_they_are_powers_of_two(sizes):
+    assert set(sizes) == {"cpu", "mps", "cuda"}
+    for size in sizes.values():
+        for each in size if isinstance(size, tuple) else [size]:
+            assert each >= 1024 and each.bit_count() == 1
+
+
+def test_to_make_a_rung_draws_no_random_numbers(quick):
+    before = torch.get_rng_state()
+    for rung in speed.RUNGS.values():
+        rung(WEIGHT, BIAS)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_tf32_is_allowed_while_it_is_measured_and_only_then():
@@ -206,6 +243,17 @@ def test_measurements_come_back_from_a_file_as_they_were(tmp_path):
     assert json.loads(path.read_text())["machine"]["torch"] == "2.13"
 
 
+def test_the_name_of_a_file_may_be_a_text(tmp_path):
+    MEASURED.save(f"{tmp_path}/speed.json")
+    assert speed.read(f"{tmp_path}/speed.json") == MEASURED
+
+
+@pytest.mark.parametrize("told", [MEASURED, MEASURED.ladder[0]])
+def test_what_was_measured_cannot_be_changed(told):
+    with pytest.raises(FrozenInstanceError):
+        told.seconds = 0.0
+
+
 @pytest.mark.parametrize("content", ["not JSON", "[]", "{}", '{"ladder": [{"a": 1}], "sweep": []}'])
 def test_another_file_is_refused_with_a_sentence(tmp_path, content):
     path = tmp_path / "other.json"
@@ -266,6 +314,65 @@ def test_the_command_measures_every_rung_and_writes_what_it_shows(quick, tmp_pat
     assert [t.batch for t in measured.sweep] == [*speed.SWEEP_BATCHES]
     assert all(t.seconds > 0 and t.samples <= t.batch for t in measured.ladder)
     assert measured.call > 0 and measured.copy > 0 and measured.products["float32"] > 0
+
+
+HELP = """\
+Measure one layer of a network, computed in seven ways, beside the largest product and
+the largest copy of the machine. With no options it takes about a minute.
+
+options:
+  -h, --help            show this help message and exit
+  --device DEVICE       cpu, cuda, cuda:1, mps (default: the fastest that is there)
+  --sizes N [N ...]     inputs and neurons of the layers (default: 16 128 1024)
+  --batches N [N ...]   samples of the mini-batches (default: 1 32 1024)
+  --numbers {float32,tf32,bfloat16} [{float32,tf32,bfloat16} ...]
+                        types of the numbers (default: all that the device has)
+  --threads N           threads of the processor (default: 2)
+  --seconds SECONDS     how long each is repeated, at least (default: 0.1)
+  --runs N              measure all so many times, and keep the fastest of each
+                        (default: 1)
+  --json FILE           write the measurements to a file
+  --plot FILE           draw the ladder and the roofline into an SVG file
+"""
+
+
+def test_the_module_is_a_command_that_tells_its_options(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    monkeypatch.setattr(sys, "argv", ["speed.py", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_path(speed.__file__, run_name="__main__")
+    usage, _, told = capsys.readouterr().out.partition("\n\n")
+    assert usage.startswith("usage: python -m nnfp.speed ")
+    assert told == HELP
+
+
+def test_the_command_and_measure_have_the_same_defaults():
+    options = vars(speed._parser().parse_args([]))
+    assert (options["runs"], options["json"], options["plot"]) == (1, None, None)
+    for name in ("sizes", "batches", "seconds"):
+        default = inspect.signature(speed.measure).parameters[name].default
+        assert options[name] == (list(default) if isinstance(default, tuple) else default)
+
+
+def test_what_is_not_said_is_measured_on_one_thread_of_the_processor_in_float32(quick):
+    measured = speed.measure(sizes=[2], batches=[1], seconds=1e-6)
+    assert measured.machine["device"].endswith(", 1 thread")
+    assert {t.numbers for t in measured.ladder} == {"float32"}
+
+
+def test_the_page_shows_what_the_command_measures_by_itself():
+    [path] = (Path(__file__).parent.parent / "docs" / "data").glob("speed-*.json")
+    shown, options = speed.read(path), speed._parser().parse_args([])
+    assert [t.rung for t in shown.rungs()] == list(speed.RUNGS)
+    expected = set(product(options.sizes, options.batches))
+    assert {(t.size, t.batch) for t in shown.ladder} == expected
+    assert {t.size for t in shown.sweep} == {speed.SWEEP_SIZE["cpu"]}
+    assert [t.batch for t in shown.sweep] == list(speed.SWEEP_BATCHES)
+
+
+def test_those_that_compute_one_by_one_are_the_first_rungs():
+    assert tuple(speed.RUNGS)[: len(speed.ONE_BY_ONE)] == speed.ONE_BY_ONE
 
 
 def test_what_is_slow_is_measured_on_fewer_samples(quick):
@@ -482,17 +589,36 @@ def test_an_error_of_another_kind_is_not_hidden(quick, monkeypatch):
 # What is shown
 
 
+TABLE = """\
+device Some Processor, 2 threads, torch 2.13, python 3.11, date d
+largest copy 40 GB/s, smallest call 5 µs
+float32: largest product 200 GFLOP/s
+float32: 2 cores x 2.5 GHz x 64 operations = 320 GFLOP/s promised
+
+float32, forward: percent of the largest product
+size                   1000       10
+batch                  1000        1  place
+three Python loops     0.01      0.5      4
+row by row               15      0.5      3
+matrix product           45      0.5      1
+F.linear                 50      0.5      1
+
+float32, forward and backward: percent of the largest product
+size                   1000
+batch                  1000  place
+F.linear                 45      1
+
+nnfp.Linear, 1000 x 1000, float32, forward
+batch  GFLOP/s  percent of the limit
+    1       19                    95
+   64      100                    50
+ 1024      160                    80"""
+
+
 def test_the_table_tells_fractions_of_the_largest_product():
-    lines = speed.table(MEASURED).splitlines()
-    assert "largest copy 40 GB/s, smallest call 5 µs" in lines
-    assert "float32: largest product 200 GFLOP/s" in lines
-    assert "float32: 2 cores x 2.5 GHz x 64 operations = 320 GFLOP/s promised" in lines
-    rows = [line.split() for line in lines]
-    # 1000 x 1000 first, with 1000 samples, then 10 x 10 with one; the place is that on the largest.
-    assert ["three", "Python", "loops", "0.01", "0.5", "4"] in rows
-    assert ["matrix", "product", "45", "0.5", "1"] in rows
-    assert ["F.linear", "50", "0.5", "1"] in rows
-    assert ["1024", "160", "80"] in rows
+    backward = timing("F.linear", 9e10, work=BACKWARD, seconds=6e9 / 9e10)
+    both_ways = Measurements(**(vars(MEASURED) | {"ladder": [*MEASURED.ladder, backward]}))
+    assert speed.table(both_ways) == TABLE
 
 
 def test_the_table_does_without_a_peak():
@@ -506,6 +632,17 @@ def test_the_table_does_without_a_peak():
 )
 def test_percents_are_written_without_powers_of_ten(fraction, written):
     assert speed._percent(fraction) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        *[(0.5, "0.5"), (999, "999"), (1e3, "1 k"), (30e6, "30 M"), (2.5e9, "2.5 G")],
+        *[(999.5, "1 k"), (999.5e3, "1 M"), (999.5e6, "1 G"), (999.5e9, "1 T"), (1e15, "1e+03 T")],
+    ],
+)
+def test_a_rate_is_written_as_people_do(value, written):
+    assert _ladder.rate(value) == written
 
 
 PLOTS = pytest.mark.parametrize("draw", [speed.ladder, speed.roofline, speed.both])
