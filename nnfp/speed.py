@@ -319,7 +319,7 @@ def measure(
         ]
         ladder = _ladder_steps(sizes, batches, numbers)
         # disable=None: the bar is for a person at a terminal, not for a file or a test.
-        bar = tqdm([*ladder, *sweep], unit="rung", disable=None)
+        bar = tqdm([*ladder, *sweep], disable=None)
         timings = [_time_rung(clock, device, step) for step in bar]
         return Measurements(
             machine=_describe(device, threads),

@@ -135,6 +135,11 @@ def test_each_kind_of_device_has_its_sizes_and_they_are_powers_of_two(sizes):
             assert each >= 1024 and each.bit_count() == 1
 
 
+def test_the_compiler_may_rely_on_the_shapes(monkeypatch):
+    monkeypatch.setattr(torch, "compile", lambda layer, **options: options)
+    assert speed.compiled(WEIGHT, BIAS) == {"dynamic": False}
+
+
 def test_to_make_a_rung_draws_no_random_numbers(quick):
     before = torch.get_rng_state()
     for rung in speed.RUNGS.values():
@@ -175,6 +180,28 @@ def test_the_first_call_is_not_timed(monkeypatch):
     median, spread = speed._Clock(threads=1, seconds=1e-9).time(lambda: calls.append("called"))
     assert len(calls) > 1
     assert median > 0 and spread >= 0
+
+
+def test_work_is_timed_on_as_many_threads_and_for_as_long_as_is_asked(monkeypatch):
+    asked = {}
+
+    class Watching(speed.Timer):
+        def blocked_autorange(self, **options):
+            asked.update(options)
+            return super().blocked_autorange(**options)
+
+    monkeypatch.setattr(speed, "Timer", Watching)
+    threads = []
+    clock = speed._Clock(threads=2, seconds=1e-9)
+    clock.time(lambda: threads.append(torch.get_num_threads()))
+    assert threads[-1] == 2
+    assert asked == {"min_run_time": 1e-9}
+
+
+def test_the_layer_that_is_timed_keeps_the_spread_of_its_inputs():
+    z, weight, _ = speed._tensors(torch.device("cpu"), "float32", size=256, batch=64)
+    assert z.std().item() == pytest.approx(1, abs=0.05)
+    assert (z @ weight.T).std().item() == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize(("numbers", "precision"), [("tf32", "high"), ("float32", "highest")])
@@ -237,7 +264,7 @@ def test_a_place_is_shared_with_its_fastest_and_not_with_a_neighbor():
 
 
 def test_measurements_come_back_from_a_file_as_they_were(tmp_path):
-    path = tmp_path / "new" / "speed.json"
+    path = tmp_path / "new" / "folder" / "speed.json"
     MEASURED.save(path)
     assert speed.read(path) == MEASURED
     assert json.loads(path.read_text())["machine"]["torch"] == "2.13"
@@ -452,6 +479,7 @@ def test_another_rung_that_fails_is_not_left_out(quick, monkeypatch):
         ("--device abacus", "expected a device that is there (cpu), got abacus"),
         ("--device cuda", "expected a device that is there (cpu), got cuda"),
         ("--device mps", "expected a device that is there (cpu), got mps"),
+        ("--device cpu:1", "expected a device that is there (cpu), got cpu:1"),
         ("--device cpu:x", "expected a device that is there (cpu), got cpu:x"),
         ("--sizes 30000000", "expected room for a layer of 30000000 x 30000000 and 1024 samples"),
     ],
@@ -460,7 +488,7 @@ def test_bad_arguments_get_a_sentence(quick, monkeypatch, capsys, words, sentenc
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(SystemExit) as stop:
-        run(*words.split())
+        run("--sizes", "2", *words.split())
     assert stop.value.code == 2
     assert sentence in capsys.readouterr().err
 
@@ -527,7 +555,22 @@ def test_a_processor_is_told_with_its_threads(monkeypatch):
     monkeypatch.setattr(speed, "_cpuinfo", lambda: CPUINFO)
     cpu = torch.device("cpu")
     assert speed._describe(cpu, threads=1)["device"] == "Some Processor, 1 thread"
-    assert speed._describe(cpu, threads=2)["device"] == "Some Processor, 2 threads"
+    described = speed._describe(cpu, threads=2)
+    assert described["device"] == "Some Processor, 2 threads"
+    assert list(described) == ["device", "system", "python", "torch", "date"]
+
+
+def test_linux_tells_of_its_processor_in_a_file_and_others_by_python(monkeypatch, tmp_path):
+    monkeypatch.setattr(speed, "Path", lambda name: tmp_path / name.removeprefix("/"))
+    monkeypatch.setattr(speed.platform, "machine", lambda: "arm64")
+    for told in ("", "Apple M9"):
+        monkeypatch.setattr(speed.platform, "processor", lambda told=told: told)
+        assert speed._cpuinfo() == ""
+        assert speed._processor() == (told or "arm64")
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "cpuinfo").write_text(CPUINFO, encoding="utf-8")
+    assert speed._cpuinfo() == CPUINFO
+    assert speed._processor() == "Some Processor"
 
 
 def test_all_is_computed_on_the_device_that_is_asked_for(quick, monkeypatch):
@@ -695,6 +738,16 @@ def test_the_name_of_a_point_stands_where_the_roof_does_not(rate, above):
     [name] = [text for text in written if text.text == "7"]
     assert (MEASURED.limit(point) < rate) == above
     assert (float(name.get("y", "")) < dot) == above
+
+
+def test_both_are_the_ladder_and_below_it_the_roofline():
+    upper, lower, both = speed.ladder(MEASURED), speed.roofline(MEASURED), speed.both(MEASURED)
+    assert both.title == f"{upper.title}. {lower.title}"
+    height = ElementTree.fromstring(upper.svg).get("height")
+    [group] = ElementTree.fromstring(both.svg).iter("{http://www.w3.org/2000/svg}g")
+    assert group.get("transform") == f"translate(0 {height})"
+    assert f"{group.text}{group.tail}".strip() == ""
+    assert dots(both) == dots(upper) + dots(lower)
 
 
 @PLOTS
