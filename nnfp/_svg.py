@@ -101,6 +101,19 @@ def path(
     )
 
 
+def area(*outlines: Sequence[tuple[float, float]], color: str = RESULT) -> str:
+    """Tint the areas inside outlines softly."""
+    d = " ".join("M " + " L ".join(f"{coord(x)} {coord(y)}" for x, y in o) for o in outlines)
+    return f'<path d="{d} z" style="fill: {color}; fill-opacity: 0.08"/>\n'
+
+
+def dots(points: Sequence[tuple[float, float]], color: str, size: float) -> str:
+    """Draw a row of small dots: lines of no length with round ends."""
+    d = " ".join(f"M {coord(x)} {coord(y)} h 0" for x, y in points)
+    style = f"stroke: {color}; stroke-width: {size:g}; stroke-linecap: round"
+    return f'<path d="{d}" style="{style}"/>\n'
+
+
 def arrow(x1: float, x2: float, y: float) -> str:
     """Draw a horizontal arrow to the right."""
     head = f"M {coord(x2)} {coord(y)} l -9 -5 v 10 z"

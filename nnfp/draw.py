@@ -22,6 +22,8 @@ from nnfp.layer import Linear
 from nnfp.neuron import Activation, relu
 from nnfp.neuron import neuron as compute_neuron
 
+NO_MATPLOTLIB = "expected Matplotlib, which draws the plots: pip install 'nnfp[plots]'"
+
 Numbers = Tensor | Sequence[float] | Sequence[Sequence[float]]
 
 
@@ -499,9 +501,7 @@ def losses(
     try:
         from nnfp import _plot
     except ImportError as error:
-        raise ImportError(
-            "expected Matplotlib, which draws the plots: pip install 'nnfp[plots]'"
-        ) from error
+        raise ImportError(NO_MATPLOTLIB) from error
     _check_curves(curves, log)
     ranges = [f"{name} from {number(ys[0])} to {number(ys[-1])}" for name, ys in curves.items()]
     title = f"Plot of {ylabel} by {xlabel}: {', '.join(ranges)}"
@@ -519,6 +519,79 @@ def _check_curves(curves: Mapping[str, Sequence[float]], log: bool) -> None:
             if not math.isfinite(y) or (log and y <= 0):
                 expected = "numbers above 0, for a logarithmic scale" if log else "finite numbers"
                 raise ValueError(f"expected {expected}, got {y} at step {step} of {name!r}")
+
+
+def landscape(
+    x: Numbers,
+    target: Numbers,
+    path: Sequence[tuple[float, float]],
+    answer: tuple[float, float],
+    levels: Sequence[float] = (1, 10, 50, 100, 200, 300),
+    weights: tuple[float, float] = (-1, 5),
+    biases: tuple[float, float] = (-4, 4),
+) -> Picture:
+    """Draw the loss of a neuron with one input over its weight and bias, and a path of training.
+
+    Lines of equal loss, found by Matplotlib, tell how steep it is. Tinted is where the neuron gives
+    0 for every sample: there it is flat.
+
+    Args:
+        x: The samples, one number each.
+        target: What the neuron should give back, a number for each sample.
+        path: The weight and the bias at the start and after each step.
+        answer: The weight and the bias that the path should lead to.
+        levels: The losses that get a line.
+        weights: The lowest and the highest weight in the picture.
+        biases: The lowest and the highest bias in the picture.
+
+    Returns:
+        The picture, byte for byte the same for the same numbers.
+
+    Raises:
+        ImportError: When Matplotlib is missing.
+        ValueError: When there is not a target for each sample, or when the path is empty, or leaves
+            the picture.
+
+    Examples:
+        >>> print(landscape([1, 2], [3, 6], [(1, 0), (2, 0.5)], answer=(3, 0)).title)
+        Loss by weight and bias: from (1, 0) to (2, 0.5) in 1 step; the answer is (3, 0)
+    """
+    try:
+        from nnfp import _landscape
+    except ImportError as error:
+        raise ImportError(NO_MATPLOTLIB) from error
+    samples, targets = (_tensor(numbers).flatten().double() for numbers in (x, target))
+    if len(samples) != len(targets):
+        raise ValueError(f"expected {len(samples)} targets, one a sample, got {len(targets)}")
+    _check_path([*path, answer], weights, biases)
+    ws, bs = (torch.linspace(*ends, 121).double() for ends in (weights, biases))
+    # A row for each bias, a column for each weight, and in the last dimension the samples.
+    sums = ws[:, None] * samples + bs[:, None, None]
+    losses = (relu(sums) - targets).square().mean(-1)
+    area = _landscape.Area(ws.tolist(), bs.tolist())
+    highest = sums.amax(-1).tolist()
+    content = _landscape.draw(area, losses.tolist(), highest, levels, path, answer)
+    first, last, goal = (
+        f"({number(weight)}, {number(bias)})" for weight, bias in (path[0], path[-1], answer)
+    )
+    steps = _counted(len(path) - 1, "step")
+    title = f"Loss by weight and bias: from {first} to {last} in {steps}; the answer is {goal}"
+    return _picture(title, _landscape.HEIGHT, content)
+
+
+def _check_path(
+    points: Sequence[tuple[float, float]],
+    weights: tuple[float, float],
+    biases: tuple[float, float],
+) -> None:
+    if len(points) == 1:
+        raise ValueError("expected a path with at least its start, got none")
+    for weight, bias in points:
+        if not (weights[0] <= weight <= weights[1] and biases[0] <= bias <= biases[1]):
+            raise ValueError(
+                f"expected weights from {weights[0]:g} to {weights[1]:g} and biases from "
+                f"{biases[0]:g} to {biases[1]:g} in the picture, got ({weight:g}, {bias:g})"
+            )
 
 
 def _picture(title: str, height: float, content: str) -> Picture:
