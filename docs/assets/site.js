@@ -158,5 +158,6 @@ function bracketed(text) {
   document.querySelector("[data-md-component=search]").ariaLabel = "Search";
   new MutationObserver(() => {
     for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.role = "none";
+    for (const shown of document.querySelectorAll(".md-tooltip2[role=dialog]")) shown.ariaLabel = "Preview";
   }).observe(document.body, { childList: true, subtree: true });
 }

@@ -1,0 +1,136 @@
+"""A term of the glossary is explained where it is read: its first use on a page is a quiet link.
+
+The link leads to the term's entry, and the theme shows the entry to who points at it. The terms are
+the headings of `glossary.md`; a plural with *s* is found, too. A page that says a term in bold
+defines it, and does not link to it. Headings, code, formulas and links stay as they are. Where a
+page uses a word in another sense, `mkdocs.yml` says so:
+
+    - pages.glossary:
+        docs_dir: !relative $docs_dir
+        other_senses:
+          learn/neuron.md: [view]
+
+What the author's own links to pages lead to is shown in advance, too.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.extensions.toc import slugify
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+from mkdocs.exceptions import BuildError
+
+GLOSSARY = "glossary.md"
+FOLDERS = ("learn/", "about/")
+NOT_IN = {"a", "autoref", "code", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "summary"}
+TO_A_PAGE = re.compile(r"[^:?#]+\.md(#.*)?")
+
+
+def read_terms(glossary: str) -> list[str]:
+    r"""List the terms that a glossary has a heading for.
+
+    Raises:
+        BuildError: When there are none, or one has two entries.
+
+    Examples:
+        >>> read_terms("# Glossary\n\n## bias\n\nA number.\n\n## GPU\n\nA processor.\n")
+        ['bias', 'GPU']
+    """
+    terms = re.findall(r"^## (.+)$", glossary, re.MULTILINE)
+    twice = sorted({term for term in terms if terms.count(term) > 1})
+    if twice or not terms:
+        got = f"two for {', '.join(twice)}" if twice else "no heading"
+        raise BuildError(f"expected a heading ## for each term in {GLOSSARY}, got {got}")
+    return terms
+
+
+class _Page:
+    """Finds the first uses of terms in a page, and puts links there."""
+
+    def __init__(self, md: Markdown, terms: Iterable[str], address: str) -> None:
+        self.md = md
+        self.address = address
+        self.left = {term.lower(): term for term in terms}
+        # The longest first: "matrix product" is one term, and "matrix" another.
+        names = "|".join(re.escape(name) for name in sorted(self.left, key=len, reverse=True))
+        self.pattern = re.compile(rf"(?<![\w-])({names})s?(?![\w-])", re.IGNORECASE)
+
+    def link(self, element: Element) -> None:
+        """Go through the texts of an element in the order in which they are read."""
+        if element.tag in NOT_IN:
+            return
+        element.text = self._linked(element.text)
+        for child in element:
+            self.link(child)
+            child.tail = self._linked(child.tail)
+
+    def _linked(self, text: str | None) -> str | None:
+        # Text that is put together already, such as code, is an `AtomicString`.
+        return (
+            text if not text or isinstance(text, AtomicString) else self.pattern.sub(self._a, text)
+        )
+
+    def _a(self, use: re.Match[str]) -> str:
+        term = self.left.pop(use[1].lower(), None)
+        if term is None:
+            return use[0]
+        href = f"{self.address}#{slugify(term, '-')}"
+        html = f'<a class="nnfp-term" href="{href}" data-preview>{use[0]}</a>'
+        return self.md.htmlStash.store(html)
+
+
+class _Glossary(Treeprocessor):
+    def __init__(
+        self, md: Markdown, docs_dir: os.PathLike[str], other_senses: dict[str, list[str]]
+    ) -> None:
+        super().__init__(md)
+        self.docs_dir = docs_dir
+        self.other_senses = other_senses
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            if TO_A_PAGE.fullmatch(link.get("href", "")):
+                link.set("data-preview", "")
+        # MkDocs knows which page this is, and tells those of its own kind.
+        here: Any = self.md.treeprocessors["relpath"]
+        if here.file.src_uri.startswith(FOLDERS):
+            self._link_terms(root, here)
+
+    def _link_terms(self, root: Element, here: Any) -> None:
+        name, glossary = here.file.src_uri, here.files.get_file_from_path(GLOSSARY)
+        if glossary is None:
+            raise BuildError(f"expected {GLOSSARY} among the pages, for the terms on {name}")
+        terms = read_terms(Path(self.docs_dir, GLOSSARY).read_text(encoding="utf-8"))
+        other = self.other_senses.get(name, [])
+        if unknown := sorted(set(other) - set(terms)):
+            raise BuildError(f"expected terms in other_senses of {name}, got {', '.join(unknown)}")
+        defined = {"".join(bold.itertext()).lower() for bold in root.iter("strong")}
+        links = [t for t in terms if not {t.lower(), f"{t.lower()}s"} & defined and t not in other]
+        _Page(self.md, links, glossary.url_relative_to(here.file)).link(root)
+
+
+class GlossaryExtension(Extension):
+    """The extension that `mkdocs.yml` names `pages.glossary`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "docs_dir": [Path(), "The folder that the site is made from"],
+            "other_senses": [{}, "Words that a page uses in another sense, by the page"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
+        """Go over the tree after formulas and figures (15), before MkDocs follows links (0)."""
+        terms = _Glossary(md, self.getConfig("docs_dir"), self.getConfig("other_senses"))
+        md.treeprocessors.register(terms, "pages.glossary", 10)
+
+
+def makeExtension(**options: Any) -> GlossaryExtension:  # noqa: N802 (Markdown's own name)
+    """Make the extension; Markdown calls this by its name."""
+    return GlossaryExtension(**options)
