@@ -40,9 +40,9 @@ def chromium() -> str:
     return found
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with a page as it stands, a line for each kind."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+def violations(page: Page, part: str | None = None) -> list[str]:
+    """What axe finds wrong with a page as it stands, or a part of it, a line for each kind."""
+    found = Axe().run(page, context=part, options={"runOnly": RULES}).response["violations"]
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
 
 

@@ -1,0 +1,177 @@
+// A matrix product that answers: walk through it row by column, and change its sizes and numbers.
+"use strict";
+{
+  const LIMIT = 99; // larger numbers would not fit into the cells
+  const PACE = 1200; // milliseconds for each step while it plays
+  const SIZES = ["samples", "inputs", "neurons"];
+  // What the cells hold at the start, each row a sample or a neuron. The figure shows the first two
+  // numbers of the first two rows; the others are there when the sizes grow.
+  const START = {
+    z: [[1, 2, 0, 1, -1], [3, 4, 1, -2, 0], [5, 6, 2, 0, 1], [7, 8, -1, 1, 2], [9, 10, 3, -1, 1]],
+    w: [[5, 7, 1, 2, 0], [6, 8, -1, 0, 1], [9, 1, 2, 1, -1], [-3, 2, 0, 1, 2], [1, -1, 1, -2, 3]],
+  };
+
+  const counted = (count, word) => (count === 1 ? `1 ${word.slice(0, -1)}` : `${count} ${word}`);
+  const dot = (pairs) => pairs.reduce((sum, [x, w]) => sum + x * w, 0);
+  // The style sheet makes long numbers smaller.
+  const fit = (cell, text) => cell.style.setProperty("--letters", text.length);
+  // With its sign in between: 5 + 14 + (−3)
+  const added = (terms) => terms.flatMap((term, i) => (i ? [" + ", term] : [term]));
+
+  customElements.define("explore-batch", class extends Explorable {
+    // A cell is named by its row and column, as z12 for sample 1, input 2. No step is the last one:
+    // then the whole product is seen, whatever its size.
+    initial() {
+      const state = { samples: "2", inputs: "2", neurons: "2", step: "" };
+      for (const letter in START) {
+        START[letter].forEach((row, i) => row.forEach((value, j) => {
+          state[`${letter}${i + 1}${j + 1}`] = String(value);
+        }));
+      }
+      return state;
+    }
+
+    problem(name, value) {
+      const [letter, row, column] = name;
+      if (SIZES.includes(name)) return wrongNumber(`the number of ${name}`, value, 1, 5, true);
+      if (name === "step") return value && wrongNumber("the step", value, 1, this.steps(), true);
+      const place = letter === "z" ? `input ${column} of sample ${row}` : `weight ${column} of neuron ${row}`;
+      return wrongNumber(place, value, -LIMIT, LIMIT);
+    }
+
+    // Each number of the result is a step.
+    steps() {
+      return this.state.samples * this.state.neurons;
+    }
+
+    step() {
+      return Number(this.state.step) || this.steps();
+    }
+
+    build() {
+      const z = this.matrix("Z", "input", (i, j) => this.cell(`z${i}${j}`, `input ${j} of sample ${i}`));
+      const w = this.matrix("Wᵀ", "weight", (i, j) => this.cell(`w${j}${i}`, `weight ${i} of neuron ${j}`));
+      this.result = this.matrix("Z Wᵀ", "outcome", () => "");
+      this.matrices = [[z, "samples", "inputs"], [w, "inputs", "neurons"], [this.result, "samples", "neurons"]];
+      const sign = (text) => make("span", { className: "nnfp-sign" }, text);
+      const product = make("div", { className: "nnfp-product" }, z, sign("·"), w, sign("="), this.result);
+      this.meeting = make("span", { className: "nnfp-quiet" });
+      this.formula = make("span");
+      const hint = make("p", { className: "nnfp-quiet" }, "All numbers and sizes can be changed.");
+      this.replaceChildren(product, make("p", { className: "nnfp-result" }, this.meeting, this.formula), this.controls(), hint);
+    }
+
+    controls() {
+      this.player = this.button("Play", () => (this.timer ? this.pause() : this.play()));
+      const steps = make("div", { className: "nnfp-buttons" },
+        this.button("Back", () => this.go(-1)), this.player, this.button("Forward", () => this.go(1)),
+        this.button("Reset", () => this.reset()));
+      const numbers = [1, 2, 3, 4, 5].map((value) => make("option", {}, value));
+      const sizes = SIZES.map((name) => make("label", {}, `${name} `,
+        this.field(name, {}, "select", ...numbers.map((option) => option.cloneNode(true)))));
+      return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control nnfp-buttons" }, ...sizes));
+    }
+
+    // A table of 5 × 5 cells, of which as many are shown as the sizes say, and a box around those that meet.
+    matrix(name, kind, content) {
+      const table = make("table", { className: "nnfp-table", ariaLabel: name });
+      for (let i = 1; i <= 5; i++) {
+        const row = table.insertRow();
+        for (let j = 1; j <= 5; j++) row.insertCell().append(content(i, j));
+      }
+      const cells = make("div", { className: "nnfp-cells" }, table, make("span", { className: "nnfp-met" }));
+      return make("div", { className: `nnfp-matrix nnfp-${kind}` },
+        make("div", { className: "nnfp-name" }, name), cells, make("div", { className: "nnfp-quiet" }));
+    }
+
+    cell(name, label) {
+      return this.field(name, { type: "number", step: "any", ariaLabel: label });
+    }
+
+    // Another size shows its whole product.
+    change(part, typed) {
+      const resized = SIZES.some((name) => name in part);
+      super.change(resized ? { ...part, step: "" } : part, typed);
+    }
+
+    // One step on or back. After the last comes the first, where all begins anew.
+    go(by) {
+      const steps = this.steps();
+      const step = ((this.step() - 1 + by + steps) % steps) + 1;
+      this.change({ step: step === steps ? "" : String(step) });
+    }
+
+    play() {
+      this.timer = setInterval(() => this.tick(), PACE);
+      this.tick();
+    }
+
+    tick() {
+      this.go(1);
+      if (this.state.step === "") this.pause();
+    }
+
+    pause() {
+      clearInterval(this.timer);
+      this.timer = 0;
+      this.change({}); // now it is read out where we are
+    }
+
+    disconnectedCallback() {
+      super.disconnectedCallback();
+      clearInterval(this.timer);
+    }
+
+    show() {
+      const { samples, inputs, neurons } = this.state;
+      const step = this.step();
+      const [row, column] = [Math.floor((step - 1) / neurons), (step - 1) % neurons];
+      const sizes = { samples, inputs, neurons, row, column };
+      for (const name in sizes) this.style.setProperty(`--${name}`, sizes[name]);
+      for (const [matrix, rows, columns] of this.matrices) this.resize(matrix, rows, columns);
+      for (const field of this.querySelectorAll("input")) fit(field, field.value);
+      this.fill(this.result.querySelector("table"), (i, j) => i * neurons + j < step);
+      this.write(row, column);
+      this.player.textContent = this.timer ? "Pause" : "Play";
+    }
+
+    resize(matrix, rows, columns) {
+      const [high, wide] = [Number(this.state[rows]), Number(this.state[columns])];
+      for (const row of matrix.querySelectorAll("tr")) {
+        row.hidden = row.rowIndex >= high;
+        for (const cell of row.cells) cell.hidden = row.hidden || cell.cellIndex >= wide;
+      }
+      matrix.lastChild.replaceChildren(counted(high, rows), make("br"), `× ${counted(wide, columns)}`);
+    }
+
+    // The inputs of a sample and the weights of a neuron, in pairs.
+    pairs(i, j) {
+      const all = Array.from({ length: this.state.inputs }, (_, k) => k + 1);
+      return all.map((k) => [Number(this.state[`z${i + 1}${k}`]), Number(this.state[`w${j + 1}${k}`])]);
+    }
+
+    fill(table, computed) {
+      for (const cell of table.querySelectorAll("td")) {
+        const [i, j] = [cell.parentElement.rowIndex, cell.cellIndex];
+        cell.textContent = computed(i, j) && !cell.hidden ? written(dot(this.pairs(i, j))) : "";
+        fit(cell, cell.textContent);
+      }
+    }
+
+    // The step in numbers: 1·5 + 2·7 = 5 + 14 = 19
+    write(row, column) {
+      const pairs = this.pairs(row, column);
+      const sign = (value, i) => (i ? bracketed(written(value)) : written(value));
+      const terms = pairs.map(([x, w], i) =>
+        make("span", { className: "nnfp-term" }, colored("input", sign(x, i)), "·", colored("weight", sign(w, 1))));
+      const products = pairs.map(([x, w], i) => sign(x * w, i));
+      const middle = pairs.length > 1 ? [" = ", ...added(products)] : [];
+      this.meeting.textContent = `Step ${this.step()} of ${this.steps()}: sample ${row + 1} meets neuron ${column + 1}`;
+      this.formula.replaceChildren(...added(terms), ...middle, ` = ${written(dot(pairs))}`);
+    }
+
+    says() {
+      return this.timer ? "" : `${this.meeting.textContent}. ${this.formula.textContent}`;
+    }
+  });
+}
