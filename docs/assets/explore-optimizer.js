@@ -1,0 +1,229 @@
+// The map of the loss, with an optimizer on it: step by step, from any start.
+"use strict";
+{
+  const LAST = 1000; // steps
+  const LIMIT = 1e308; // a computer's largest numbers are a little larger
+  const NAMES = { w: "start weight", b: "start bias", lr: "learning rate" };
+  const OPTIMIZERS = { sgd: "SGD", momentum: "SGD, momentum 0.9", adam: "Adam", solved: "Solved, the fake one" };
+
+  // The page's task: relu(w·n + b) is to be 3·n, for n from 1 to 10. The loss, and its gradient.
+  const measure = ([w, b]) => {
+    let [loss, dw, db] = [0, 0, 0];
+    for (let n = 1; n <= 10; n++) {
+      const sum = w * n + b;
+      const silent = sum <= 0; // at 0, the slope of ReLU counts as 0
+      const miss = (silent ? 0 : sum) - 3 * n;
+      loss += miss * miss;
+      if (silent) continue;
+      dw += 0.2 * miss * n;
+      db += 0.2 * miss;
+    }
+    return { loss: loss / 10, gradient: [dw, db] };
+  };
+
+  // Each optimizer's rule for one number, as PyTorch's has it: its value, its gradient, the learning
+  // rate, what it remembers of earlier steps, and the number of this step, from 1.
+  const RULES = {
+    sgd: (value, gradient, lr) => value - lr * gradient,
+    momentum: (value, gradient, lr, memory) => {
+      memory.speed = 0.9 * (memory.speed ?? 0) + gradient;
+      return value - lr * memory.speed;
+    },
+    adam: (value, gradient, lr, memory, step) => {
+      memory.mean = 0.9 * (memory.mean ?? 0) + (1 - 0.9) * gradient;
+      memory.square = 0.999 * (memory.square ?? 0) + (1 - 0.999) * gradient * gradient;
+      const size = Math.sqrt(memory.square) / Math.sqrt(1 - 0.999 ** step) + 1e-8;
+      return value - ((lr / (1 - 0.9 ** step)) * memory.mean) / size;
+    },
+  };
+
+  // The weight and the bias at the start and after each step.
+  const walk = ({ optimizer, lr, w, b, step }) => {
+    const path = [[Number(w), Number(b)]];
+    const memories = [{}, {}];
+    for (let k = 1; k <= Number(step); k++) {
+      const here = path[k - 1];
+      const { gradient } = measure(here);
+      const next = (value, i) => RULES[optimizer](value, gradient[i], Number(lr), memories[i], k);
+      path.push(optimizer === "solved" ? [3, 0] : here.map(next));
+    }
+    return path;
+  };
+
+  // Two numbers from -1 to 1 that look random, the same ones for the same seed (mulberry32).
+  const randomStart = (seed) => {
+    const next = () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return String(Number((((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1).toFixed(2)));
+    };
+    return { w: next(), b: next() };
+  };
+
+  // Where on the picture a weight and a bias are (nnfp/_landscape.py), and the other way round.
+  const clamp = (x) => Number(Math.max(-1e6, Math.min(1e6, x)).toFixed(1));
+  const place = ([w, b]) => [clamp(48 + (416 / 6) * (w + 1)), clamp(304 - (270 / 8) * (b + 4))];
+  const placeBack = ({ x, y }) => [((x - 48) / 416) * 6 - 1, ((304 - y) / 270) * 8 - 4];
+  const onMap = ([w, b]) => w >= -1 && w <= 5 && b >= -4 && b <= 4;
+
+  customElements.define("explore-optimizer", class extends Explorable {
+    // As the figure shows it, which is where the page's own loop stands after ten rounds.
+    initial() {
+      return { optimizer: "sgd", lr: "0.01", w: "1", b: "0", seed: "", step: "10" };
+    }
+
+    problem(name, value) {
+      if (name in NAMES) return wrongNumber(NAMES[name], value, name === "lr" ? 0 : -LIMIT, LIMIT);
+      if (name === "step") return wrongNumber("step", value, 0, LAST, true);
+      if (name === "seed") return value && wrongNumber("seed", value, 0, 2 ** 32 - 1, true);
+      if (value in OPTIMIZERS) return "";
+      return `Expected ${Object.keys(OPTIMIZERS).join(", ")} as optimizer, got ${value || "none"}.`;
+    }
+
+    // A seed stands for a start, and a start of the reader's own has none.
+    take(part, typed) {
+      if (part.seed && !this.problem("seed", part.seed)) part = { ...part, ...randomStart(Number(part.seed)) };
+      else if (!("seed" in part) && ("w" in part || "b" in part)) part = { ...part, seed: "" };
+      super.take(part, typed);
+    }
+
+    build() {
+      this.prepareMap();
+      this.cells = {};
+      const cell = (name) => (this.cells[name] = make("td", {}));
+      const head = (text, scope) => make("th", { scope }, text);
+      const readout = make("table", { className: "nnfp-readout" },
+        make("tr", {}, (this.count = head("", "col")), ...["weight", "bias", "loss"].map((name) => head(name, "col"))),
+        make("tr", {}, head("now", "row"), cell("w"), cell("b"), cell("loss")),
+        make("tr", {}, head("gradient", "row"), cell("dw"), cell("db"), make("td", {})),
+      );
+      this.comment = make("p", { className: "nnfp-comment" });
+      this.append(readout, this.comment, this.makeControls());
+    }
+
+    makeControls() {
+      const label = (text, field) => make("label", { className: "nnfp-control" }, `${text} `, field);
+      const number = (name, text, step = "any") => label(text, this.field(name, { type: "number", step }));
+      const choices = Object.entries(OPTIMIZERS).map(([value, name]) => make("option", { value }, name));
+      const another = () => this.change({ seed: String((Number(this.state.seed) + 1) % 2 ** 32) });
+      this.runner = this.button("Run", () => this.run());
+      return make("div", { className: "nnfp-controls" },
+        make("div", { className: "nnfp-buttons" },
+          this.button("Step", () => this.go(Number(this.state.step) + 1)),
+          this.runner,
+          this.button("Rewind", () => this.go(0)),
+          this.button("Reset", () => this.reset()),
+        ),
+        label("optimizer", this.field("optimizer", {}, "select", ...choices)),
+        number("lr", "learning rate", 0.005),
+        number("w", "start weight"),
+        number("b", "start bias"),
+        number("seed", "seed", 1),
+        this.button("Random start", another),
+        make("p", { className: "nnfp-quiet" },
+          "A seed stands for two numbers from −1 to 1, this page’s own: PyTorch makes others of it."),
+      );
+    }
+
+    // The figure's own path becomes the one that moves, cut at the edge of the map.
+    prepareMap() {
+      this.svg = this.querySelector("svg");
+      const paths = [...this.svg.querySelectorAll("path")];
+      [this.line, this.dots] = paths.slice(-2);
+      this.startMark = [...this.svg.querySelectorAll("circle, rect, text")].slice(-3);
+      this.here = this.svg.querySelector("circle").cloneNode();
+      this.here.style.fillOpacity = 1;
+      this.here.setAttribute("r", 4.5);
+      this.svg.append(this.here);
+      for (const path of [this.line, this.dots]) path.style.clipPath = "url(#nnfp-map)";
+      this.svg.insertAdjacentHTML("afterbegin", '<clipPath id="nnfp-map"><rect x="48" y="34" width="416" height="270"/></clipPath>');
+      this.svg.onclick = (event) => {
+        const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+        const [w, b] = placeBack(point).map((value) => String(Number(value.toFixed(1)) + 0));
+        if (onMap([Number(w), Number(b)])) this.change({ w, b });
+      };
+    }
+
+    go(step) {
+      this.pause();
+      this.change({ step: String(Math.min(step, LAST)) });
+    }
+
+    // Ever faster, so that the slow end of a path is not boring. Who wants no motion sees its result.
+    run() {
+      if (this.running) return this.pause();
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.go(Number(this.state.step) + 100);
+      this.runner.textContent = "Pause";
+      this.running = setInterval(() => {
+        const step = Number(this.state.step);
+        if (!this.isConnected || step === LAST) return this.pause();
+        this.change({ step: String(Math.min(step + 1 + Math.floor(step / 20), LAST)) });
+      }, 100);
+    }
+
+    pause() {
+      clearInterval(this.running);
+      this.running = undefined;
+      this.runner.textContent = "Run";
+    }
+
+    reset() {
+      this.pause();
+      super.reset();
+    }
+
+    show() {
+      const path = walk(this.state);
+      const [w, b] = path.at(-1);
+      const { loss, gradient } = measure([w, b]);
+      const [dw, db] = gradient;
+      const numbers = { w, b, loss, dw, db };
+      for (const name in numbers) this.cells[name].textContent = written(numbers[name]);
+      this.count.textContent = `step ${this.state.step}`;
+      this.comment.textContent = this.explain(path, numbers);
+      this.draw(path.filter((point) => !point.some(Number.isNaN)));
+      const pair = (point) => `(${point.map(written).join(", ")})`;
+      const steps = `${this.state.step} step${this.state.step === "1" ? "" : "s"}`;
+      this.svg.ariaLabel = `Loss by weight and bias: from ${pair(path[0])} to ${pair([w, b])} in ${steps}; the answer is (3, 0)`;
+    }
+
+    says() {
+      const { w, b, loss } = this.cells;
+      return `Step ${this.state.step}: weight ${w.textContent}, bias ${b.textContent}, loss ${loss.textContent}. ${this.comment.textContent}`;
+    }
+
+    draw(path) {
+      const places = path.map(place);
+      const fine = places.length > 30;
+      this.line.style.strokeWidth = fine ? 1 : 2;
+      this.dots.style.strokeWidth = fine ? 4 : 7;
+      this.line.setAttribute("d", `M ${places.map((point) => point.join(" ")).join(" L ")}`);
+      this.dots.setAttribute("d", places.map((point) => `M ${point.join(" ")} h 0`).join(" "));
+      const [x, y] = places[0];
+      for (const part of this.startMark) {
+        part.setAttribute("transform", `translate(${x - place([1, 0])[0]} ${y - place([1, 0])[1]})`);
+        part.style.visibility = onMap(path[0]) ? "" : "hidden";
+      }
+      const last = places.at(-1);
+      this.here.setAttribute("cx", last[0]);
+      this.here.setAttribute("cy", last[1]);
+      this.here.style.visibility = onMap(path.at(-1)) ? "" : "hidden";
+    }
+
+    // One sentence on where the path has come to.
+    explain(path, numbers) {
+      const { w, b, loss, dw, db } = numbers;
+      if (!Object.values(numbers).every(Number.isFinite)) {
+        return "The numbers have outgrown the computer: ∞ is too large, nan is not a number.";
+      }
+      if (w === 3 && b === 0) return this.state.optimizer === "solved" ? "It knew the answer." : "This is the answer.";
+      if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU, whose slope counts as 0 there. So does the gradient.";
+      if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
+      if (!onMap([w, b])) return "It has left the map.";
+      const before = path.at(-2);
+      if (before && measure(before).loss < loss) return "A step too far: the loss is larger than before it.";
+      return "Step, run, or click on the map to start elsewhere.";
+    }
+  });
+}
