@@ -1,0 +1,188 @@
+// A layer that answers: choose its sizes and the shape of its input, and see which shape comes out.
+"use strict";
+{
+  const LARGEST = 1000;
+  const MOST = 4; // dimensions
+  const NEW = [8, 5, 4]; // the sizes of dimensions that are added
+  const NAMES = { in: "in_features", out: "out_features" };
+
+  // As Python writes a shape: (8, 3), and (3,) for a single dimension.
+  const tuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+  const product = (sizes) => sizes.reduce((all, size) => all * size, 1);
+  const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  // As a reader may type a shape: 8, 5, 3 or (8, 5, 3) or 8 5 3.
+  const pieces = (text) => text.replace(/^\s*\(|\)\s*$/g, "").split(/[\s,]+/).filter(Boolean);
+
+  // What torch says to an input that does not fit; nothing to one that does.
+  const torchError = (shape, inputs, outputs) => {
+    if (!shape.length) return "RuntimeError: both arguments to linear need to be at least 1D, but they are 0D and 2D";
+    const last = shape.at(-1);
+    if (last === inputs) return "";
+    // All dimensions but the last are taken for samples.
+    const sizes = `(${product(shape.slice(0, -1))}x${last} and ${inputs}x${outputs})`;
+    return `RuntimeError: mat1 and mat2 shapes cannot be multiplied ${sizes}`;
+  };
+
+  // What nnfp.Linear says to it (nnfp/layer.py).
+  const ourError = (shape, inputs) =>
+    `ValueError: expected the last dimension to be ${inputs} (in_features), ` +
+    `got ${shape.at(-1) ?? "no dimension"}: input of shape ${tuple(shape)}`;
+
+  // The pieces of a shape, between brackets and commas.
+  const listed = (sizes) => ["(", ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])), sizes.length === 1 ? ",)" : ")"];
+
+  // Where the circles of a column stand; of more than 6, three at each end of a gap.
+  const heights = (count) => {
+    const shown = Math.min(count, 7);
+    const pitch = shown > 2 ? 112 / (shown - 1) : 92;
+    const ys = Array.from({ length: shown }, (_, i) => 114 + pitch * (i - (shown - 1) / 2));
+    return ys.filter((_, i) => count <= 6 || i !== 3);
+  };
+
+  // Circles and lines, in the figure's own frame.
+  const picture = (inputs, outputs) => {
+    const [left, right] = [heights(inputs), heights(outputs)];
+    const radius = Math.min(26, 44 / Math.max(left.length - 1, right.length - 1, 1));
+    const lines = left.flatMap((y1) => right.map((y2) => `M ${100 + radius} ${y1} L ${380 - radius} ${y2}`));
+    const column = (x, ys, count, word, color) => `
+      <g class="nnfp-${color}" stroke="currentColor" stroke-width="2" fill="currentColor" fill-opacity=".08">
+        ${ys.map((y) => `<circle cx="${x}" cy="${y}" r="${radius}"/>`).join("")}
+        ${count > 6 ? [-8, 0, 8].map((y) => `<circle cx="${x}" cy="${114 + y}" r="1"/>`).join("") : ""}
+      </g>${heading(x, count, word)}`;
+    const heading = (x, count, word) => `<text x="${x}" y="21.6" text-anchor="middle" fill-opacity=".7">${counted(count, word)}</text>`;
+    return `<path class="nnfp-weight" d="${lines.join(" ")}" stroke="currentColor" stroke-width="2" stroke-opacity=".5"/>
+      ${column(100, left, inputs, "input", "input")}${heading(240, inputs * outputs, "weight")}
+      ${column(380, right, outputs, "neuron", "output")}`;
+  };
+
+  customElements.define("explore-layer", class extends Explorable {
+    // The figure has two inputs and two neurons, and one sample goes in.
+    initial() {
+      return { in: "2", out: "2", bias: "True", shape: "2" };
+    }
+
+    problem(name, value) {
+      if (name in NAMES) return wrongNumber(NAMES[name], value, 0, LARGEST, true);
+      if (name === "bias") return /^(True|False)$/.test(value) ? "" : `Expected True or False as bias, got ${value || "none"}.`;
+      const sizes = pieces(value);
+      if (sizes.length > MOST) return `Expected at most ${MOST} dimensions, got ${sizes.length}.`;
+      const wrong = sizes.find((size) => wrongNumber("", size, 0, LARGEST, true));
+      return wrong === undefined ? "" : `Expected whole numbers from 0 to ${LARGEST} as the input shape, as in 8, 5, 3, got ${wrong}.`;
+    }
+
+    build() {
+      this.svg = this.querySelector("svg");
+      this.drawn = this.svg.innerHTML;
+      this.label = this.svg.ariaLabel;
+      const table = make("table", { className: "nnfp-shapes", ariaLabel: "Shapes" });
+      this.cells = {};
+      for (const [name, color] of Object.entries({ input: "input", weight: "weight", bias: "weight", output: "output" })) {
+        const [header, shape, note] = ["th", "td", "td"].map((tag) => make(tag));
+        Object.assign(header, { className: `nnfp-${color}`, scope: "row", textContent: name });
+        note.className = "nnfp-quiet";
+        table.insertRow().append(header, shape, note);
+        this.cells[name] = { shape, note };
+      }
+      this.counts = make("p", { className: "nnfp-result" });
+      this.verdict = make("div", { className: "nnfp-verdict" });
+      this.append(this.controls(), table, this.counts, this.verdict);
+    }
+
+    controls() {
+      const control = (...children) => make("div", { className: "nnfp-control" }, ...children);
+      const number = (name) => this.field(name, { type: "number", min: 0, max: LARGEST });
+      const sizes = Object.keys(NAMES).map((name) => control(make("label", {}, NAMES[name], number(name))));
+      const shape = make("label", {}, "input shape", this.field("shape", { type: "text", spellcheck: false }));
+      const less = this.button("−", () => this.remove(), { ariaLabel: "One dimension less" });
+      const more = this.button("+", () => this.add(), { ariaLabel: "One dimension more" });
+      const choices = ["True", "False"].map((text) => make("option", {}, text));
+      const bias = make("label", {}, "bias", this.field("bias", {}, "select", ...choices));
+      const reset = this.button("Reset", () => this.reset());
+      return make("div", { className: "nnfp-controls" }, ...sizes, control(shape, less, more), control(bias, reset));
+    }
+
+    shape() {
+      return pieces(this.state.shape).map(Number);
+    }
+
+    // Dimensions come and go before the last, which is that of the inputs.
+    add() {
+      const shape = this.shape();
+      shape.splice(-1, 0, NEW[shape.length - 1] ?? Number(this.state.in));
+      this.change({ shape: shape.join(", ") });
+    }
+
+    remove() {
+      const shape = this.shape();
+      shape.splice(Math.max(0, shape.length - 2), 1);
+      this.change({ shape: shape.join(", ") });
+    }
+
+    show() {
+      const [inputs, outputs, shape] = [Number(this.state.in), Number(this.state.out), this.shape()];
+      const error = torchError(shape, inputs, outputs);
+      this.fill(shape, inputs, outputs, error);
+      this.count(shape, inputs, outputs, error);
+      this.judge(shape, inputs, error);
+      this.draw(inputs, outputs);
+    }
+
+    // Each size has the colour of where it comes from; the two that must be equal are marked.
+    fill(shape, inputs, outputs, error) {
+      const samples = () => shape.slice(0, -1).map((size) => colored("input", size));
+      const marked = (color, size) =>
+        make("span", { className: `nnfp-${color} nnfp-joint${error ? " nnfp-unequal" : ""}` }, size);
+      const rows = {
+        input: listed(shape.length ? [...samples(), marked("input", shape.at(-1))] : []),
+        weight: listed([colored("weight", outputs), marked("weight", inputs)]),
+        bias: this.state.bias === "True" ? listed([colored("weight", outputs)]) : ["None"],
+        output: error ? ["none"] : listed([...samples(), colored("weight", outputs)]),
+      };
+      const many = counted(product(shape.slice(0, -1)), "sample");
+      const notes = {
+        input: shape.length ? `${many} of ${counted(shape.at(-1), "number")}` : "a number alone, no sample",
+        weight: `transposed: ${tuple([inputs, outputs])}`.replaceAll(", ", ",\u00a0"),
+        bias: this.state.bias === "True" ? "added to each sample" : "",
+        output: `${many} of ${counted(outputs, "number")}`,
+      };
+      if (error) notes.output = shape.length ? `${shape.at(-1)} is not ${inputs}` : "";
+      for (const name in rows) {
+        const { shape: cell, note } = this.cells[name];
+        cell.replaceChildren(...rows[name]);
+        cell.classList.toggle("nnfp-term", cell.textContent.length <= 16); // longer ones may wrap on a phone
+        note.replaceChildren(notes[name]);
+      }
+    }
+
+    // How much there is to learn, and how much to compute: 4·3 + 4 = 16 parameters
+    count(shape, inputs, outputs, error) {
+      const bias = this.state.bias === "True" ? outputs : 0;
+      const sum = bias ? `${outputs}·${inputs} + ${bias}` : `${outputs}·${inputs}`;
+      const factors = [...shape, outputs];
+      this.parameters = counted(outputs * inputs + bias, "parameter");
+      this.multiplications = error ? "" : counted(product(factors), "multiplication");
+      this.counts.replaceChildren(`${sum} = ${this.parameters}`);
+      if (!error) this.counts.append(make("br"), `${factors.join("·")} = ${this.multiplications}`);
+    }
+
+    judge(shape, inputs, error) {
+      const says = (who, what) => make("p", {}, `${who} says: `, make("code", {}, what));
+      this.verdict.replaceChildren();
+      if (error) this.verdict.append(says("nn.Linear", error), says("nnfp.Linear", ourError(shape, inputs)));
+    }
+
+    // The figure as it is, or circles without numbers if the layer has other sizes.
+    draw(inputs, outputs) {
+      const same = inputs === 2 && outputs === 2;
+      this.svg.innerHTML = same ? this.drawn : picture(inputs, outputs);
+      this.svg.ariaLabel = same
+        ? this.label
+        : `A fully connected layer: each of ${counted(inputs, "input")} is connected to each of ${counted(outputs, "neuron")}`;
+    }
+
+    says() {
+      if (this.verdict.textContent) return this.verdict.firstChild.textContent;
+      return `Output of shape ${this.cells.output.shape.textContent}, ${this.parameters}, ${this.multiplications}.`;
+    }
+  });
+}
