@@ -218,7 +218,7 @@
         return "The numbers have outgrown the computer: ∞ is too large, nan is not a number.";
       }
       if (w === 3 && b === 0) return this.state.optimizer === "solved" ? "It knew the answer." : "This is the answer.";
-      if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU, whose slope counts as 0 there. So does the gradient.";
+      if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. Its slope counts as 0 there, so the gradient is 0.";
       if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
       if (!onMap([w, b])) return "It has left the map.";
       const before = path.at(-2);
