@@ -57,8 +57,7 @@
       const product = make("div", { className: "nnfp-product" }, z, sign("·"), w, sign("="), this.result);
       this.meeting = make("span", { className: "nnfp-quiet" });
       this.formula = make("span");
-      const hint = make("p", { className: "nnfp-quiet" }, "All numbers and sizes can be changed.");
-      this.replaceChildren(product, make("p", { className: "nnfp-result" }, this.meeting, this.formula), this.controls(), hint);
+      this.replaceChildren(product, make("p", { className: "nnfp-result" }, this.meeting, this.formula), this.controls());
     }
 
     controls() {
@@ -69,7 +68,8 @@
       const numbers = [1, 2, 3, 4, 5].map((value) => make("option", {}, value));
       const sizes = SIZES.map((name) => make("label", {}, `${name} `,
         this.field(name, {}, "select", ...numbers.map((option) => option.cloneNode(true)))));
-      return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control nnfp-buttons" }, ...sizes));
+      const hint = make("p", { className: "nnfp-quiet" }, "All numbers and sizes can be changed.");
+      return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control" }, ...sizes), hint);
     }
 
     // A table of 5 × 5 cells, of which as many are shown as the sizes say, and a box around those that meet.
