@@ -15,7 +15,7 @@ installed := .venv/.installed
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
 		|| { echo "Port $(PORT) is taken: stop what uses it, or choose another, as in: make serve PORT=8001" >&2; exit 1; }
-	$(bin)/mkdocs serve --livereload --dev-addr 127.0.0.1:$(PORT)
+	$(bin)/mkdocs serve --livereload --dirty --dev-addr 127.0.0.1:$(PORT)
 
 test: $(installed)  ## prove everything: pages, package, site
 	$(bin)/python -m pages.audit --one

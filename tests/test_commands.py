@@ -14,7 +14,7 @@ DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 # Run by another test file, which must name the command.
 ELSEWHERE = {"make serve": "tests/test_serve.py"}
 # The same as a target of make does, which is run by .ci/run or by a test.
-BY_MAKE = {"pytest": "make test", "mkdocs serve --livereload": "make serve"}
+BY_MAKE = {"pytest": "make test", "mkdocs serve --livereload --dirty": "make serve"}
 # Run by a test below.
 PYTEST = [
     ".venv/bin/pytest docs/learn/neuron.md",
