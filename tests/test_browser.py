@@ -47,6 +47,35 @@ def test_a_first_visit_is_light(page: Page, address: str) -> None:
     assert sum(sizes.values()) <= MOST_BYTES, sizes
 
 
+def test_on_a_phone_code_that_scrolls_is_in_reach_of_a_keyboard(
+    browser: Browser, base_url: str
+) -> None:
+    with browser.new_context(base_url=base_url, viewport=NARROW, has_touch=True) as context:
+        page = context.new_page()
+        page.goto("learn/optimizer/", wait_until="networkidle")
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert violations(page) == []
+
+
+@every_page
+def test_without_javascript_nothing_is_missing(
+    browser: Browser, base_url: str, address: str
+) -> None:
+    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address)
+        # Folded answers open without a script: what counts is that something is in them.
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        parts = page.locator("article").locator("h1, h2, h3, p, li, td, svg, math, pre, summary")
+        hidden = parts.evaluate_all(
+            """all => all
+                .filter(part => part.textContent.trim() && !part.checkVisibility())
+                .map(part => part.outerHTML.slice(0, 100))"""
+        )
+        assert parts.count() > 5
+        assert hidden == []
+
+
 def test_a_script_that_is_not_ours_is_not_run(page: Page) -> None:
     page.goto("")
     said = listen(page)

@@ -56,7 +56,7 @@
     // A field to type in, and a slider for the same number.
     number(name) {
       const color = name.startsWith("x") ? "input" : "weight";
-      const typed = this.field(name, { type: "number", step: "any", inputMode: "decimal" });
+      const typed = this.field(name, { type: "number", step: "any" });
       const slider = this.field(name, { type: "range", min: -10, max: 10, step: 0.5 });
       slider.ariaLabel = `${NAMES[name]}, slider`;
       return make("div", { className: `nnfp-control nnfp-${color}` }, make("label", {}, `${NAMES[name]} `, typed), slider);

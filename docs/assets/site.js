@@ -160,4 +160,13 @@ function bracketed(text) {
     for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.role = "none";
     for (const shown of document.querySelectorAll(".md-tooltip2[role=dialog]")) shown.ariaLabel = "Preview";
   }).observe(document.body, { childList: true, subtree: true });
+
+  // Without a mouse, the theme leaves code that scrolls out of the keyboard's reach.
+  const reach = () => {
+    for (const code of document.querySelectorAll("pre > code")) {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    }
+  };
+  document$.subscribe(reach);
+  document.addEventListener("toggle", reach, true); // what was folded has no width before
 }
