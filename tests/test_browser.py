@@ -76,6 +76,26 @@ def test_without_javascript_nothing_is_missing(
         assert hidden == []
 
 
+def test_on_paper_answers_are_open_and_nothing_waits_for_a_click(
+    browser: Browser, base_url: str
+) -> None:
+    with browser.new_context(base_url=base_url, color_scheme="dark") as context:
+        page = context.new_page()
+        page.goto("learn/neuron/", wait_until="networkidle")
+        answer = page.locator("article details pre").first
+        controls = page.locator("article").locator("input, button, select")
+        scheme = page.locator("body")
+        assert controls.first.is_visible()
+        assert not answer.evaluate("part => part.checkVisibility()")
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert answer.evaluate("part => part.checkVisibility()")
+        assert not any(control.is_visible() for control in controls.all())
+        assert scheme.get_attribute("data-md-color-scheme") == "default"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert scheme.get_attribute("data-md-color-scheme") == "slate"
+
+
 def test_a_script_that_is_not_ours_is_not_run(page: Page) -> None:
     page.goto("")
     said = listen(page)

@@ -170,3 +170,16 @@ function bracketed(text) {
   document$.subscribe(reach);
   document.addEventListener("toggle", reach, true); // what was folded has no width before
 }
+
+{
+  // Paper is light: the dark scheme's pale letters could not be read on it.
+  const { dataset } = document.body;
+  let scheme;
+  addEventListener("beforeprint", () => {
+    scheme = dataset.mdColorScheme;
+    dataset.mdColorScheme = "default";
+  });
+  addEventListener("afterprint", () => {
+    dataset.mdColorScheme = scheme;
+  });
+}
