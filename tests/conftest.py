@@ -82,7 +82,7 @@ def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer)
         done = run_python(BUILD, "build", "--strict", "-d", folder, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "WARNING" not in done.stderr, done.stderr
-        for step in ("plain", "policy"):
+        for step in ("plain", "social", "policy"):
             done = run_python(f"{GUARD}\nfrom pages.{step} import main; main()", folder)
             assert done.returncode == 0, done.stderr
         return folder

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Build
-from playwright.sync_api import BrowserContext, Page
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
 
 from pages.scan import read_page
 
@@ -48,3 +49,67 @@ def test_what_is_copied_is_code_without_its_output(
     fences = read_page(ROOT / "docs" / source).fences
     expected = [fence.content.strip() for fence in fences if fence.language != "text"]
     assert [text.strip() for text in copied] == expected
+
+
+# From elsewhere
+
+
+def named(html: str) -> dict[str, str]:
+    """What a page says about itself in its head."""
+    return dict(re.findall(r'<meta (?:name|property)="([^"]*)" content="([^"]*)">', html))
+
+
+def pages_of(site: Path) -> dict[str, str]:
+    """The text of each page, by its address from the site's root."""
+    return {
+        path.relative_to(site).as_posix().removesuffix("index.html"): path.read_text("utf-8")
+        for path in site.rglob("index.html")
+    }
+
+
+def test_each_page_says_in_a_sentence_what_it_shows(site: Path) -> None:
+    said = {name: named(html)["description"] for name, html in pages_of(site).items()}
+    assert len(said) == len(set(said.values())) == len(list((ROOT / "docs").rglob("*.md")))
+    assert [name for name, text in said.items() if not 50 <= len(text) <= 160] == []
+    assert [name for name, text in said.items() if not text.endswith(".")] == []
+
+
+def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None:
+    for name, html in pages_of(site).items():
+        head = named(html)
+        assert head["og:url"] == base_url + name
+        assert f'<link rel="canonical" href="{base_url}{name}">' in html
+        assert head["og:description"] == head["description"]
+        assert head["twitter:card"] == "summary_large_image"
+        own = f"{base_url}{name}social.png"
+        assert head["og:image"] == (own if "nnfp-figure" in html else f"{base_url}social.png")
+        with Image.open(site / head["og:image"].removeprefix(base_url)) as picture:
+            assert picture.size == (int(head["og:image:width"]), int(head["og:image:height"]))
+    assert named(html_of(site, "learn/neuron"))["og:title"] == "Neuron"
+
+
+def test_the_picture_of_a_link_shows_the_title_and_the_figure(site: Path) -> None:
+    with Image.open(site / "learn/neuron/social.png") as file:
+        picture = file.convert("RGB")
+    white = (255, 255, 255)
+    for box in [(80, 60, 144, 124), (80, 180, 500, 270), (560, 120, 1160, 560)]:
+        assert len(picture.crop(box).getcolors(100_000) or []) > 10, box
+    edges = [picture.crop(box).getcolors() for box in [(0, 0, 1200, 40), (0, 590, 1200, 630)]]
+    assert [[color for _, color in edge or []] for edge in edges] == [[white], [white]]
+
+
+def test_the_map_of_the_site_has_each_page(site: Path, base_url: str) -> None:
+    found = re.findall(r"<loc>(.*)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert sorted(found) == sorted(base_url + name for name in pages_of(site))
+
+
+def test_an_address_without_a_page_leads_on(page: Page, base_url: str) -> None:
+    page.goto("learn/no/such/page/")
+    expect(page.locator("h1")).to_have_text("There is no page here")
+    ways = page.locator("article li a")
+    titles = ways.all_inner_texts()
+    assert titles[:3] == ["Home", "Where we start", "Neuron"]
+    assert titles[-1] == "Glossary"
+    ways.nth(2).click()
+    expect(page).to_have_url(f"{base_url}learn/neuron/")
+    expect(page.locator("h1")).to_contain_text("Neuron")
