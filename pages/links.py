@@ -64,7 +64,8 @@ class Links:
         page = f"reference/{[*name.split('.'), ''][1]}.md"
         if not (self.docs / page).is_file():
             raise PageError(line, f"expected a link to an object that has a page, got {name}")
-        return f"{self.site}{address_of(page)}#{name}"
+        anchor = f"#{name}" if name.count(".") > 1 else ""  # a module is a page of its own
+        return f"{self.site}{address_of(page)}{anchor}"
 
 
 def address_of(source: str) -> str:
