@@ -7,8 +7,8 @@ in its paragraph becomes a figure, and its title, if there is one, the caption:
 
 Images in a line of text, raster images and remote ones stay as they are.
 
-A figure may be where an explorable starts: the option `explorables` names, by the file's stem, the
-custom element that is put around the picture. Without JavaScript, that element is the picture.
+A figure may be where an explorable starts: the option `explorables` names, by the file's path within
+the docs, the custom element that is put around the picture. Without JavaScript, it is the picture.
 """
 
 import os
@@ -100,7 +100,7 @@ class _Figures(Treeprocessor):
             raise BuildError(f"expected a file for the figure {source}, got none") from error
         except ElementTree.ParseError as error:
             raise BuildError(f"expected SVG in the figure {source}, got {error}") from error
-        if explorable := self.explorables.get(Path(source).stem):
+        if explorable := self._explorable(source):
             html = f"<explore-{explorable}>{html}</explore-{explorable}>"
         paragraph.remove(image)
         paragraph.tag = "figure"
@@ -108,6 +108,12 @@ class _Figures(Treeprocessor):
         paragraph.text = self.md.htmlStash.store(html)
         if title:
             SubElement(paragraph, "figcaption").text = title
+
+    def _explorable(self, source: str) -> str | None:
+        path = Path(self.base_path, source).as_posix()
+        return next(
+            (to for file, to in self.explorables.items() if path.endswith(f"/{file}")), None
+        )
 
 
 def _only_svg(paragraph: Element) -> Element | None:
@@ -127,7 +133,7 @@ class FiguresExtension(Extension):
     def __init__(self, **options: Any) -> None:
         self.config = {
             "base_path": [Path(), "The folder that an image's path starts from"],
-            "explorables": [{}, "Which figures, by stem, are which explorable"],
+            "explorables": [{}, "Which figures, by path, are which explorable"],
         }
         super().__init__(**options)
 

@@ -32,6 +32,16 @@ def test_an_image_alone_becomes_a_figure_that_says_what_it_shows(folder: Path) -
     )
 
 
+def test_a_listed_figure_is_what_an_explorable_starts_from(folder: Path) -> None:
+    explorables = {"figures/line.svg": "line", "other/figures/line.svg": "other"}
+    options = {"pages.figures": {"base_path": folder, "explorables": explorables}}
+    source = "![A line.](figures/line.svg)"
+    html = markdown(source, extensions=["pages.figures"], extension_configs=options)
+    assert html == render(source, folder).replace("<svg", "<explore-line><svg").replace(
+        "</svg>", "</svg></explore-line>"
+    )
+
+
 def test_a_title_becomes_the_caption(folder: Path) -> None:
     html = render('![A line.](figures/line.svg "Look & see.")', folder)
     assert "</svg><figcaption>Look &amp; see.</figcaption>" in html
