@@ -7,8 +7,8 @@ in its paragraph becomes a figure, and its title, if there is one, the caption:
 
 Images in a line of text, raster images and remote ones stay as they are.
 
-A figure may be where an explorable starts: the option `explorables` names, by the file's path within
-the docs, the custom element that is put around the picture. Without JavaScript, it is the picture.
+A figure may be where an explorable starts: the option `explorables` names, by the path of the file,
+the custom element that is put around the picture. Without JavaScript, that is the picture alone.
 """
 
 import os
