@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 
 bin := .venv/bin
 installed := .venv/.installed
 
-.PHONY: serve test build check update audit audit-pages mutants bench clean
+.PHONY: serve test build offline check update audit audit-pages mutants bench clean
 
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -26,6 +26,10 @@ build: $(installed)  ## the site as files, in site/
 	$(bin)/python -m pages.plain $(SITE)
 	$(bin)/python -m pages.social $(SITE)
 	$(bin)/python -m pages.policy $(SITE)
+
+offline: $(installed)  ## the site to be opened without a server, as a folder and packed, in dist/
+	OFFLINE=true $(bin)/mkdocs build --strict --site-dir dist/nnfp-site
+	$(bin)/python -m pages.pack dist/nnfp-site
 
 check: $(installed)  ## format, lint, types
 	$(bin)/ruff format --check
@@ -48,7 +52,7 @@ bench: $(installed)  ## how long the project's own things take, into docs/data/b
 	$(bin)/python benchmarks/bench.py
 
 clean:  ## remove what the other targets made
-	rm -rf .venv site audit/node_modules
+	rm -rf .venv site dist/nnfp-site* audit/node_modules
 
 $(installed): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

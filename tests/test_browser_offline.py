@@ -1,0 +1,65 @@
+"""The site as a folder: opened from a file, it searches and leads on; packed, it is small."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from conftest import BUILD, GUARD, run_python
+from playwright.sync_api import Page, expect
+
+from pages.pack import pack
+
+
+def build_offline(folder: Path, **environment: str) -> Path:
+    """Build what `make offline` does, before it is packed."""
+    environment |= {"OFFLINE": "true", "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
+    done = run_python(BUILD, "build", "--strict", "-d", folder / "site", **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_offline(tmp_path_factory.mktemp("offline"), PYTHONHASHSEED="1")
+
+
+def test_it_searches_and_leads_on_without_a_server(page: Page, offline: Path) -> None:
+    asked, heard = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.goto((offline / "index.html").as_uri())
+    page.get_by_role("textbox", name="Search").fill("learning rate")
+    found = page.locator(".md-search-result__link", has_text="The length of an optimizer's steps")
+    found.click()
+    expect(page.locator("h1")).to_contain_text("Glossary")
+    page.locator("article").get_by_role("link", name="Where we start").first.click()
+    expect(page.locator("h1")).to_contain_text("Where we start")
+    assert page.url == (offline / "learn/start.html").as_uri()
+    assert [address for address in asked if not address.startswith("file:")] == []
+    assert heard == []
+
+
+def test_what_only_files_need_is_not_asked_for_elsewhere(site: Path, offline: Path) -> None:
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert "iframe-worker" not in page
+    assert "iframe-worker" in (offline / "index.html").read_text(encoding="utf-8")
+    assert "unpkg" not in page
+
+
+def test_it_is_packed_small_and_always_the_same(offline: Path, tmp_path: Path) -> None:
+    packed = pack(offline)
+    assert packed.stat().st_size < 5_000_000
+    with ZipFile(packed) as file:
+        assert file.testzip() is None
+        assert "site/learn/neuron.html" in file.namelist()
+        files = [path for path in offline.rglob("*") if path.is_file()]
+        assert len(file.namelist()) == len(files)
+    again = pack(build_offline(tmp_path, PYTHONHASHSEED="2"))
+    assert again.read_bytes() == packed.read_bytes()
+
+
+def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
+    done = run_python(f"{GUARD}\nfrom pages.pack import main; main()", tmp_path)
+    assert done.returncode == 1
+    assert "expected the folder of a built site" in done.stderr
