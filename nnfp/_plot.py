@@ -36,7 +36,6 @@ STYLE = {
     "axes.spines.left": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.xmargin": 0,
     "axes.grid": True,
     "axes.grid.axis": "y",
     "grid.color": INK,
@@ -68,7 +67,7 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
         _plot(axes, curves)
         _scale(axes, curves, log)
         _name_ends(axes, curves)
-        figure.savefig(file, format="svg", transparent=True)
+        figure.savefig(file, format="svg")
     labels = text(left, 18, ylabel, anchor="start", faint=True)
     labels += text((left + right) / 2, HEIGHT - 14, xlabel, faint=True)
     return labels + _strokes(file.getvalue())
@@ -76,21 +75,20 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
 
 def _width(name: str) -> float:
     """Measure a name in Matplotlib's own font, which is wider than most."""
-    font = FontProperties(size=LETTER)
+    font = FontProperties()  # in the size that STYLE sets
     width: float = text_to_path.get_text_width_height_descent(name, font, ismath=False)[0]
     return width
 
 
 def _plot(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
     for ys, color, (dashes, marker) in zip(curves.values(), PAGE_COLORS, LINES, strict=False):
-        # Above the axis, and not cut at the edge: a loss of 0 is to be seen whole.
+        # Above the axis: a loss of 0 is to be seen whole. What would cut it there is not kept.
         axes.plot(
             ys,
             color=color,
             linestyle=dashes,
             marker=marker,
             markevery=[len(ys) - 1],
-            clip_on=False,
             zorder=3,
         )
 

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError
 from functools import partial
 from itertools import combinations
 from xml.etree import ElementTree
@@ -229,6 +230,24 @@ def test_an_activation_is_drawn_from_its_own_values():
     assert len(set(points[1][1::2])) == 17, "a straight line is nowhere flat"
 
 
+def test_the_graph_of_an_activation_has_the_height_of_its_box_however_flat_it_is():
+    flat, steep = (draw.neuron([1], [1], activation=lambda z, by=by: z * by) for by in (0.01, 1))
+    assert elements(flat, "path")[0].get("d") == elements(steep, "path")[0].get("d")
+
+
+def test_an_activation_with_a_long_name_has_no_heading():
+    def ninechars(z):
+        return z
+
+    assert "tanh" in texts(draw.neuron([1], [1], activation=torch.tanh))
+    shown = texts(draw.neuron([1], [1], activation=ninechars))
+    assert shown[-5:-1] == ["input", "weight", "sum", "output"]
+
+
+def test_a_bias_may_be_a_list_of_one_number():
+    assert draw.neuron([1, 2], [5, 7], [3]) == draw.neuron([1, 2], [5, 7], 3)
+
+
 def test_a_product_shows_both_matrices_and_the_result():
     picture = draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]])
     assert texts(picture) == [
@@ -387,6 +406,10 @@ def test_a_landscape_says_what_it_shows():
     )
 
 
+def test_the_name_of_a_curve_is_no_formula():
+    assert "$x^2$" in texts(draw.losses({"$x^2$": [9, 1]}))
+
+
 def test_a_plot_writes_small_numbers_in_full():
     shown = texts(draw.losses({"SGD": [0.004, 0.001]}))
     assert {"0", "0.001", "0.002", "0.003", "0.004"} <= set(shown)
@@ -435,6 +458,11 @@ def test_a_notebook_shows_a_picture_and_a_console_its_title():
     picture = draw.neuron([1, 2], [5, 7])
     assert picture._repr_svg_() == str(picture) == picture.svg
     assert repr(picture) == f"Picture(title={picture.title!r})"
+
+
+def test_a_picture_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        draw.network([1, 1]).svg = ""
 
 
 def test_saving_makes_the_folders_and_writes_the_same_bytes_everywhere(tmp_path):
