@@ -1,5 +1,6 @@
 """A term is explained where it is read: a quiet link to its entry, which is shown in advance."""
 
+import doctest
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 from playwright.sync_api import Page, expect
 
+from pages import glossary
 from pages.glossary import TO_A_PAGE, GlossaryExtension, read_terms
 
 GLOSSARY = """# Glossary
@@ -36,7 +38,7 @@ A product of tables.
 
 def render(source: str, folder: Path, name: str = "learn/page.md", **options: Any) -> str:
     """Render a page as MkDocs would, which tells its extensions which page it is."""
-    glossary = folder / "glossary.md"
+    file = folder / "glossary.md"
     md = Markdown(
         extensions=["tables", "toc", GlossaryExtension(docs_dir=folder, **options)],
         extension_configs={"toc": {"permalink": True}},
@@ -44,9 +46,7 @@ def render(source: str, folder: Path, name: str = "learn/page.md", **options: An
     here: Any = Treeprocessor(md)
     here.file = SimpleNamespace(src_uri=name)
     found = SimpleNamespace(url_relative_to=lambda file: "../glossary/")
-    here.files = SimpleNamespace(
-        get_file_from_path=lambda path: found if glossary.exists() else None
-    )
+    here.files = SimpleNamespace(get_file_from_path=lambda path: found if file.exists() else None)
     md.treeprocessors.register(here, "relpath", 0)
     return md.convert(source)
 
@@ -133,13 +133,19 @@ def test_a_wrong_glossary_is_told(folder: Path) -> None:
         render("A bias.", folder)
 
 
+def test_the_examples_in_docstrings_hold() -> None:
+    results = doctest.testmod(glossary)
+    assert results.attempted
+    assert results.failed == 0
+
+
 # On the site
 
 
 def test_terms_lead_to_their_entries_and_only_in_their_sense(site: Path) -> None:
     terms = set(read_terms((ROOT / "docs/glossary.md").read_text(encoding="utf-8")))
-    glossary = (site / "glossary/index.html").read_text(encoding="utf-8")
-    entries = dict(re.findall(r'<h2 id="([^"]*)">([^<]*)<', glossary))
+    html = (site / "glossary/index.html").read_text(encoding="utf-8")
+    entries = dict(re.findall(r'<h2 id="([^"]*)">([^<]*)<', html))
     used = set()
     for path in [*site.glob("learn/*/index.html"), *site.glob("about/*/index.html")]:
         found = linked(path.read_text(encoding="utf-8"))
