@@ -19,7 +19,7 @@ serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it wh
 
 test: $(installed)  ## prove everything: pages, package, site
 	$(bin)/python -m pages.audit --one
-	$(bin)/pytest
+	$(bin)/pytest --numprocesses=2 --dist=loadgroup
 
 build: $(installed)  ## the site as files, in site/
 	COMPLETE=1 $(bin)/mkdocs build --strict --site-dir $(SITE)

@@ -195,6 +195,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageNames 
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests are spread over processes, keep a page in one: it is a single session."""
+    for item in items:
+        if item.path.suffix == ".md":
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_markdown_docs_markdown_it() -> FenceParser:
     """Have pytest-markdown-docs read pages by our scanner."""
@@ -226,7 +233,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open a run."""
+    config.addinivalue_line("markers", "xdist_group(name): tests that stay in one process")
     _runs.append(Run(config))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was found to the process that reports, if this is another one."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["untrue"] = _runs[-1].untrue
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what another process has found."""
+    _runs[-1].untrue += getattr(node, "workeroutput", {}).get("untrue", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

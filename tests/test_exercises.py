@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from audit.browse import violations
 
@@ -131,9 +131,9 @@ def test_the_boxes_work_after_a_page_was_left_and_come_back_to(reader: Page) -> 
     open_afresh(reader, "learn/neuron/")
     reader.locator(".md-tabs, .md-nav").get_by_role("link", name="Batch").first.click()
     reader.wait_for_url("**/learn/batch/")
-    reader.wait_for_function("document.querySelectorAll('.nnfp-predict').length === 2")
+    expect(reader.locator(".nnfp-predict")).to_have_count(2)
     reader.go_back()
-    reader.wait_for_function("document.querySelector('h1').textContent.includes('Neuron')")
+    expect(reader.locator("h1")).to_contain_text("Neuron")
     assert predict(reader.locator(".nnfp-predict").first, "0") == "Yes: 0."
 
 
@@ -152,4 +152,4 @@ def test_without_javascript_there_is_a_question_and_a_folded_answer(
 def test_boxes_in_use_are_readable_by_everyone(reader: Page) -> None:
     open_afresh(reader, "learn/batch/")
     predict(reader.locator(".nnfp-predict").first, "1")
-    assert violations(reader) == []
+    assert violations(reader, "article") == []

@@ -4,8 +4,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -149,18 +148,6 @@ def run(path: Path, folder: Path) -> Any:
     return asyncio.run(client.async_execute(env=environment))
 
 
-# Once a session: in a random order of all tests, a module's fixture would be made again and again.
-@pytest.fixture(scope="session")
-def running(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[Path, tuple[Future[Any], Path]]]:
-    """What each notebook becomes, two of them running at a time, and the folder it runs in."""
-    pool = ThreadPoolExecutor(2)
-    folders = {path: tmp_path_factory.mktemp(path.stem) for path in PAGES}
-    yield {path: (pool.submit(run, path, folder), folder) for path, folder in folders.items()}
-    pool.shutdown(cancel_futures=True)
-
-
 # A line of torch's own log, on stderr, tells of the machine, as that it has CUDA's compiler alone.
 LOG = re.compile(r"[IWE]\d{4} .*\n?")
 
@@ -180,15 +167,17 @@ def told(cell: Any) -> list[tuple[str, ...]]:
 
 @each_page
 def test_a_fresh_kernel_gives_the_outputs_and_pictures_of_the_page(
-    running: dict[Path, tuple[Future[Any], Path]], path: Path
+    tmp_path: Path, path: Path
 ) -> None:
-    executed, folder = running[path][0].result(), running[path][1]
+    # In a thread of its own: in this one, the browser's event loop may run.
+    with ThreadPoolExecutor() as pool:
+        executed = pool.submit(run, path, tmp_path).result()
     for shown, ran in zip(committed(path).cells, executed.cells, strict=True):
         if shown.cell_type == "code":
             assert told(ran) == told(shown), f"{shown.id} gives another output in a notebook"
     for block in read_page(path).blocks:
         for image in block.figures:
-            assert (folder / image.path).read_bytes() == (path.parent / image.path).read_bytes()
+            assert (tmp_path / image.path).read_bytes() == (path.parent / image.path).read_bytes()
 
 
 @each_page
