@@ -51,10 +51,19 @@ def test_elsewhere_names_the_same_pages_from_a_folder_that_is_none_of_ours():
     assert [os.path.relpath(name, ROOT) for name in trial.arguments] == pages_with_blocks()
 
 
+def test_threads_has_every_page_on_more_than_one_thread():
+    [trial] = trials()["threads"]
+    option, *names = trial.arguments
+    assert int(option.removeprefix("--page-threads=")) > 1
+    assert names == pages_with_blocks()
+
+
 def test_all_ways_are_run_and_each_is_told_as_a_command(ran, capsys):
     assert main([]) == 0
     told = capsys.readouterr().out.splitlines()
     assert len(told) == len(ran) == len(pages_with_blocks()) + 3
+    started = [folder for _, folder in ran]
+    assert started == [trial.folder for runs in trials().values() for trial in runs]
     assert f"pages alone: cd {ROOT} && {sys.executable} -m pytest -q README.md" in told
     assert {line.split(":")[0] for line in told} == {
         "pages alone",
