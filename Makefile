@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 
 bin := .venv/bin
 installed := .venv/.installed
 
-.PHONY: serve test build offline check update audit audit-pages mutants bench clean
+.PHONY: serve test build offline check update audit audit-pages mutants mutants-package bench clean
 
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -44,6 +44,9 @@ audit-pages: $(installed)  ## prove each page alone, shuffled, from elsewhere, o
 
 mutants: $(installed)  ## which changes of the pages would nobody notice? into docs/data/mutants.json
 	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md --json docs/data/mutants.json
+
+mutants-package: $(installed)  ## which changes of nnfp would nobody notice? into docs/data/mutants-package.json
+	$(bin)/python -m pages.mutants nnfp/*.py --json docs/data/mutants-package.json
 
 audit: $(installed) audit/node_modules  ## look at the whole site in a browser, and at its scores (needs Node)
 	$(bin)/python -m audit.site
