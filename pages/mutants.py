@@ -261,14 +261,15 @@ def _tests(path: Path) -> list[str]:
     """
     package = path.parent.name
     imported = re.compile(rf"(from {package} import .*|(from|import) {package}\.){path.stem}\b")
-    if path.stem == "__init__":
-        imported = re.compile(rf"(from|import) {package}\b")
+    stem = path.stem
+    if stem == "__init__":  # it is what the package's own name imports
+        imported, stem = re.compile(rf"(from|import) {package}\b"), package
     found = [
         str(page)
         for page in Path("docs").rglob("*.md")
-        if page.stem == path.stem or imported.search(page.read_text(encoding="utf-8"))
+        if page.stem == stem or imported.search(page.read_text(encoding="utf-8"))
     ]
-    found += [name for name in [f"tests/test_{path.stem}.py"] if Path(name).exists()]
+    found += [name for name in [f"tests/test_{stem}.py"] if Path(name).exists()]
     users = [
         user
         for user in path.parent.glob("*.py")

@@ -696,6 +696,16 @@ def test_a_rate_is_written_as_people_do(value, written):
     assert _ladder.rate(value) == written
 
 
+def test_a_scale_counts_in_tens_and_has_at_least_one():
+    assert _ladder.decades(20, 3000) == [10, 100, 1000, 10000]
+    assert _ladder.decades(10, 10) == [10, 100]
+
+
+def test_a_short_scale_has_every_label():
+    svg, _ = _ladder.draw_ladder({"a": 1e3, "b": 2e4}, 1e5, [])
+    assert all(f">{label}<" in svg for label in ("1 k", "10 k", "100 k"))
+
+
 PLOTS = pytest.mark.parametrize("draw", [speed.ladder, speed.roofline, speed.both])
 
 
