@@ -413,6 +413,7 @@ def test_the_name_of_a_curve_is_no_formula():
 def test_a_plot_writes_small_numbers_in_full():
     shown = texts(draw.losses({"SGD": [0.004, 0.001]}))
     assert {"0", "0.001", "0.002", "0.003", "0.004"} <= set(shown)
+    assert shown.count("0") == 2, "both axes begin there"
     assert {"0.1", "0.01"} <= set(texts(draw.losses({"SGD": [0.1, 0.001]}, log=True)))
 
 
