@@ -55,13 +55,40 @@ def test_several_numbers_are_compared_one_by_one(page: Page) -> None:
             "1 2 3 4 5",
             "Expected at most 4 numbers, as many as are printed, got 5.",
         ),
-        ("tensor", "Yes: tensor."),
+        ("tensor", "Expected a number, got tensor."),
     ],
 )
 def test_whatever_is_typed_gets_a_sentence(page: Page, typed: str, said: str) -> None:
     page.goto("learn/batch/")
     question = page.locator(".nnfp-predict").first
     assert predict(question, typed) == said
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "said"),
+    [
+        ("learn/layer/", ".5 1", "Yes: 0.5, 1.0."),
+        ("learn/start/", "1.9e-9", "Yes: 0.000000."),
+        (
+            "learn/start/",
+            "0.001",
+            "Not quite: you said 0.001, and the last number printed is 0.000000.",
+        ),
+        ("learn/speed/", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
+    ],
+)
+def test_a_number_may_be_written_in_other_ways(
+    page: Page, address: str, typed: str, said: str
+) -> None:
+    page.goto(address)
+    assert predict(page.locator(".nnfp-predict").first, typed) == said
+
+
+def test_what_cannot_be_compared_is_not_done(page: Page) -> None:
+    page.goto("learn/batch/")
+    predict(page.locator(".nnfp-predict").first, "1 2 3 4 5")
+    assert page.locator("article details").first.get_attribute("open") is None
+    assert page.evaluate("localStorage.getItem('nnfp.done')") is None
 
 
 def test_a_minus_may_be_typed_as_it_is_printed_in_prose(page: Page) -> None:
@@ -96,6 +123,9 @@ def test_what_is_done_stays_until_it_is_cleared(page: Page) -> None:
     page.goto("")
     assert page.locator("td a", has_text="Batch").inner_text() == "Batch 1 of 4"
     page.goto("learn/batch/")
+    page.get_by_role("button", name="Clear all progress").click()  # and no, after all
+    assert page.evaluate("localStorage.getItem('nnfp.done')") == noted
+    page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Clear all progress").click()
     assert page.evaluate("localStorage.getItem('nnfp.done')") is None
     assert not any(box.is_checked() for box in page.get_by_label("Done").all())

@@ -87,14 +87,28 @@ def numbers(state: dict[str, str]) -> tuple[list[float], list[float], float]:
     return [x1, x2], [w1, w2], b
 
 
-def outcome(state: dict[str, str]) -> tuple[str, str]:
-    """The sum and the output as torch computes them, written as a figure writes them."""
+def computed(state: dict[str, str]) -> tuple[float, float]:
+    """The sum and the output as torch computes them."""
     x, w, b = numbers(state)
     x, w = torch.tensor(x, dtype=torch.float64), torch.tensor(w, dtype=torch.float64)
     total, output = (neuron(x, w, b, f) for f in (identity, ACTIVATIONS[state["activation"]]))
     linear = torch.nn.functional.linear(x, w[None], torch.tensor([b], dtype=torch.float64))
     assert torch.equal(linear[0], total)
-    return rounded(total.item()), rounded(output.item())
+    return total.item(), output.item()
+
+
+def outcome(state: dict[str, str]) -> tuple[str, str]:
+    """The sum and the output as a figure writes them."""
+    total, output = computed(state)
+    return rounded(total), rounded(output)
+
+
+def is_exact(value: float) -> bool:
+    """Tell whether what is written of a number is all of it, but for a computer's last digits."""
+    try:
+        return math.isclose(float(rounded(value).replace("−", "-")), value, rel_tol=1e-12)
+    except ValueError:  # it is written with a power of ten
+        return False
 
 
 def rounded(value: float) -> str:
@@ -110,10 +124,12 @@ def formula(state: dict[str, str]) -> str:
     total, output = outcome(state)
     terms = f"{x1}·{w1} + {x2}·{w2} + {b}"
     name = state["activation"]
+    (x1, x2), (w1, w2), b = numbers(state)
+    equals = "=" if all(map(is_exact, (x1, x2, w1, w2, b, *computed(state)))) else "≈"
     return (
-        f"{terms} = {output}"
+        f"{terms} {equals} {output}"
         if name == "identity"
-        else f"{name}({terms}) = {name}({total}) = {output}"
+        else f"{name}({terms}) {equals} {name}({total}) {equals} {output}"
     )
 
 

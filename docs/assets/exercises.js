@@ -22,6 +22,7 @@
   };
 
   const clear = () => {
+    if (!confirm("Forget what is done, on all pages?")) return;
     try {
       localStorage.removeItem(KEY);
     } catch {}
@@ -31,26 +32,36 @@
 
   // Comparing: numbers with the last numbers printed, or else words with the last words.
 
-  const NUMBER = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/gi;
+  const NUMBER = /-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?/g;
   const WORD = /\p{L}+/gu;
-  const read = (text, what) => (text.replace(/[−–]/g, "-").toLowerCase().match(what) ?? []);
+  const read = (text, what) => text.toLowerCase().replace(/[−–]/g, "-").match(what) ?? [];
+  const readTyped = (text, what) => read(text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"), what); // 10,010
 
+  // A number is right when it is what was printed, in as many decimals as were printed.
+  const same = (said, right) => {
+    const decimals = right.match(/\.(\d+)$/)?.[1].length;
+    if (!decimals) return said === right || Number(said) === Number(right);
+    return Number(said).toFixed(decimals) === Number(right).toFixed(decimals);
+  };
+
+  // How a prediction compares with what was printed, in a sentence; and whether it could be compared.
   const compare = (prediction, printed) => {
-    const what = read(prediction, NUMBER).length ? NUMBER : WORD;
-    const said = read(prediction, what);
-    const all = read(printed, what);
+    const what = readTyped(prediction, NUMBER).length ? NUMBER : WORD;
     const name = what === NUMBER ? "number" : "word";
-    if (!said.length) return "Type a number or a word, and see how it compares.";
+    const said = readTyped(prediction, what);
+    const all = read(printed, what);
+    if (!said.length) return [false, "Type a number or a word, and see how it compares."];
+    if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return [false, `Expected a number, got ${said.join(" ")}.`];
     if (said.length > all.length) {
-      return `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`;
+      return [false, `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`];
     }
     const right = all.slice(-said.length);
-    const same = (a, b) => (what === NUMBER ? Number(a) === Number(b) : a === b);
     const hits = said.filter((value, i) => same(value, right[i])).length;
-    if (hits === said.length) return `Yes: ${right.join(", ")}.`;
+    if (hits === said.length) return [true, `Yes: ${right.join(", ")}.`];
+    const you = said.join(", ");
     const last = said.length === 1 ? `the last ${name} printed is` : `the last ${name}s printed are`;
     const which = said.length === 1 ? "Not quite" : `${hits} of ${said.length}`;
-    return `${which}: you said ${said.join(", ")}, and ${last} ${right.join(", ")}.`;
+    return [true, `${which}: you said ${you}, and ${last} ${right.join(", ")}.`];
   };
 
   // The questions of a page
@@ -85,8 +96,10 @@
     );
     form.onsubmit = (event) => {
       event.preventDefault();
-      verdict.textContent = compare(field.value, answer.querySelector(".language-text code").textContent);
-      if (!read(field.value, NUMBER).length && !read(field.value, WORD).length) return;
+      const printed = answer.querySelector(".language-text code").textContent;
+      const [compared, sentence] = compare(field.value, printed);
+      verdict.textContent = sentence;
+      if (!compared) return;
       answer.open = true;
       if (!box.checked) box.click();
     };

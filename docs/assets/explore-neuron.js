@@ -18,6 +18,9 @@
     return "M " + ys.map((y, i) => `${347 + 1.5 * i} ${124 - (20 * (y - low)) / (high - low)}`).join(" L ");
   };
 
+  // Whether a number is what was written of it, but for the last digits of the computer's own.
+  const isExact = (text, number) => Math.abs(Number(text.replace("−", "-")) - number) <= 1e-12 * Math.abs(number);
+
   customElements.define("explore-neuron", class extends Explorable {
     // The numbers of the figure, which is the neuron at the start.
     initial() {
@@ -76,13 +79,14 @@
       const { x1, w1, x2, w2, b } = Object.fromEntries(Object.keys(NAMES).map((name) => [name, Number(this.state[name])]));
       const { name, compute } = ACTIVATIONS[this.state.activation];
       const sum = x1 * w1 + x2 * w2 + b;
-      const shown = { x1, w1, x2, w2, b, sum, output: compute(sum) };
-      for (const part in shown) shown[part] = written(shown[part]);
+      const numbers = { x1, w1, x2, w2, b, sum, output: compute(sum) };
+      const shown = Object.fromEntries(Object.entries(numbers).map(([part, number]) => [part, written(number)]));
+      const exact = Object.keys(numbers).every((part) => isExact(shown[part], numbers[part]));
       this.said = `the sum is ${shown.sum}, ${name} gives ${shown.output}`;
       this.svg.ariaLabel =
         `Neuron with inputs ${shown.x1} and ${shown.x2}, weights ${shown.w1} and ${shown.w2}, bias ${shown.b}: ${this.said}`;
       this.draw({ ...shown, b: `bias ${shown.b}`, activation: name }, compute);
-      this.write(shown);
+      this.write(shown, exact ? "=" : "≈");
     }
 
     says() {
@@ -131,14 +135,14 @@
     }
 
     // The formula with its numbers: relu(1·5 + 2·7 + 0) = relu(19) = 19
-    write({ x1, w1, x2, w2, b, sum, output }) {
+    write({ x1, w1, x2, w2, b, sum, output }, equals) {
       const { activation } = this.state;
       const terms = [
         colored("input", x1), "·", colored("weight", bracketed(w1)), " + ",
         colored("input", bracketed(x2)), "·", colored("weight", bracketed(w2)), " + ", colored("weight", bracketed(b)),
       ];
-      if (activation === "identity") this.formula.replaceChildren(...terms, ` = ${output}`);
-      else this.formula.replaceChildren(`${activation}(`, ...terms, `) = ${activation}(${sum}) = ${output}`);
+      if (activation === "identity") this.formula.replaceChildren(...terms, ` ${equals} ${output}`);
+      else this.formula.replaceChildren(`${activation}(`, ...terms, `) ${equals} ${activation}(${sum}) ${equals} ${output}`);
     }
   });
 }
