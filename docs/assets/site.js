@@ -167,7 +167,7 @@ function bracketed(text) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
     }
   };
-  document$.subscribe(reach);
+  document$.subscribe(() => setTimeout(reach, 200)); // measuring can wait for what is seen first
   document.addEventListener("toggle", reach, true); // what was folded has no width before
 }
 
