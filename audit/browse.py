@@ -4,6 +4,7 @@ import os
 import shutil
 from gzip import compress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +14,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
 ADDRESSES = [f"{source}/".removesuffix("index/") for source in SOURCES]
 LEARN = [address for address in ADDRESSES if address.startswith("learn/")]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 # The theme's scripts and styles included.
@@ -48,6 +50,47 @@ def violations(page: Page, part: str | None = None) -> list[str]:
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = Axe().run(page, context=part, options=options).response["violations"]
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
+
+
+# Controls that a finger would miss: the guidelines ask for 24 pixels.
+SMALL = """controls => controls.filter(control => {
+    const { width, height } = control.getBoundingClientRect();
+    return Math.min(width, height) < 24;
+}).map(control => `too small: ${control.outerHTML}`)"""
+
+
+def unusable(page: Page, part: str) -> list[str]:
+    """What keeps some readers from using a part of a page, as it stands: a line for each reason."""
+    small = page.locator(part).locator("input, select, button").evaluate_all(SMALL)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert page.viewport_size is not None
+    too_wide = [f"{wide} pixels wide"] if wide > page.viewport_size["width"] else []
+    return violations(page, part) + small + too_wide
+
+
+def shift(page: Page) -> float:
+    """How far things have moved by themselves since the page was asked for (CLS)."""
+    return page.evaluate(SHIFT)
+
+
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 200);
+})"""
+
+
+def sent(page: Page, selector: str, what: str = "textContent") -> list[str]:
+    """What is in elements of a page as the server sends them: all there is without JavaScript."""
+    return page.evaluate(SENT, [selector, what])
+
+
+SENT = """async ([selector, what]) => {
+    const html = await (await fetch(location.pathname)).text();
+    const page = new DOMParser().parseFromString(html, "text/html");
+    return [...page.querySelectorAll(selector)].map(element => element[what]);
+}"""
 
 
 def listen(page: Page) -> list[str]:

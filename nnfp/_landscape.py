@@ -1,5 +1,6 @@
 """The losses of a neuron over its weight and its bias, as a map with lines of equal loss."""
 
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,9 +29,17 @@ class Area(NamedTuple):
 
     def place(self, weight: float, bias: float) -> Point:
         """Return where in the picture a weight and a bias are."""
-        across = (weight - self.weights[0]) / (self.weights[-1] - self.weights[0])
-        up = (bias - self.biases[0]) / (self.biases[-1] - self.biases[0])
-        return LEFT + (RIGHT - LEFT) * across, BOTTOM - (BOTTOM - TOP) * up
+        return self.across(weight), self.up(bias)
+
+    def across(self, weight: float) -> float:
+        """Return how far from the left of the picture a weight is."""
+        share = (weight - self.weights[0]) / (self.weights[-1] - self.weights[0])
+        return LEFT + (RIGHT - LEFT) * share
+
+    def up(self, bias: float) -> float:
+        """Return how far from the top of the picture a bias is."""
+        share = (bias - self.biases[0]) / (self.biases[-1] - self.biases[0])
+        return BOTTOM - (BOTTOM - TOP) * share
 
     def lines(self, table: Table, level: float) -> list[list[Point]]:
         """Return the lines along which the numbers of a table have this level."""
@@ -40,15 +49,14 @@ class Area(NamedTuple):
 
     def outlines(self, table: Table, highest: float) -> list[list[Point]]:
         """Return the outlines of the areas where the numbers of a table are at most this."""
-        lowest = min(highest, *map(min, table)) - 1
         axes = Figure().add_subplot()
-        [segments] = axes.contourf(*self, table, levels=[lowest, highest]).allsegs
+        [segments] = axes.contourf(*self, table, levels=[-sys.float_info.max, highest]).allsegs
         return [self._placed(segment.tolist()) for segment in segments if len(segment)]
 
     def _placed(self, points: Sequence[Point]) -> list[Point]:
         """Place the points of a line, and leave out those that are on the way to the next."""
         line = Path([self.place(*point) for point in points])
-        line.should_simplify, line.simplify_threshold = True, 0.1
+        line.simplify_threshold = 0.1
         return [(x, y) for [x, y], _ in line.iter_segments(simplify=True)]
 
 
@@ -80,11 +88,9 @@ def _draw_axes(area: Area) -> str:
     frame = [(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM), (LEFT, TOP)]
     svg = _svg.path(frame, width=1, opacity=0.2)
     for weight in _ticks(area.weights):
-        x, _ = area.place(weight, 0)
-        svg += _svg.text(x, BOTTOM + 16, number(weight), WEIGHT)
+        svg += _svg.text(area.across(weight), BOTTOM + 16, number(weight), WEIGHT)
     for bias in _ticks(area.biases):
-        _, y = area.place(0, bias)
-        svg += _svg.text(LEFT - 10, y, number(bias), WEIGHT, anchor="end")
+        svg += _svg.text(LEFT - 10, area.up(bias), number(bias), WEIGHT, anchor="end")
     svg += _svg.text((LEFT + RIGHT) / 2, BOTTOM + 38, "weight", WEIGHT)
     svg += _svg.text(LEFT, 16, "bias", WEIGHT, anchor="start")
     return svg + _svg.text(RIGHT, 16, "lines of equal loss", anchor="end", faint=True)

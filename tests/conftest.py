@@ -10,8 +10,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
-from audit.browse import chromium
+from audit.browse import WIDE, chromium
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,3 +115,19 @@ def browser_type_launch_args() -> dict[str, object]:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
     # As root, Chromium has no sandbox.
     return {"executable_path": path, "args": ["--no-sandbox"] * (os.geteuid() == 0)}
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page that a test file names as its `PAGE`, loaded once for all its tests."""
+    with browser.new_context(base_url=base_url, viewport=WIDE) as context:
+        page = context.new_page()
+        page.goto(request.module.PAGE)
+        yield page
+
+
+@pytest.fixture
+def live(opened: Page) -> Page:
+    """The page of a test file, with its explorable as it was at the start."""
+    opened.get_by_role("button", name="Reset").click()
+    return opened

@@ -88,6 +88,10 @@ def test_without_javascript_nothing_is_missing(
         )
         assert parts.count() > 5
         assert hidden == []
+        # What is a picture that answers where there is JavaScript is no more than its figure.
+        for picture in page.locator("article :not(:defined)").all():
+            boxes = [picture.bounding_box(), picture.locator("svg").bounding_box()]
+            assert boxes[0] and boxes[1] and boxes[0]["height"] == boxes[1]["height"]
 
 
 def test_on_paper_answers_are_open_and_nothing_waits_for_a_click(

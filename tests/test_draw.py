@@ -63,6 +63,9 @@ PICTURES = {
     "landscape of another task": partial(
         draw.landscape, [-1, 1], [[2], [0]], [(-3, 9)], (-1, 1), (2,), (-4, 0), (0, 10)
     ),
+    "landscape with more lines than names": partial(
+        draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0)], (3, 0), range(20, 100, 4)
+    ),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
@@ -368,11 +371,22 @@ def test_lines_of_a_landscape_are_where_the_loss_is_as_they_say():
     lines = list(places(landscape(), "stroke-width: 1; stroke-opacity: 0.5"))
     assert len(lines) == 6
     for level, line in zip((1, 10, 50, 100, 200, 300), lines, strict=True):
-        assert len(line) > 10
+        assert 10 < len(line) < 100, "without those that lie between two others"
         for weight, bias in line:
             loss = (neuron(x[:, None], [weight], bias) - 3 * x).square().mean().item()
             # A coordinate is exact to a twentieth of a pixel; so far can the loss be off.
             assert loss == pytest.approx(level, rel=0.02, abs=0.1)
+
+
+def test_the_names_of_lines_stand_where_there_is_room_from_the_left():
+    crowded = PICTURES["landscape with more lines than names"]()
+    assert texts(crowded)[-8:-2] == ["96", "60", "32", "20", "40", "68"]
+    assert texts(landscape(levels=(20,)))[-4:-2] == ["20", "20"], "on both sides of the valley"
+
+
+def test_a_landscape_has_few_round_marks_at_its_edges():
+    marks = texts(landscape(weights=(-1, 6), biases=(-4, 3)))[:8]
+    assert marks == ["0", "2", "4", "6", "−4", "−2", "0", "2"]
 
 
 def test_a_landscape_is_tinted_where_the_neuron_is_silent():

@@ -1,18 +1,15 @@
 """The batch that answers: each step shows what torch computes, to everyone, however it is used."""
 
-import gzip
 import random
 import re
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import torch
-from conftest import ROOT
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from audit.browse import NARROW, WIDE, listen, violations
+from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
 from nnfp._svg import number
 from nnfp.batch import all_at_once
 
@@ -44,33 +41,6 @@ DRIVE = """states => {
         return {steps, message: explorable.querySelector(".nnfp-message").textContent};
     });
 }"""
-# How far things have moved while the page came alive.
-SHIFTS = """() => new Promise(done => {
-    let sum = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
-        .observe({type: "layout-shift", buffered: true});
-    setTimeout(() => done(sum), 200);
-})"""
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
-    with browser.new_context(base_url=base_url, viewport=WIDE) as context:
-        yield context
-
-
-@pytest.fixture(scope="module")
-def shared(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto(PAGE)
-    return page
-
-
-@pytest.fixture
-def live(shared: Page) -> Page:
-    """The page, with its batch as it was at the start."""
-    shared.get_by_role("button", name="Reset").click()
-    return shared
 
 
 def random_states(count: int, unit: float, most: int) -> list[State]:
@@ -157,14 +127,8 @@ def product(page: Page) -> list[list[str]]:
     return [row.get_by_role("cell").all_inner_texts() for row in rows]
 
 
-def test_it_starts_as_the_figure(live: Page, browser: Browser, base_url: str) -> None:
-    """Without JavaScript, it *is* the figure."""
-    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(PAGE)
-        texts = page.locator("explore-batch text").all_text_contents()
-        box, picture = (page.locator(f"explore-batch{svg}").bounding_box() for svg in ("", " svg"))
-    assert box and picture and box["height"] == picture["height"]
+def test_it_starts_as_the_figure(live: Page) -> None:
+    texts = sent(live, "explore-batch text")
     cells = live.locator("explore-batch td:not([hidden])")
     shown = [cell.locator("input").input_value() for cell in cells.all()[:8]]
     assert [*shown, *cells.all_inner_texts()[8:]] == [text for text in texts if text.isdigit()]
@@ -261,13 +225,13 @@ def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
     expect(field).to_have_value("7")
 
 
-def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) -> None:
+def test_the_address_shares_what_is_seen(live: Page) -> None:
     choose(live, "neurons", "3")
     live.get_by_role("button", name="Back", exact=True).click()
     live.get_by_label("weight 1 of neuron 2").fill("-6")
     asked = ["neurons=3", "step=5", "w21=-6"]
     live.wait_for_url(lambda url: sorted(urlsplit(url).query.split("&")) == asked)
-    other = context.new_page()
+    other = live.context.new_page()
     heard = listen(other)
     # The order in an address does not matter.
     other.goto(f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
@@ -302,36 +266,31 @@ def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) ->
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everyone_can_use_it(
-    browser: Browser, base_url: str, size: ViewportSize, scheme: Literal["light", "dark"]
-) -> None:
-    with browser.new_context(base_url=base_url, viewport=size, color_scheme=scheme) as context:
+def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
+    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
         page = context.new_page()
         heard = listen(page)
         page.goto(PAGE)
-        page.get_by_role("button", name="Play").click()
-        page.get_by_role("button", name="Pause").click()
-        assert page.evaluate(SHIFTS) < 0.01
+        page.get_by_role("button", name="Forward").tap()
+        page.get_by_label("weight 2 of neuron 1").tap()
+        page.keyboard.type("0")  # behind the 7
+        assert result(page) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
+        page.get_by_role("button", name="Play").tap()
+        page.get_by_role("button", name="Pause").tap()
+        assert shift(page) < 0.01
         for name in ("samples", "inputs", "neurons"):
             choose(page, name, "5")
         page.get_by_label("input 5 of sample 5").fill("-98.765")
         page.get_by_label("weight 1 of neuron 1").fill("-123")
         page.keyboard.press("Enter")
         assert page.get_by_role("alert").inner_text() != ""
-        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
         assert page.evaluate(OVERFLOWS) == []
-        controls = page.locator("explore-batch :is(input, select, button)")
-        assert controls.evaluate_all(NARROWEST) >= 24
-        assert violations(page, "explore-batch") == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert unusable(page, "explore-batch") == []
         assert heard == []
 
 
-# How wide or high the smallest of some elements is.
-NARROWEST = """elements => Math.min(...elements.flatMap(element => {
-    const { width, height } = element.getBoundingClientRect();
-    return [width, height];
-}))"""
 # What is wider than its cell, or not where the row and the column of the step meet.
 OVERFLOWS = """() => {
     const wrong = [];
@@ -350,17 +309,3 @@ OVERFLOWS = """() => {
     if (Math.abs(w.width - met.width) > 1) wrong.push("column");
     return wrong;
 }"""
-
-
-def test_it_works_by_touch(browser: Browser, base_url: str) -> None:
-    with browser.new_context(base_url=base_url, viewport=NARROW, has_touch=True) as context:
-        page = context.new_page()
-        page.goto(PAGE)
-        page.get_by_role("button", name="Forward").tap()
-        page.get_by_label("weight 2 of neuron 1").tap()
-        page.keyboard.type("0")  # behind the 7
-        assert result(page) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
-
-
-def test_it_is_small() -> None:
-    assert len(gzip.compress((ROOT / "docs/assets/explore-batch.js").read_bytes())) < 4000

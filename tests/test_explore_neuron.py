@@ -1,19 +1,15 @@
 """The neuron that answers: it shows what torch computes, to everyone, however it is used."""
 
-import gzip
 import math
 import random
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
 import torch
-from conftest import ROOT
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
-from test_browser import NARROW, WIDE, listen, violations
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
 from nnfp import draw
 from nnfp._svg import number
 from nnfp.neuron import neuron, relu
@@ -48,26 +44,6 @@ DRIVE = """states => states.map(state => {
         widths: [...svg.querySelectorAll("text")].map(text => text.getBBox().width),
     };
 })"""
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
-    with browser.new_context(base_url=base_url, viewport=WIDE) as context:
-        yield context
-
-
-@pytest.fixture(scope="module")
-def shared(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto(PAGE)
-    return page
-
-
-@pytest.fixture
-def live(shared: Page) -> Page:
-    """The page, with its neuron as it was at the start."""
-    shared.get_by_role("button", name="Reset").click()
-    return shared
 
 
 def random_states(count: int, *kinds: tuple[int, float]) -> list[dict[str, str]]:
@@ -175,6 +151,10 @@ def test_numbers_stay_in_their_circles(live: Page) -> None:
         assert total[1] < activation[0] and activation[1] < ring[0] and ring[1] < 480
 
 
+def test_without_javascript_it_is_the_figure(live: Page) -> None:
+    assert sent(live, "explore-neuron text")[-1] == "1·5 + 2·7 = 19"
+
+
 def result(page: Page) -> str:
     return page.locator("explore-neuron .nnfp-result").inner_text()
 
@@ -234,11 +214,11 @@ def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
     expect(field).to_have_value("6")
 
 
-def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) -> None:
+def test_the_address_shares_what_is_seen(live: Page) -> None:
     live.get_by_label("input 2", exact=True).fill("-0.5")
     live.get_by_label("activation").select_option("tanh")
     live.wait_for_url("**/learn/neuron/?x2=-0.5&activation=tanh")
-    other = context.new_page()
+    other = live.context.new_page()
     heard = listen(other)
     other.goto(f"{PAGE}?x2=-0.5&w1=5e&b=3&unknown=1&activation=")
     assert result(other) == "relu(1·5 + (−0.5)·7 + 3) = relu(4.5) = 4.5"
@@ -270,49 +250,19 @@ def test_the_address_shares_what_is_seen(live: Page, context: BrowserContext) ->
     other.close()
 
 
-def test_without_javascript_it_is_the_figure(browser: Browser, base_url: str) -> None:
-    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(PAGE)
-        assert page.locator("explore-neuron text").all_text_contents()[-1] == "1·5 + 2·7 = 19"
-        assert page.locator("explore-neuron input").count() == 0
-        box = page.locator("explore-neuron").bounding_box()
-        assert box and box["height"] == pytest.approx(236, abs=1)
-
-
-SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(
-    list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
-)).observe({type: "layout-shift", buffered: true}) ?? setTimeout(() => done(0), 300))"""
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
-    with browser.new_context(base_url=base_url, viewport=size) as context:
+    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
         page = context.new_page()
         heard = listen(page)
-        page.goto(PAGE, wait_until="networkidle")
-        assert page.evaluate(SHIFTS) < 0.01
+        page.goto(PAGE)
+        assert shift(page) < 0.01
+        page.get_by_label("weight 2, slider").tap()  # in the middle
+        assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
         page.get_by_label("bias", exact=True).fill("-123")
         page.keyboard.press("Enter")
         assert page.get_by_role("alert").inner_text() != ""
-        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
-        for control in page.locator("explore-neuron :is(input, select, button)").all():
-            box = control.bounding_box()
-            assert box and min(box["width"], box["height"]) >= 24
-        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-        for scheme in schemes:
+        for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            assert violations(page, "explore-neuron") == []
+            assert unusable(page, "explore-neuron") == []
         assert heard == []
-
-
-def test_it_answers_to_a_finger(browser: Browser, base_url: str) -> None:
-    with browser.new_context(base_url=base_url, viewport=NARROW, has_touch=True) as context:
-        page = context.new_page()
-        page.goto(PAGE)
-        page.get_by_label("weight 2, slider").tap()  # in the middle
-        assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
-
-
-def test_it_is_small() -> None:
-    assert len(gzip.compress((ROOT / "docs/assets/explore-neuron.js").read_bytes())) < 4000

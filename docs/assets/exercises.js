@@ -66,12 +66,6 @@
 
   // The questions of a page
 
-  const make = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
-
   const addBox = (answer, number, done) => {
     const box = make("input", { type: "checkbox", checked: done.has(number) });
     box.onchange = () => {
