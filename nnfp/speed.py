@@ -466,11 +466,18 @@ def _largest_product(clock: _Clock, device: torch.device, numbers: str) -> float
 def _products(device: torch.device, numbers: str, size: int) -> list[Callable[[], object]]:
     z, weight, _ = _tensors(device, numbers, size, size)
     works: list[Callable[[], object]] = [lambda: z @ weight.T]
-    if device.type == "cpu" and torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+    if device.type == "cpu" and _has_onednn(numbers):
         # PyTorch's other library for processors, oneDNN; it keeps numbers in an order of its own.
         blocked = z.to_mkldnn()
         works.append(lambda: F.linear(blocked, weight))
     return works
+
+
+def _has_onednn(numbers: str) -> bool:
+    """Tell whether oneDNN is there; it refuses bfloat16 where the processor has no AVX-512."""
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
+    return numbers != "bfloat16" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _largest_copy(clock: _Clock, device: torch.device) -> float:

@@ -111,13 +111,21 @@ def test_the_largest_product_is_searched_among_products_that_agree(numbers):
     torch.testing.assert_close(first, z @ weight.T)
 
 
-def test_one_dnn_is_tried_where_pytorch_has_it(monkeypatch):
-    def tried() -> int:
-        return len(speed._products(torch.device("cpu"), "float32", 16))
+def tried(numbers: str) -> int:
+    return len(speed._products(torch.device("cpu"), numbers, 16))
 
-    assert tried() == (2 if torch.backends.mkldnn.is_available() else 1)
+
+def test_one_dnn_is_tried_where_pytorch_has_it(monkeypatch):
+    assert tried("float32") == (2 if torch.backends.mkldnn.is_available() else 1)
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    assert tried() == 1
+    assert tried("float32") == 1
+
+
+@pytest.mark.parametrize(("supported", "products"), [(True, 2), (False, 1)])
+def test_one_dnn_is_tried_with_bfloat16_where_the_processor_can(monkeypatch, supported, products):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: supported)
+    assert [tried("bfloat16"), tried("float32"), tried("tf32")] == [products, 2, 2]
 
 
 def test_the_ceilings_are_operations_and_bytes_a_second(quick):
