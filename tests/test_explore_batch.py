@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import torch
+from explorables import alone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
@@ -16,7 +17,8 @@ from nnfp.batch import all_at_once
 PAGE = "learn/batch/"
 START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"
 State = dict[str, str]
-# Goes through states as a reader would: the sizes, the cells, and then all steps from the first.
+# Goes through states, the sizes, the cells, and then all steps from the first: as a reader would, a
+# field after the other, and after a while, when each has been used, a whole state at once.
 DRIVE = """states => {
     const explorable = document.querySelector("explore-batch");
     const type = (name, value) => {
@@ -31,8 +33,9 @@ DRIVE = """states => {
         result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen),
     });
     const [, , forward] = explorable.querySelectorAll("button");
-    return states.map(state => {
-        Object.entries(state).forEach(entry => type(...entry));
+    return states.map((state, i) => {
+        if (i >= 15) explorable.change({...state, step: ""});
+        else Object.entries(state).forEach(entry => type(...entry));
         const steps = [];
         for (let i = 0; i < state.samples * state.neurons; i++) {
             forward.click();
@@ -41,6 +44,11 @@ DRIVE = """states => {
         return {steps, message: explorable.querySelector(".nnfp-message").textContent};
     });
 }"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def by_itself(opened: Page) -> None:
+    alone(opened)
 
 
 def random_states(count: int, unit: float, most: int) -> list[State]:
@@ -278,6 +286,7 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         page.get_by_role("button", name="Play").tap()
         page.get_by_role("button", name="Pause").tap()
         assert shift(page) < 0.01
+        alone(page)
         for name in ("samples", "inputs", "neurons"):
             choose(page, name, "5")
         page.get_by_label("input 5 of sample 5").fill("-98.765")

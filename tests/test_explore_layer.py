@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
+from explorables import alone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from torch import nn
 
@@ -14,10 +15,12 @@ from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
 
 PAGE = "learn/layer/"
 State = dict[str, str]
-# Goes through states as a reader would, a field after the other, and collects what is shown.
-DRIVE = """states => states.map(state => {
+# Goes through states and collects what is shown: as a reader would, a field after the other, and
+# after a while, when each has been used often, a whole state at once.
+DRIVE = """states => states.map((state, i) => {
     const explorable = document.querySelector("explore-layer");
-    for (const [name, value] of Object.entries(state)) {
+    if (i >= 50) explorable.take(state);
+    else for (const [name, value] of Object.entries(state)) {
         const field = explorable.querySelector(`[name=${name}]`);
         field.value = value;
         field.dispatchEvent(new Event("input"));
@@ -34,12 +37,18 @@ DRIVE = """states => states.map(state => {
         unequal: explorable.querySelectorAll(".nnfp-unequal").length,
         message: explorable.querySelector(".nnfp-message").textContent,
         picture: explorable.querySelector("svg").ariaLabel,
+        said: explorable.querySelector("p.nnfp-quiet").textContent,
         outside: [...explorable.querySelectorAll("svg circle")].filter(circle => {
             const { top, bottom } = circle.getBoundingClientRect();
             return top < box.top || bottom > box.bottom;
         }).length,
     };
 })"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def by_itself(opened: Page) -> None:
+    alone(opened)
 
 
 def random_states(count: int) -> list[State]:
@@ -101,6 +110,9 @@ def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
         assert shown["marks"] == [str(side) for side in (*shape[-1:], inputs)]
         assert shown["unequal"] == (0 if fits else len(shown["marks"]))
         assert shown["outside"] == 0
+        samples = math.prod(shape[:-1])
+        many = f"; {samples} go in" if fits and samples != 1 else ""
+        assert shown["said"] == f"The picture shows one sample{many}."
     assert (
         len(kinds) > 25
     )  # right and wrong, of all dimensions, empty ones too, with and without bias
@@ -245,6 +257,7 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         page.goto(PAGE)
         page.get_by_role("button", name="One dimension more").tap()
         assert shift(page) < 0.01
+        alone(page)
         page.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
         page.get_by_label("out_features").fill("1000")
         page.get_by_label("in_features").fill("-1")

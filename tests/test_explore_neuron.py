@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
+from explorables import alone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
@@ -23,11 +24,18 @@ def identity(z: torch.Tensor) -> torch.Tensor:
     return z
 
 
+@pytest.fixture(scope="module", autouse=True)
+def by_itself(opened: Page) -> None:
+    alone(opened)
+
+
 ACTIVATIONS = {"relu": relu, "identity": identity, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
-# Goes through states as a reader would, a field after the other, and collects what is shown.
-DRIVE = """states => states.map(state => {
+# Goes through states and collects what is shown: as a reader would, a field after the other, and
+# after a while, when each has been used often, a whole state at once.
+DRIVE = """states => states.map((state, i) => {
     const explorable = document.querySelector("explore-neuron");
-    for (const [name, value] of Object.entries(state)) {
+    if (i >= 30) explorable.take(state);
+    else for (const [name, value] of Object.entries(state)) {
         const field = explorable.querySelector(`[name=${name}]`);
         field.value = value;
         field.dispatchEvent(new Event("input"));
@@ -205,13 +213,32 @@ def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
 ) -> None:
     field = live.get_by_label("weight 1", exact=True)
     field.fill("6")
+    field.press("Enter")  # that is finished, and 64 is not
+    field.fill("64")
+    assert result(live) == "relu(1·64 + 2·7 + 0) = relu(78) = 78"
     field.fill(typed)
     expect(live.get_by_role("alert")).to_have_text("")  # not before it is finished
+    assert result(live) == "relu(1·6 + 2·7 + 0) = relu(20) = 20"
     field.press("Tab")
     sentence = f"Expected a number from −100 to 100 as weight 1, got {got}."
     expect(live.get_by_role("alert")).to_have_text(sentence)
     assert result(live) == "relu(1·6 + 2·7 + 0) = relu(20) = 20"
     expect(field).to_have_value("6")
+    expect(live.get_by_label("weight 1, slider")).to_have_value("6")
+
+
+def test_what_was_typed_on_the_way_to_a_wrong_number_is_not_kept(live: Page) -> None:
+    live.get_by_label("weight 1", exact=True).press("ControlOrMeta+a")
+    live.keyboard.type("500")  # 5 and 50 would do
+    live.keyboard.press("Tab")
+    expect(live.get_by_role("alert")).to_contain_text("got 500.")
+    assert result(live) == "relu(1·5 + 2·7 + 0) = relu(19) = 19"
+    expect(live.get_by_label("weight 1", exact=True)).to_have_value("5")
+    live.get_by_label("bias", exact=True).fill("1")  # the next field is not held back by it
+    live.get_by_label("weight 1", exact=True).press("ControlOrMeta+a")
+    live.keyboard.type("-")
+    live.keyboard.press("Tab")
+    assert result(live) == "relu(1·5 + 2·7 + 1) = relu(20) = 20"
 
 
 def test_the_address_shares_what_is_seen(live: Page) -> None:
@@ -257,6 +284,7 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         heard = listen(page)
         page.goto(PAGE)
         assert shift(page) < 0.01
+        alone(page)
         page.get_by_label("weight 2, slider").tap()  # in the middle
         assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
         page.get_by_label("bias", exact=True).fill("-123")

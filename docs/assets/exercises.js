@@ -30,7 +30,7 @@
     showProgress();
   };
 
-  // Comparing: numbers with the last numbers printed, or else words with the last words.
+  // Comparing: numbers with those printed after the last word, or else words with those of the last line.
 
   const NUMBER = /-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?/g;
   const WORD = /\p{L}+/gu;
@@ -44,24 +44,41 @@
     return Number(said).toFixed(decimals) === Number(right).toFixed(decimals);
   };
 
+  // All that was printed, and how much of it, from the end, is the answer. A single letter may be that of 1e-9.
+  const readPrinted = (printed, what) => {
+    const all = read(printed, what);
+    const end = what === NUMBER ? printed.split(/\p{L}{2,}/u).at(-1) : printed.trim().split("\n").at(-1);
+    return [all, read(end, what).length || 1];
+  };
+
+  // Whether what was said is a part of the answer, in its order.
+  const isPart = (said, answer) => {
+    const left = [...answer];
+    return said.every((value) => {
+      while (left.length) if (same(value, left.shift())) return true;
+      return false;
+    });
+  };
+
   // How a prediction compares with what was printed, in a sentence; and whether it could be compared.
   const compare = (prediction, printed) => {
     const what = readTyped(prediction, NUMBER).length ? NUMBER : WORD;
     const name = what === NUMBER ? "number" : "word";
     const said = readTyped(prediction, what);
-    const all = read(printed, what);
+    const [all, count] = readPrinted(printed, what);
     if (!said.length) return [false, "Type a number or a word, and see how it compares."];
     if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return [false, `Expected a number, got ${said.join(" ")}.`];
     if (said.length > all.length) {
       return [false, `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`];
     }
-    const right = all.slice(-said.length);
+    const right = all.slice(-Math.max(said.length, count));
     const hits = said.filter((value, i) => same(value, right[i])).length;
-    if (hits === said.length) return [true, `Yes: ${right.join(", ")}.`];
-    const you = said.join(", ");
-    const last = said.length === 1 ? `the last ${name} printed is` : `the last ${name}s printed are`;
-    const which = said.length === 1 ? "Not quite" : `${hits} of ${said.length}`;
-    return [true, `${which}: you said ${you}, and ${last} ${right.join(", ")}.`];
+    const [you, answer] = [said.join(", "), right.join(", ")];
+    if (hits === right.length) return [true, `Yes: ${answer}.`];
+    const last = right.length === 1 ? `the last ${name} printed is` : `the last ${name}s printed are`;
+    if (isPart(said, right)) return [true, `Right as far as it goes: you said ${you}, and ${last} ${answer}.`];
+    const which = said.length < right.length || right.length === 1 ? "Not quite" : `${hits} of ${right.length}`;
+    return [true, `${which}: you said ${you}, and ${last} ${answer}.`];
   };
 
   // The questions of a page

@@ -85,7 +85,8 @@
       }
       this.counts = make("p", { className: "nnfp-result" });
       this.verdict = make("div", { className: "nnfp-verdict" });
-      this.append(this.controls(), table, this.counts, this.verdict);
+      this.shown = make("p", { className: "nnfp-quiet" });
+      this.append(this.shown, this.controls(), table, this.counts, this.verdict);
     }
 
     controls() {
@@ -125,6 +126,8 @@
       this.count(shape, inputs, outputs, error);
       this.judge(shape, inputs, error);
       this.draw(inputs, outputs);
+      const samples = error ? 1 : product(shape.slice(0, -1));
+      this.shown.textContent = `The picture shows one sample${samples === 1 ? "" : `; ${samples} go in`}.`;
     }
 
     // Each size has the colour of where it comes from; the two that must be equal are marked.

@@ -50,25 +50,20 @@
     return path;
   };
 
-  // Two numbers from -1 to 1 that look random, the same ones for the same seed (mulberry32).
+  // Two numbers from -1 to 1 that look random, for each seed its own (the sequence R2).
   const randomStart = (seed) => {
-    const next = () => {
-      seed = (seed + 0x6d2b79f5) | 0;
-      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return String(Number((((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1).toFixed(2)));
-    };
-    return { w: next(), b: next() };
+    const spread = (by) => String(Number((Math.imul(Number(seed) + 1, by) / 2 ** 31).toFixed(2)));
+    return { w: spread(0xc13fa9a9), b: spread(0x91e10da5) };
   };
 
-  // Where on the picture a weight and a bias are (nnfp/_landscape.py), and the other way round.
+  // Where on the picture a weight and a bias are (nnfp/_landscape.py), and back.
   const clamp = (x) => Number(Math.max(-1e6, Math.min(1e6, x)).toFixed(1));
   const place = ([w, b]) => [clamp(48 + (416 / 6) * (w + 1)), clamp(304 - (270 / 8) * (b + 4))];
   const placeBack = ({ x, y }) => [((x - 48) / 416) * 6 - 1, ((304 - y) / 270) * 8 - 4];
   const onMap = ([w, b]) => w >= -1 && w <= 5 && b >= -4 && b <= 4;
 
   customElements.define("explore-optimizer", class extends Explorable {
-    // As the figure shows it, which is where the page's own loop stands after ten rounds.
+    // As the figure shows it: ten rounds of the page's loop.
     initial() {
       return { optimizer: "sgd", lr: "0.01", w: "1", b: "0", seed: "", step: "10" };
     }
@@ -83,8 +78,9 @@
 
     // A seed stands for a start, and a start of the reader's own has none.
     take(part, typed) {
-      if (part.seed && !this.problem("seed", part.seed)) part = { ...part, ...randomStart(Number(part.seed)) };
-      else if (!("seed" in part) && ("w" in part || "b" in part)) part = { ...part, seed: "" };
+      const fine = (name) => part[name] && !this.problem(name, part[name]);
+      if (fine("seed")) part = { ...part, ...randomStart(part.seed) };
+      else if (fine("w") || fine("b")) part = { seed: "", ...part };
       super.take(part, typed);
     }
 
@@ -122,7 +118,7 @@
         number("seed", "seed", 1),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "A seed stands for two numbers from −1 to 1, this page’s own: PyTorch makes others of it."),
+          "A change shows as many steps anew. A seed stands for two numbers from −1 to 1."),
       );
     }
 
@@ -157,14 +153,13 @@
       this.runner.textContent = "Pause";
       this.running = setInterval(() => {
         const step = Number(this.state.step);
-        if (!this.isConnected || step === LAST) return this.pause();
+        if (!this.isConnected || step === LAST || this.rests) return this.pause();
         this.change({ step: String(Math.min(step + 1 + Math.floor(step / 20), LAST)) });
       }, 100);
     }
 
     pause() {
-      clearInterval(this.running);
-      this.running = undefined;
+      this.running = clearInterval(this.running);
       this.runner.textContent = "Run";
     }
 
@@ -179,13 +174,15 @@
       const { loss, gradient } = measure([w, b]);
       const [dw, db] = gradient;
       const numbers = { w, b, loss, dw, db };
+      this.rests = `${path.at(-2)}` === `${[w, b]}`; // nothing will move any more
       for (const name in numbers) this.cells[name].textContent = written(numbers[name]);
       this.count.textContent = `step ${this.state.step}`;
       this.comment.textContent = this.explain(path, numbers);
       this.draw(path.filter((point) => !point.some(Number.isNaN)));
       const pair = (point) => `(${point.map(written).join(", ")})`;
-      const steps = `${this.state.step} step${this.state.step === "1" ? "" : "s"}`;
-      this.svg.ariaLabel = `Loss by weight and bias: from ${pair(path[0])} to ${pair([w, b])} in ${steps}; the answer is (3, 0)`;
+      const { step } = this.state;
+      this.svg.ariaLabel =
+        `Loss by weight and bias: from ${pair(path[0])} to ${pair([w, b])} in ${step} step${step === "1" ? "" : "s"}; the answer is (3, 0)`;
     }
 
     says() {
@@ -200,18 +197,18 @@
       this.dots.style.strokeWidth = fine ? 4 : 7;
       this.line.setAttribute("d", `M ${places.map((point) => point.join(" ")).join(" L ")}`);
       this.dots.setAttribute("d", places.map((point) => `M ${point.join(" ")} h 0`).join(" "));
-      const [x, y] = places[0];
+      const [right, down] = place([1, 0]).map((from, i) => places[0][i] - from);
       for (const part of this.startMark) {
-        part.setAttribute("transform", `translate(${x - place([1, 0])[0]} ${y - place([1, 0])[1]})`);
+        part.setAttribute("transform", `translate(${right} ${down})`);
         part.style.visibility = onMap(path[0]) ? "" : "hidden";
       }
-      const last = places.at(-1);
-      this.here.setAttribute("cx", last[0]);
-      this.here.setAttribute("cy", last[1]);
+      const [x, y] = places.at(-1);
+      this.here.setAttribute("cx", x);
+      this.here.setAttribute("cy", y);
       this.here.style.visibility = onMap(path.at(-1)) ? "" : "hidden";
     }
 
-    // One sentence on where the path has come to.
+    // Where the path has come to, in a sentence.
     explain(path, numbers) {
       const { w, b, loss, dw, db } = numbers;
       if (!Object.values(numbers).every(Number.isFinite)) {
@@ -220,10 +217,10 @@
       if (w === 3 && b === 0) return this.state.optimizer === "solved" ? "It knew the answer." : "This is the answer.";
       if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. Its slope counts as 0 there, so the gradient is 0.";
       if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
-      if (!onMap([w, b])) return "It has left the map.";
+      if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is outside of the map, like its start.";
       const before = path.at(-2);
-      if (before && measure(before).loss < loss) return "A step too far: the loss is larger than before it.";
-      return "Step, run, or click on the map to start elsewhere.";
+      if (!before || measure(before).loss >= loss) return "Step, run, or click on the map to start elsewhere.";
+      return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before it.`;
     }
   });
 }

@@ -91,11 +91,22 @@ class Explorable extends HTMLElement {
   }
 
   // An input (or, for tag "select", a choice) of a part of the state. Half a number is no mistake yet:
-  // only what a reader has finished typing is complained about.
+  // only what a reader has finished typing is complained about. While it is none that can be shown, and
+  // when it is refused, the state is as it was before: 5 typed on the way to 500 is not meant.
   field(name, properties, tag = "input", ...children) {
     const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
-    field.oninput = () => this.problem(name, field.value) || this.change({ [name]: field.value }, field);
-    field.onchange = () => this.change({ [name]: field.value });
+    let before;
+    const goBack = () => this.problem(name, field.value) && before && (this.state = { ...before });
+    field.onfocus = () => (before = undefined);
+    field.oninput = () => {
+      before ??= { ...this.state };
+      this.change(goBack() ? {} : { [name]: field.value }, field);
+    };
+    field.onchange = () => {
+      goBack();
+      before = undefined;
+      this.change({ [name]: field.value });
+    };
     return field;
   }
 
