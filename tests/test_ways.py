@@ -43,7 +43,7 @@ def test_what_is_copied_is_code_without_its_output(
     page.goto(source.removesuffix("index.md").replace(".md", "/"))
     page.evaluate("document.querySelectorAll('details').forEach((answer) => answer.open = true)")
     copied = []
-    for button in page.locator("article .highlight:not(.doc *) nav button:visible").all():
+    for button in page.locator("article .highlight:not(.doc *) .md-code__button").all():
         button.click()
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     fences = read_page(ROOT / "docs" / source).fences

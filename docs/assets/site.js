@@ -165,10 +165,9 @@ function bracketed(text) {
 }
 
 {
-  // The theme forgets names that a screen reader needs, and makes a landmark of each copy button.
+  // The theme forgets names that a screen reader needs.
   document.querySelector("[data-md-component=search]").ariaLabel = "Search";
   new MutationObserver(() => {
-    for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.role = "none";
     for (const shown of document.querySelectorAll(".md-tooltip2[role=dialog]")) shown.ariaLabel = "Preview";
   }).observe(document.body, { childList: true, subtree: true });
 
