@@ -15,5 +15,5 @@ def test_what_a_function_returns_is_one_item(site: Path, name: str) -> None:
     """In more than one line, it was once cut into as many."""
     html = (site / "reference" / name / "index.html").read_text(encoding="utf-8")
     found = RETURNS.findall(html)
-    assert len(found) == html.count("Returns:</span>") > 0
+    assert len(found) == html.count("Returns:</span></p>") > 0
     assert [items for items in found if items.count("<li") != 1] == []
