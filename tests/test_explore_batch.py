@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import torch
-from explorables import alone
+from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
@@ -111,7 +111,7 @@ def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: in
 @pytest.mark.parametrize(("unit", "most"), [(1, 12), (1 / 8, 792), (0.1, 990)])
 def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int) -> None:
     states = random_states(70, unit, most)
-    for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
+    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""
         z, w = matrix(state, "z"), matrix(state, "w")
         for step, seen in enumerate(shown["steps"]):

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
-from explorables import alone
+from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from torch import nn
 
@@ -85,7 +85,7 @@ def run(layer: nn.Module, shape: tuple[int, ...]) -> str:
 def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
     states = random_states(500)
     kinds = set()
-    for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
+    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""
         inputs, outputs, shape = int(state["in"]), int(state["out"]), size(state["shape"])
         bias = state["bias"] == "True"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from explorables import alone
+from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
@@ -123,7 +123,7 @@ def points(path: str) -> list[float]:
 
 def test_it_shows_what_torch_computes(live: Page) -> None:
     states = random_states(300, (0, 10), (1, 10), (3, 2), (2, 100))
-    for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
+    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""
         assert shown["formula"] == formula(state)
         total, output = outcome(state)
@@ -138,7 +138,7 @@ def test_the_picture_is_the_one_that_the_package_draws(live: Page) -> None:
         pictures = [draw.neuron(*numbers(s), ACTIVATIONS[s["activation"]]) for s in states]
     finally:
         torch.set_default_dtype(torch.float32)
-    for picture, shown in zip(pictures, live.evaluate(DRIVE, states), strict=True):
+    for picture, shown in zip(pictures, drive(live, DRIVE, states), strict=True):
         root = ElementTree.fromstring(picture.svg)
         *texts, _ = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
         assert sorted(shown["texts"]) == sorted(texts)
@@ -150,7 +150,7 @@ def test_the_picture_is_the_one_that_the_package_draws(live: Page) -> None:
 def test_numbers_stay_in_their_circles(live: Page) -> None:
     states = random_states(100, (2, 100), (4, 1), (3, 9))
     states[0] |= {"x1": "-1.2e-15", "activation": "sigmoid", "b": "-99"}
-    for shown in live.evaluate(DRIVE, states):
+    for shown in drive(live, DRIVE, states):
         plate1, plate2, circle1, circle2, total, activation, output, ring = shown["boxes"]
         boxes = (plate1, plate2, circle1, circle2, total, output)
         for (left, right), width in zip(boxes, shown["widths"], strict=False):

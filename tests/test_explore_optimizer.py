@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 from conftest import ROOT
-from explorables import alone
+from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, unusable
@@ -95,7 +95,7 @@ def read(text: str) -> float:
 def test_it_walks_as_torch_does(live: Page, part: slice, steps: list[int]) -> None:
     states = random_states(200)[part]
     moved = 0
-    for state, seen in zip(states, live.evaluate(DRIVE, [states, steps]), strict=True):
+    for state, seen in zip(states, drive(live, DRIVE, [states, steps]), strict=True):
         for step, expected, shown in zip(steps, torchs(state, steps), seen, strict=True):
             assert shown["message"] == ""
             texts = [shown["texts"][i] for i in (0, 1, 2, 3, 4)]
@@ -113,7 +113,7 @@ def test_it_walks_as_torch_does(live: Page, part: slice, steps: list[int]) -> No
 def test_it_stays_with_torch_for_a_thousand_steps(live: Page, optimizer: str, rate: str) -> None:
     state = {"optimizer": optimizer, "lr": rate, "w": "0.5", "b": "1"}
     steps = [100, 500, 1000]
-    [seen] = live.evaluate(DRIVE, [[state], steps])
+    [seen] = drive(live, DRIVE, [[state], steps])
     for expected, shown in zip(torchs(state, steps), seen, strict=True):
         for text, value in zip(shown["texts"], expected[:2], strict=False):
             assert read(text) == pytest.approx(value, rel=5.1e-4, abs=6e-5)
@@ -140,7 +140,7 @@ def test_it_stays_with_torch_for_a_thousand_steps(live: Page, optimizer: str, ra
 )
 def test_where_it_ends_is_said_as_it_is(live: Page, state: dict[str, str], comment: str) -> None:
     whole = {"optimizer": "sgd", "lr": "0.01", "w": "1", "b": "0"} | state
-    [[shown]] = live.evaluate(DRIVE, [[whole], [10]])
+    [[shown]] = drive(live, DRIVE, [[whole], [10]])
     assert comment in shown["comment"]
     [expected] = torchs(whole, [10])
     for text, value in zip(shown["texts"], expected, strict=False):
@@ -150,12 +150,12 @@ def test_where_it_ends_is_said_as_it_is(live: Page, state: dict[str, str], comme
 
 def test_a_step_too_far_is_said(live: Page) -> None:
     live.get_by_label("learning rate").fill("0.024")
-    comments = live.evaluate(DRIVE, [[{"w": "2.9", "b": "3"}], [0, 1, 2]])[0]
+    comments = drive(live, DRIVE, [[{"w": "2.9", "b": "3"}], [0, 1, 2]])[0]
     losses = [read(shown["texts"][2]) for shown in comments]
     for before, after, shown in zip(losses, losses[1:], comments[1:], strict=False):
         assert (after > before) == ("too far" in shown["comment"])
     live.get_by_label("learning rate").fill("0.0256")
-    [[_, shown]] = live.evaluate(DRIVE, [[{"w": "2.9", "b": "0"}], [0, 1]])
+    [[_, shown]] = drive(live, DRIVE, [[{"w": "2.9", "b": "0"}], [0, 1]])
     assert shown["comment"] == "A step too far: the loss is larger than before it."
 
 
@@ -164,7 +164,7 @@ def test_uphill_is_no_step_too_far_where_earlier_steps_count(live: Page) -> None
     steps = list(range(40))
     for optimizer in ("momentum", "adam"):
         state = {"optimizer": optimizer, "lr": "0.01" if optimizer == "momentum" else "0.5"}
-        [seen] = live.evaluate(DRIVE, [[state], steps])
+        [seen] = drive(live, DRIVE, [[state], steps])
         losses = [loss for _, _, loss, _, _ in torchs({"w": "1", "b": "0"} | state, steps)]
         grown = 0
         for before, after, shown in zip(losses, losses[1:], seen[1:], strict=False):
@@ -184,13 +184,13 @@ def test_a_run_ends_where_nothing_moves_any_more(live: Page) -> None:
         ({"optimizer": "adam", "w": "0", "b": "0"}, 5),
         ({"optimizer": "adam", "w": "1e308"}, 5),
     ):
-        live.evaluate(DRIVE, [[state], [0]])
+        drive(live, DRIVE, [[state], [0]])
         live.get_by_role("button", name="Run").click()
         live.clock.run_for(5000)
         expect(live.get_by_role("button", name="Run")).to_be_visible()
         assert int(count.inner_text().removeprefix("step ")) <= last
     # Momentum moves on over the plain, and is not stopped where its gradient is 0.
-    live.evaluate(DRIVE, [[{"optimizer": "momentum", "lr": "0.03", "w": "1", "b": "0"}], [0]])
+    drive(live, DRIVE, [[{"optimizer": "momentum", "lr": "0.03", "w": "1", "b": "0"}], [0]])
     live.get_by_role("button", name="Run").click()
     live.clock.run_for(2000)
     assert int(count.inner_text().removeprefix("step ")) > 15
