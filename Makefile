@@ -18,7 +18,6 @@ serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it wh
 	$(bin)/mkdocs serve --livereload --dirty --dev-addr 127.0.0.1:$(PORT)
 
 test: $(installed)  ## prove everything: pages, package, site
-	$(bin)/python -m pages.audit --one
 	$(bin)/pytest --numprocesses=2 --dist=loadgroup
 
 build: $(installed)  ## the site as files, in site/

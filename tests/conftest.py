@@ -1,15 +1,20 @@
 """What several test files share: the built site, and a browser to read it in."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page
 
 from audit.browse import WIDE, chromium
@@ -27,9 +32,48 @@ def guard(event, args):
         os._exit(3)
 sys.addaudithook(guard)
 """
-BUILD = GUARD + "from mkdocs.__main__ import cli; cli()"
+# What `make build` does, in one process: four would load the same libraries four times.
+BUILD = (
+    GUARD
+    + """
+from mkdocs.__main__ import cli
+from pages import plain, policy, social
+cli(["build", "--strict", "--site-dir", sys.argv[1]], standalone_mode=False)
+if "COMPLETE" in os.environ:
+    for step in (plain, social, policy):
+        step.main()
+"""
+)
 
 Build = Callable[..., Path]
+
+# What takes longest comes first, so that no process has much to do when the other has ended: tests
+# that use one of these fixtures, or are in one of these files. Two sites are built at the very
+# start, one by each process.
+FIRST = [
+    *("offline", "opened", "open_page", "browser", "build"),
+    *("test_notebooks.py", "test_audit.py", "test_serve.py", "test_mutants.py", "test_draw.py"),
+]
+# Tests that share what takes a while to make stay together.
+TOGETHER = {"opened", "open_page"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order that the tests have below: groups would come by how many tests they have."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests are spread over processes, tell which stay together, and which come first."""
+
+    def rank(item: pytest.Item) -> int:
+        used = [*getattr(item, "fixturenames", []), item.path.name]
+        return next((rank for rank, name in enumerate(FIRST) if name in used), len(FIRST))
+
+    for item in items:
+        if TOGETHER & set(getattr(item, "fixturenames", [])):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    items.sort(key=rank)
 
 
 def run_python(
@@ -60,33 +104,50 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(text)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[ThreadingHTTPServer]:
-    """A server that has its port, so that the site can be built with its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        yield server
+@cache
+def serve() -> tuple[str, str]:
+    """Serve a new folder until this process ends: its path, and the address of `site` in it."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    handler = partial(_Handler, directory=f"{folder}/site")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return folder, f"http://127.0.0.1:{server.server_port}/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Where tests are spread over processes, serve one folder to them all from the one that lasts.
+
+    So the site is built once, for one address.
+    """
+    node.workerinput["served"] = serve()
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer) -> Build:
-    """Build as `make build` does, without torch and without a network, into a folder of its own."""
+def served(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The folder for built sites, and the address of `site` in it."""
+    return getattr(request.config, "workerinput", {}).get("served") or serve()
 
-    def build(**environment: str) -> Path:
-        folder = tmp_path_factory.mktemp("site")
-        environment = {
-            "SITE_URL": f"http://127.0.0.1:{server.server_port}/",
-            "SOURCE_DATE_EPOCH": "0",
-            "NO_MKDOCS_2_WARNING": "1",
-            "COMPLETE": "1",
-        } | environment
-        # Not --quiet: a warning that is not shown is not counted, and --strict lets it pass.
-        done = run_python(BUILD, "build", "--strict", "-d", folder, **environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "WARNING" not in done.stderr, done.stderr
-        for step in ("plain", "social", "policy"):
-            done = run_python(f"{GUARD}\nfrom pages.{step} import main; main()", folder)
-            assert done.returncode == 0, done.stderr
-        return folder
+
+@pytest.fixture(scope="session")
+def build(served: tuple[str, str]) -> Build:
+    """Build the site, without torch and without a network, into a folder of that name."""
+    folder, address = served
+
+    def build(name: str, **environment: str) -> Path:
+        site = Path(folder, name)
+        environment |= {"SITE_URL": address, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
+        # Of the processes that run tests, the first builds it, and the others wait.
+        with FileLock(f"{site}.lock"):
+            if not site.exists():
+                new = Path(f"{site}.new")
+                # Not --quiet: a warning not shown is not counted, and --strict lets it pass.
+                done = run_python(BUILD, new, **environment)
+                assert done.returncode == 0, done.stdout + done.stderr
+                assert "WARNING" not in done.stderr, done.stderr
+                new.rename(site)
+        return site
 
     return build
 
@@ -94,16 +155,20 @@ def build(tmp_path_factory: pytest.TempPathFactory, server: ThreadingHTTPServer)
 @pytest.fixture(scope="session")
 def site(build: Build) -> Path:
     """The folder with the built site."""
-    return build(PYTHONHASHSEED="1")
+    return build("site", COMPLETE="1", PYTHONHASHSEED="1")
 
 
 @pytest.fixture(scope="session")
-def base_url(server: ThreadingHTTPServer, site: Path) -> Iterator[str]:
+def offline(build: Build) -> Path:
+    """The site as `make offline` has it: what MkDocs makes alone, here of a known repository."""
+    repository = {"REPO_URL": "https://github.com/someone/something", "EDIT_URI": "edit/main/docs/"}
+    return build("offline", OFFLINE="true", PYTHONHASHSEED="1", **repository)
+
+
+@pytest.fixture(scope="session")
+def base_url(served: tuple[str, str], site: Path) -> str:
     """The address of the built site: in a browser, `page.goto("learn/neuron/")` finds it."""
-    server.RequestHandlerClass = partial(_Handler, directory=site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    return served[1]
 
 
 @pytest.fixture(scope="session")

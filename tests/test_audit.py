@@ -1,6 +1,7 @@
 """The pages are proven alone, shuffled, elsewhere and on other threads."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -88,6 +89,17 @@ def test_a_failure_is_told_again_at_the_end(ran, capsys):
     again = capsys.readouterr().out.split("failed; to repeat it: ")[1:]
     assert len(again) == 3
     assert again[0] == f"cd {ROOT} && {sys.executable} -m pytest -q README.md\n"
+
+
+def test_the_pages_pass_in_one_of_the_ways_chosen_by_chance():
+    done = subprocess.run(
+        [sys.executable, "-m", "pages.audit", "--one"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture

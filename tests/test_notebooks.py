@@ -140,6 +140,8 @@ def run(path: Path, folder: Path) -> Any:
         kernel_name="python3",
         timeout=60,
         coalesce_streams=True,
+        # A kernel that is asked to end takes its time, as long as a short notebook does.
+        shutdown_kernel="immediate",
         # A kernel warns that it speaks to us over TCP, on this machine alone.
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Build
+from conftest import ROOT
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -26,11 +26,11 @@ def test_a_page_says_where_it_is(page: Page, base_url: str) -> None:
     assert path.count() == 0
 
 
-def test_a_page_can_be_edited_where_its_repository_is_known(site: Path, build: Build) -> None:
+def test_a_page_can_be_edited_where_its_repository_is_known(site: Path, offline: Path) -> None:
     edit = re.compile(r'<a href="([^"]*)" rel="edit"')
     assert not any(edit.search(path.read_text(encoding="utf-8")) for path in site.rglob("*.html"))
-    known = build(REPO_URL="https://github.com/someone/something", EDIT_URI="edit/main/docs/")
-    assert edit.findall(html_of(known, "learn/neuron")) == [
+    known = (offline / "learn/neuron.html").read_text(encoding="utf-8")
+    assert edit.findall(known) == [
         "https://github.com/someone/something/edit/main/docs/learn/neuron.md"
     ]
 
