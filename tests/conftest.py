@@ -63,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.loadscopereorder = False
 
 
+@pytest.hookimpl(tryfirst=True)  # before what shuffles them, where that is asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests are spread over processes, tell which stay together, and which come first."""
 
@@ -104,13 +105,18 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(text)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a browser that is closed hangs up before it has read all."""
+
+
 @cache
 def serve() -> tuple[str, str]:
     """Serve a new folder until this process ends: its path, and the address of `site` in it."""
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder)
     handler = partial(_Handler, directory=f"{folder}/site")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return folder, f"http://127.0.0.1:{server.server_port}/"
 
