@@ -208,8 +208,9 @@ def test_the_glossary_has_each_term_and_leads_to_its_page(name: str) -> None:
     glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     entries = {entry.split("\n")[0]: entry for entry in glossary.split("\n## ")[1:]}
     named = terms((ROOT / f"docs/learn/{name}.md").read_text(encoding="utf-8"))
-    # A page may name the plural: "the **inputs**".
-    found = {term: entries.get(term) or entries.get(term.removesuffix("s")) for term in named}
+    # A page may name the plural, as in "the **inputs**", or begin a sentence with a term.
+    names = {term: (term, term.removesuffix("s"), term[0].lower() + term[1:]) for term in named}
+    found = {term: next(filter(None, map(entries.get, names[term])), None) for term in named}
     assert named
     assert sorted(t for t, e in found.items() if f"(learn/{name}.md)" not in (e or "")) == []
     assert {e.split("\n")[0] for e in entries.values() if f"(learn/{name}.md)" in e} == {
