@@ -6,10 +6,8 @@ after each. Outputs, which nobody pastes, and signatures have none.
 
 import re
 from itertools import count
-from typing import Any
 
-from markdown import Extension, Markdown
-from markdown.postprocessors import Postprocessor
+from pages.rewrite import RewriteExtension
 
 # A block as it is written first, or as it is when the page that it was put into is read again.
 BLOCK = re.compile(
@@ -24,20 +22,12 @@ BUTTON = (
 )
 
 
-class _CopyButtons(Postprocessor):
-    def run(self, text: str) -> str:
-        number = count(1)
-        return BLOCK.sub(lambda block: block.expand(BUTTON.format(next(number))), text)
+def with_buttons(text: str) -> str:
+    """Number the blocks of a page, and give each its button."""
+    number = count(1)
+    return BLOCK.sub(lambda block: block.expand(BUTTON.format(next(number))), text)
 
 
-class CopyExtension(Extension):
-    """The extension that `mkdocs.yml` names `pages.copy`."""
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the page after the blocks have been put into it (30)."""
-        md.postprocessors.register(_CopyButtons(md), "pages.copy", 0)
-
-
-def makeExtension(**options: Any) -> CopyExtension:  # noqa: N802 (Markdown's own name)
+def makeExtension() -> RewriteExtension:  # noqa: N802 (Markdown's own name)
     """Make the extension; Markdown calls this by its name."""
-    return CopyExtension(**options)
+    return RewriteExtension(with_buttons)

@@ -4,25 +4,14 @@ The search reads its whole index with a reader's first page, and blocks would be
 What they are about is said around them.
 """
 
-from typing import Any
-
-from markdown import Extension, Markdown
-from markdown.postprocessors import Postprocessor
+from pages.rewrite import RewriteExtension
 
 
-class _WithoutBlocks(Postprocessor):
-    def run(self, text: str) -> str:
-        return text.replace('<div class="language-', '<div data-search-exclude class="language-')
+def without_blocks(text: str) -> str:
+    """Leave the blocks of code on a page out of the search."""
+    return text.replace('<div class="language-', '<div data-search-exclude class="language-')
 
 
-class SearchExtension(Extension):
-    """The extension that `mkdocs.yml` names `pages.search`."""
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the page after the blocks have been put into it (30)."""
-        md.postprocessors.register(_WithoutBlocks(md), "pages.search", 0)
-
-
-def makeExtension(**options: Any) -> SearchExtension:  # noqa: N802 (Markdown's own name)
+def makeExtension() -> RewriteExtension:  # noqa: N802 (Markdown's own name)
     """Make the extension; Markdown calls this by its name."""
-    return SearchExtension(**options)
+    return RewriteExtension(without_blocks)
