@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from explorables import alone
 from filelock import FileLock
 from playwright.sync_api import Browser, Page
 
@@ -190,10 +191,11 @@ def browser_type_launch_args() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page that a test file names as its `PAGE`, loaded once for all its tests."""
+    """The explorable of the page that a test file names as its `PAGE`, once for all its tests."""
     with browser.new_context(base_url=base_url, viewport=WIDE) as context:
         page = context.new_page()
         page.goto(request.module.PAGE)
+        alone(page)
         yield page
 
 

@@ -46,11 +46,6 @@ DRIVE = """states => {
 }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def by_itself(opened: Page) -> None:
-    alone(opened)
-
-
 def random_states(count: int, unit: float, most: int) -> list[State]:
     """States of all sizes, with numbers that are so many units at most."""
     chance = random.Random(0)

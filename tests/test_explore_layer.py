@@ -46,11 +46,6 @@ DRIVE = """states => states.map((state, i) => {
 })"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def by_itself(opened: Page) -> None:
-    alone(opened)
-
-
 def random_states(count: int) -> list[State]:
     """Shapes of no to four dimensions; about half of them fit."""
     chance = random.Random(0)

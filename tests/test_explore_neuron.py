@@ -24,11 +24,6 @@ def identity(z: torch.Tensor) -> torch.Tensor:
     return z
 
 
-@pytest.fixture(scope="module", autouse=True)
-def by_itself(opened: Page) -> None:
-    alone(opened)
-
-
 ACTIVATIONS = {"relu": relu, "identity": identity, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
 # Goes through states and collects what is shown: as a reader would, a field after the other, and
 # after a while, when each has been used often, a whole state at once.

@@ -39,11 +39,6 @@ DRIVE = """([states, steps]) => states.map(state => {
 })"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def by_itself(opened: Page) -> None:
-    alone(opened)
-
-
 def torchs(state: dict[str, str], steps: list[int]) -> list[list[float]]:
     """Weight, bias, loss and both gradients at these steps, as torch computes them."""
     x = torch.arange(1, 11, dtype=torch.float64).reshape(10, 1)

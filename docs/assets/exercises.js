@@ -1,4 +1,4 @@
-// Exercises that answer, and notes on code. A question whose answer is folded beneath it gets a box to tick, and one that
+// Exercises that answer. A question whose answer is folded beneath it gets a box to tick, and one that
 // says "Predict" a field, too: what is typed there is compared with what the answer's code printed.
 // What is done is noted in this browser alone.
 "use strict";
@@ -134,19 +134,6 @@
     summary.hidden = !page?.done.length;
     if (page) summary.firstChild.textContent = `${page.done.length} of ${page.of} done on this page. `;
   };
-
-  // The number of a note leads to its item. A change of the address would do that, too, but then the
-  // theme puts the whole page in anew, and what was typed on it is lost.
-  const goToNote = (event) => {
-    const mark = event.target.closest(".nnfp-note");
-    if (!mark || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const item = document.getElementById(mark.hash.slice(1));
-    item.tabIndex = -1;
-    item.focus();
-  };
-  document.addEventListener("click", goToNote, true);
 
   document$.subscribe(() => {
     const article = document.querySelector("article");

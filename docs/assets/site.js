@@ -182,6 +182,21 @@ function bracketed(text) {
 }
 
 {
+  // The number of a note leads to its item. A change of the address would do that, too, but then the
+  // theme puts the whole page in anew, and what was typed on it is lost.
+  const goToNote = (event) => {
+    const mark = event.target.closest(".nnfp-note");
+    if (!mark || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const item = document.getElementById(mark.hash.slice(1));
+    item.tabIndex = -1;
+    item.focus();
+  };
+  document.addEventListener("click", goToNote, true);
+}
+
+{
   // Paper is light: the dark scheme's pale letters could not be read on it.
   const { dataset } = document.body;
   let scheme;
