@@ -85,10 +85,8 @@ def read(text: str) -> float:
     return float(text)
 
 
-# Some of them far; others go a thousand steps below.
-@pytest.mark.parametrize(("part", "steps"), [(slice(40), [1, 30]), (slice(40, 200), [0, 1, 2, 10])])
-def test_it_walks_as_torch_does(live: Page, part: slice, steps: list[int]) -> None:
-    states = random_states(200)[part]
+def test_it_walks_as_torch_does(live: Page) -> None:
+    states, steps = random_states(200), [0, 1, 2, 10, 30]
     moved = 0
     for state, seen in zip(states, drive(live, DRIVE, [states, steps]), strict=True):
         for step, expected, shown in zip(steps, torchs(state, steps), seen, strict=True):
