@@ -15,12 +15,10 @@ from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
 
 PAGE = "learn/layer/"
 State = dict[str, str]
-# Goes through states and collects what is shown: as a reader would, a field after the other, and
-# after a while, when each has been used often, a whole state at once.
-DRIVE = """states => states.map((state, i) => {
+# Goes through states as a reader would, a field after the other, and collects what is shown.
+DRIVE = """states => states.map(state => {
     const explorable = document.querySelector("explore-layer");
-    if (i >= 50) explorable.take(state);
-    else for (const [name, value] of Object.entries(state)) {
+    for (const [name, value] of Object.entries(state)) {
         const field = explorable.querySelector(`[name=${name}]`);
         field.value = value;
         field.dispatchEvent(new Event("input"));
