@@ -120,7 +120,7 @@ def readable(browser: Browser, base: str) -> Iterator[Row]:
             noise = listen(page)
             page.goto(address, wait_until="networkidle")
             where = f"{address or 'home'} at {size['width']}, {scheme}"
-            found += [f"{where}: {line}" for line in violations(page)]
+            found += [f"{where}: {line}" for line in violations(page, every_text=True)]
             heard += [f"{where}: {line}" for line in noise]
             if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                 wide.append(where)

@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-import numpy as np
-import torch
-
 from pages.scan import Block, Page
 
 PICTURES = {".svg", ".png"}
@@ -125,6 +122,11 @@ def start_afresh(threads: int = 1) -> None:
 
     The generators are scrambled and not reset, so that a page which forgets its seed fails.
     """
+    # Only here: what loads this module and runs no page, such as the process that hands tests out
+    # to others, does not wait for torch.
+    import numpy as np
+    import torch
+
     random.seed()
     np.random.seed()
     torch.seed()

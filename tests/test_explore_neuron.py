@@ -246,12 +246,14 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
         "Expected a number from −100 to 100 as weight 1, got 5e. "
         "Expected relu, identity, sigmoid, tanh as the activation, got none."
     )
-    # What the reader goes back to is what the address says.
+    # What the reader goes back to is what the address says, and nothing is put in anew.
+    other.locator("explore-neuron").evaluate("element => { window.first = element; }")
     other.locator("a.headerlink").first.evaluate("link => link.click()")
     other.get_by_label("bias", exact=True).fill("1")
-    other.wait_for_url("**b=1**")
+    other.wait_for_url("**b=1**#**")
     other.evaluate("history.back()")
     expect(other.get_by_label("bias", exact=True)).to_have_value("3")
+    assert other.evaluate("document.contains(window.first)")
     # Another page and back, without the page being loaded again.
     other.evaluate("window.same = true")
     other.get_by_role("link", name="Where we start").first.click()

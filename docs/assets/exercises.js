@@ -135,7 +135,7 @@
     if (page) summary.firstChild.textContent = `${page.done.length} of ${page.of} done on this page. `;
   };
 
-  document$.subscribe(() => {
+  onEachPage(() => {
     const article = document.querySelector("article");
     const answers = article.querySelectorAll("blockquote + details, #exercises ~ details");
     if (answers.length && !article.querySelector(".nnfp-summary")) {

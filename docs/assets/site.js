@@ -13,8 +13,10 @@ function make(tag, properties, ...children) {
 // initial() returns the state at the start, build() makes the controls, show() shows the state,
 // problem(name, value) returns a sentence for a value that cannot be shown, says() what is read out.
 class Explorable extends HTMLElement {
+  static alive = new Set();
+
   connectedCallback() {
-    window.addEventListener("popstate", this);
+    Explorable.alive.add(this);
     if (this.start) return; // moved, not made
     this.page = location.pathname;
     this.start = this.initial();
@@ -27,11 +29,7 @@ class Explorable extends HTMLElement {
   }
 
   disconnectedCallback() {
-    window.removeEventListener("popstate", this);
-  }
-
-  handleEvent() {
-    this.read(); // the reader went back or forward
+    Explorable.alive.delete(this);
   }
 
   problem() {
@@ -149,11 +147,16 @@ function bracketed(text) {
   return text.startsWith("−") ? `(${text})` : text;
 }
 
+// Do something on each page: the theme puts them in without loading them, and begins after this script.
+function onEachPage(act) {
+  addEventListener("DOMContentLoaded", () => document$.subscribe(act));
+}
+
 {
   const assets = new URL(".", document.currentScript.src);
   const asked = new Set();
   // A page's explorables are the elements that nothing has defined yet.
-  document$.subscribe(() => {
+  onEachPage(() => {
     for (const { localName } of document.querySelectorAll("main :not(:defined)")) {
       if (asked.has(localName)) continue;
       asked.add(localName);
@@ -177,23 +180,28 @@ function bracketed(text) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
     }
   };
-  document$.subscribe(() => setTimeout(reach, 200)); // measuring can wait for what is seen first
+  onEachPage(() => setTimeout(reach, 200)); // measuring can wait for what is seen first
   document.addEventListener("toggle", reach, true); // what was folded has no width before
 }
 
 {
-  // The number of a note leads to its item. A change of the address would do that, too, but then the
-  // theme puts the whole page in anew, and what was typed on it is lost.
-  const goToNote = (event) => {
-    const mark = event.target.closest(".nnfp-note");
-    if (!mark || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const item = document.getElementById(mark.hash.slice(1));
-    item.tabIndex = -1;
-    item.focus();
+  // The theme would put the first page in anew when only what follows # in its address changes, and
+  // what was typed there would be lost. Until the reader goes to another page, the browser does it.
+  const { pathname } = location;
+  let gone = false;
+  const onClick = (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link) return;
+    gone ||= link.pathname !== pathname;
+    if (!gone && link.hash) event.stopPropagation();
   };
-  document.addEventListener("click", goToNote, true);
+  const onHistory = (event) => {
+    Explorable.alive.forEach((explorable) => explorable.read()); // the reader went back or forward
+    gone ||= location.pathname !== pathname;
+    if (!gone) event.stopImmediatePropagation();
+  };
+  addEventListener("click", onClick, true);
+  addEventListener("popstate", onHistory, true);
 }
 
 {
