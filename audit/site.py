@@ -69,7 +69,9 @@ class Row(NamedTuple):
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder compressed, and lets a browser keep what it has."""
+    """Serves a folder compressed, and lets a browser keep what it has, and its connection."""
+
+    protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the table is what is read."""
