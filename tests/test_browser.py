@@ -4,7 +4,7 @@ from itertools import cycle
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from audit.browse import (
     ADDRESSES,
@@ -65,8 +65,9 @@ def test_on_a_phone_code_that_scrolls_is_in_reach_of_a_keyboard(
             code => code.scrollWidth > code.clientWidth && code.tabIndex !== 0
         ).length"""
         code = page.locator("pre > code")
-        page.wait_for_timeout(100)  # the event that tells of the opened answer comes later
         assert code.evaluate_all("all => all.some(code => code.scrollWidth > code.clientWidth)")
+        # The event that tells of the opened answer comes later.
+        expect(folded.locator("pre > code").first).to_have_attribute("tabindex", "0")
         assert code.evaluate_all(out_of_reach) == 0
 
 

@@ -233,7 +233,7 @@ def test_the_boxes_work_after_a_page_was_left_and_come_back_to(open_page: Open) 
     expect(page.locator(".nnfp-predict")).to_have_count(2)
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Neuron")
-    page.wait_for_timeout(300)  # the page is put in piece by piece
+    expect(page.locator(".nnfp-predict")).to_have_count(2)  # the page is put in piece by piece
     assert predict(page.locator(".nnfp-predict").first, "0") == "Yes: 0."
 
 
