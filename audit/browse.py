@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 DOCS = Path(__file__).parent.parent / "docs"
 SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
@@ -75,6 +75,13 @@ MARK_ONE_OF_EACH_KIND = """() => {
     };
     mark(document.body, "");
 }"""
+
+
+def switch(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Show a page in the other colours, as when a reader's system changes them."""
+    page.emulate_media(color_scheme=scheme)
+    shown = {"light": "default", "dark": "slate"}[scheme]
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", shown)
 
 
 # Controls that a finger would miss: the guidelines ask for 24 pixels.

@@ -259,7 +259,8 @@ def _module_passes(mutant: Mutant, tell: Path | None = None) -> bool:
 def _tests(path: Path) -> list[str]:
     """Name a module's tests and the pages that import it; without, those of modules that use it.
 
-    The shortest come first: what a small page shows notices most changes, and at once.
+    Its own come first, and the shortest of them: what a small page shows notices most changes, and
+    at once.
     """
     package = path.parent.name
     imported = re.compile(rf"(from {package} import .*|(from|import) {package}\.){path.stem}\b")
@@ -278,7 +279,10 @@ def _tests(path: Path) -> list[str]:
         if not found and imported.search(user.read_text(encoding="utf-8"))
     ]
     found += [name for user in users for name in _tests(user)]
-    return sorted(set(found), key=lambda name: (Path(name).stat().st_size, name))
+    own = {path.stem, f"test_{path.stem}"}
+    return sorted(
+        set(found), key=lambda name: (Path(name).stem not in own, Path(name).stat().st_size)
+    )
 
 
 def equivalents(path: Path, mutants: list[Mutant]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from markdown import markdown
 from mkdocs.exceptions import BuildError
 from playwright.sync_api import Browser, Page
 
-from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, violations
+from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, switch, violations
 from pages.annotations import AnnotationsExtension
 
 PAGES = ["learn/layer/", "learn/optimizer/"]
@@ -134,7 +134,7 @@ def test_everyone_can_use_them(readers: list[Page]) -> None:
         page.locator(".highlight").evaluate_all(keep)  # the others are judged elsewhere
         page.locator("a.nnfp-note").first.scroll_into_view_if_needed()
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            switch(page, scheme)
             assert violations(page, ".highlight, .nnfp-notes") == []
         assert page.heard == []  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from torch import nn
 
 import nnfp
-from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
+from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, switch, unusable
 
 PAGE = "learn/layer/"
 State = dict[str, str]
@@ -258,6 +258,6 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         assert page.get_by_role("alert").inner_text() != ""
         assert page.locator("explore-layer .nnfp-verdict").inner_text() != ""
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            switch(page, scheme)
             assert unusable(page, "explore-layer") == []
         assert heard == []

@@ -10,7 +10,7 @@ import torch
 from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, unusable
+from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, switch, unusable
 from nnfp import draw
 from nnfp._svg import number
 from nnfp.neuron import neuron, relu
@@ -286,6 +286,6 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         page.keyboard.press("Enter")
         assert page.get_by_role("alert").inner_text() != ""
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            switch(page, scheme)
             assert unusable(page, "explore-neuron") == []
         assert heard == []

@@ -8,7 +8,7 @@ from conftest import ROOT
 from explorables import alone, drive
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, unusable
+from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, switch, unusable
 from nnfp import Net, Solved
 
 PAGE = "learn/optimizer/"
@@ -353,6 +353,6 @@ def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize
         page.keyboard.press("Enter")
         assert page.locator("explore-optimizer [role=alert]").inner_text() != ""
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            switch(page, scheme)
             assert unusable(page, "explore-optimizer") == []
         assert heard == []
