@@ -69,8 +69,9 @@ MARK_ONE_OF_EACH_KIND = """() => {
         const looks = [element.localName, element.className.baseVal ?? element.className];
         const text = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
         const kind = [around, ...looks, color, backgroundColor, fill, opacity, text].join(" ");
-        element.toggleAttribute("data-judged", !seen.has(kind) && element.checkVisibility());
-        if (element.checkVisibility()) seen.add(kind);
+        const first = element.checkVisibility() && !seen.has(kind);
+        element.toggleAttribute("data-judged", first);
+        if (first) seen.add(kind);
         for (const child of element.children) mark(child, kind);
     };
     mark(document.body, "");
