@@ -209,6 +209,10 @@ def test_what_is_done_stays_until_it_is_cleared(open_page: Open) -> None:
     clear.click()
     assert page.evaluate("localStorage.getItem('nnfp.done')") is None
     assert not any(boxes.evaluate_all(checked))
+    page.locator("article details").nth(2).evaluate("answer => answer.open = true")
+    boxes.nth(2).check()  # what was done before stays forgotten
+    noted = page.evaluate("localStorage.getItem('nnfp.done')")
+    assert json.loads(noted) == {"/learn/batch/": {"done": [2], "of": 4}}
 
 
 def test_a_page_is_done_when_all_its_questions_are(open_page: Open) -> None:

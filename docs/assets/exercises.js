@@ -83,12 +83,11 @@
 
   // The questions of a page
 
-  const addBox = (answer, number, done) => {
-    const box = make("input", { type: "checkbox", checked: done.has(number) });
+  const addBox = (answer, checked) => {
+    const box = make("input", { type: "checkbox", checked });
     box.onchange = () => {
-      if (box.checked) done.add(number);
-      else done.delete(number);
-      note({ done: [...done], of: document.querySelectorAll(".nnfp-done").length });
+      const boxes = [...document.querySelectorAll(".nnfp-done input")];
+      note({ done: [...boxes.keys()].filter((number) => boxes[number].checked), of: boxes.length });
       showProgress();
     };
     answer.append(make("label", { className: "nnfp-done" }, box, " Done"));
@@ -128,26 +127,26 @@
       const label = page.done.length < page.of ? `${text} done` : "done";
       link.append(make("small", { className: "nnfp-progress", title: label }, text));
     }
-    const summary = document.querySelector(".nnfp-summary");
-    if (!summary) return;
+    // Beneath the last answer, and only when there is something to say: a page begins as it was sent.
+    document.querySelector(".nnfp-summary")?.remove();
+    const last = [...document.querySelectorAll(".nnfp-done")].at(-1);
     const page = pages[location.pathname];
-    summary.hidden = !page?.done.length;
-    if (page) summary.firstChild.textContent = `${page.done.length} of ${page.of} done on this page. `;
+    if (!last || !page?.done.length) return;
+    const text = `${page.done.length} of ${page.of} done on this page. `;
+    const button = make("button", { className: "md-button", onclick: clear }, "Clear all progress");
+    last.parentElement.after(make("p", { className: "nnfp-summary" }, text, button));
   };
 
   onEachPage(() => {
     const article = document.querySelector("article");
     const answers = article.querySelectorAll("blockquote + details, #exercises ~ details");
-    if (answers.length && !article.querySelector(".nnfp-summary")) {
-      const done = new Set(progress()[location.pathname]?.done);
+    if (!article.querySelector(".nnfp-done")) {
+      const done = progress()[location.pathname]?.done ?? [];
       answers.forEach((answer, number) => {
         const question = answer.previousElementSibling;
-        const box = addBox(answer, number, done);
+        const box = addBox(answer, done.includes(number));
         if (question.textContent.includes("Predict")) addField(question, answer, box);
       });
-      const button = make("button", { className: "md-button", onclick: clear }, "Clear all progress");
-      const summary = make("p", { className: "nnfp-summary", hidden: true }, "", button);
-      answers[answers.length - 1].after(summary);
     }
     showProgress();
   });
