@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if TOGETHER & set(getattr(item, "fixturenames", [])):
             item.add_marker(pytest.mark.xdist_group(item.path.name))
     items.sort(key=rank)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the fixture is made
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Load torch before `pytester`, which forgets what is loaded while it works.
+
+    Torch cannot be loaded a second time.
+    """
+    if "pytester" in getattr(item, "fixturenames", []):
+        import_module("torch")
 
 
 def run_python(
