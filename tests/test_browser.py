@@ -42,8 +42,11 @@ def test_everyone_can_read_it(
         heard = listen(page)
         # A moment after it is there, a page lets the keyboard reach what scrolls.
         page.goto(address, wait_until="networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+        width = "document.documentElement.scrollWidth"
+        assert page.evaluate(width) == size["width"]
         assert violations(page) == []
+        page.set_viewport_size(NARROW)  # where little fits
+        assert page.evaluate(width) == NARROW["width"]
         assert heard == []
 
 
