@@ -114,6 +114,8 @@ def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
     ends = []
     for (name, ys), color in zip(curves.items(), PAGE_COLORS, strict=False):
         x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
+        if len(ys) - 1 < axes.get_xlim()[1]:  # not on the axis, which goes on to the right of it
+            y = max(y, axes.bbox.y0 + 0.75 * LETTER)
         ends.append((y, x, name, color))
     free = 0.0
     for y, x, name, color in sorted(ends):

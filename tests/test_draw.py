@@ -351,6 +351,14 @@ def test_each_curve_is_named_at_its_end_and_drawn_in_its_own_way():
         assert (top + bottom) / 2 == pytest.approx(float(y), abs=4)
 
 
+def test_the_name_of_a_curve_that_ends_early_stands_above_the_axis_and_not_on_it():
+    picture = draw.losses({"short": [3, 0], "long": [3, 2, 1]})
+    (axis,) = [path for path in elements(picture, "path") if "width: 1.5" in path.get("style")]
+    height = float(axis.get("d").split()[-1])
+    placed = {content: box for content, *box in boxes(picture)}
+    assert 0 < height - placed["short"][3] < 8
+
+
 def landscape(**changes):
     x = torch.arange(1.0, 11.0)
     options = {"x": x, "target": 3 * x, "path": [(1, 0), (2, 3)], "answer": (3, 0)} | changes

@@ -272,6 +272,19 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
     other.close()
 
 
+def test_a_link_to_a_place_on_the_page_leaves_what_was_set(live: Page) -> None:
+    page = live.context.new_page()
+    for first in (True, False):  # loaded, and put in by the theme
+        page.goto(f"{PAGE}?w1=3" if first else "learn/start/")
+        if not first:
+            page.get_by_role("link", name="Neuron", exact=True).first.click()
+        page.get_by_label("weight 1", exact=True).fill("4")
+        page.get_by_role("link", name="further down").click()
+        page.wait_for_url("**/learn/neuron/?w1=4#a-bend")
+        expect(page.locator("explore-neuron .nnfp-result")).to_contain_text("(1·4 + 2·7 + 0)")
+    page.close()
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
     with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:

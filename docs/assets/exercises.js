@@ -35,7 +35,10 @@
   const NUMBER = /-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?/g;
   const WORD = /\p{L}+/gu;
   const read = (text, what) => text.toLowerCase().replace(/[−–]/g, "-").match(what) ?? [];
-  const readTyped = (text, what) => read(text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"), what); // 10,010
+  const readTyped = (text, what) => {
+    const found = read(text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"), what); // 10,010
+    return found.filter((word) => word !== "and");
+  };
 
   // A number is right when it is what was printed, in as many decimals as were printed.
   const same = (said, right) => {

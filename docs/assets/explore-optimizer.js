@@ -218,9 +218,10 @@
       if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. Its slope counts as 0 there, so the gradient is 0.";
       if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
       if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is outside of the map, like its start.";
+      if (path.length > LAST) return `It shows ${LAST} steps at most.`;
       const before = path.at(-2);
       if (!before || measure(before).loss >= loss) return "Step, run, or click on the map to start elsewhere.";
-      return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before it.`;
+      return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before this step.`;
     }
   });
 }

@@ -192,7 +192,12 @@ function onEachPage(act) {
   const onClick = (event) => {
     const link = event.target.closest("a[href]");
     if (!link) return;
-    gone ||= link.pathname !== pathname;
+    if (link.hash && link.pathname === location.pathname && !link.closest(".md-search")) {
+      // The theme has written the address as it was when the page came: what was set since would go.
+      Explorable.alive.forEach((explorable) => explorable.note());
+      link.search = location.search;
+    }
+    if (!event.ctrlKey && !event.metaKey) gone ||= link.pathname !== pathname; // or else it is another tab's
     if (!gone && link.hash) event.stopPropagation();
   };
   const onHistory = (event) => {
