@@ -256,7 +256,7 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
     other.get_by_role("button", name="Play").click()
     other.wait_for_url("**/learn/batch/?samples=3&step=1")
     other.get_by_role("link", name="Neuron").first.click()
-    other.wait_for_url("**/learn/neuron/")
+    expect(other.locator("h1")).to_contain_text("Neuron")
     other.evaluate("history.back()")
     expect(other.locator("explore-batch .nnfp-result")).to_contain_text("Step 1 of 6")
     expect(other.get_by_role("button", name="Play")).to_be_visible()
