@@ -23,6 +23,8 @@ from pages.scan import INLINE_CODE, Page
 from pages.session import Session
 
 ROOT = Path(__file__).parent.parent
+# A link to what is documented: it must lead to what it says.
+LINKED = re.compile(r"\[`(?P<code>[^`]+)`\]\[(?:\w+\.)*(?P<last>\w+)\]")
 # Where a name is looked for after the page's session.
 PACKAGES = ["nnfp", "torch", "torch.nn", "torch.optim"]
 
@@ -47,6 +49,12 @@ def wrong_names(session: Session) -> list[str]:
         for line, text in prose_of(page)
         if "`" in INLINE_CODE.sub("", text).replace("\\`", "")
     ]
+    for line, text in prose_of(page):
+        for link in LINKED.finditer(text):
+            if link["last"] not in re.findall(r"\w+", link["code"]):
+                found.append(
+                    f"{page.name}:{line}: expected to lead to {link['code']}, got {link[0]}"
+                )
     for line, name in code_in_prose(page):
         if _stands_in(code, name) or _is_sign(name) or _is_file(name) or _is_command(name):
             continue
@@ -110,10 +118,11 @@ def look_up(code: str, session: Session) -> None:
         raise LookupError("it is not Python") from None
     with warnings.catch_warnings(action="ignore"):  # as of a gradient that is not kept
         for node in ast.walk(tree):
-            if isinstance(node, ast.Name | ast.Attribute):
-                _value(node, session)
-            elif isinstance(node, ast.Call):
-                _check_keywords(node, session)
+            match node:
+                case ast.Name() | ast.Attribute() | ast.Subscript(slice=ast.Constant()):
+                    _value(node, session)
+                case ast.Call():
+                    _check_keywords(node, session)
 
 
 def _value(node: ast.expr, session: Session) -> Any:
@@ -134,6 +143,12 @@ def _value(node: ast.expr, session: Session) -> Any:
             if not hasattr(value, name):
                 raise LookupError(f"{ast.unparse(owner)} has no {name}")
             return getattr(value, name)
+        case ast.Subscript(value=owner, slice=ast.Constant(value=key)):
+            value = _value(owner, session)
+            try:
+                return value[key]
+            except (LookupError, TypeError):
+                raise LookupError(f"{ast.unparse(owner)} has no {key!r}") from None
         case ast.Call(func=function):
             made = _value(function, session)
             if inspect.isclass(made):

@@ -5,14 +5,16 @@ output or a figure of its page. Which one backs it is noted in `numbers/<page>.t
 section by section. When the sentence changes, or what backs it does, the note is no longer what the
 page gives, and a test fails; `pytest --update-pages` writes it anew, for its author to review.
 
-Digits always count. Of number words, those up to twelve count things and are free; the larger ones
-and the fractions are numbers. What comes from outside is named in the page's front matter:
+Digits always count, with their sign, and the word after a number is noted with it. Of number words,
+those up to twelve count things and are free; the larger ones and the fractions are numbers. What
+comes from outside is named in the page's front matter:
 
     cited:
       "3.11": pyproject.toml
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +24,10 @@ import yaml
 from pages.compare import diff, first_difference
 from pages.scan import INLINE_CODE, Page
 
-# Not part of a name, such as fc1 or float64.
-NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")
+# Not part of a name, such as fc1 or float64; a minus with something close before it is no sign.
+NUMBER = re.compile(
+    r"(?<![A-Za-z\d.])(?:(?<![)\]])[-−])?(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:e-?\d+)?"
+)
 WORDS = {
     "half": 0.5,
     "quarter": 0.25,
@@ -48,39 +52,64 @@ WORDS = {
     "hundred": 100,
     "thousand": 1000,
     "million": 1000000,
+    "billion": 1000000000,
 }
 # A name with a digit in it, such as TF32, is held to the same.
 NAME = re.compile(r"(?<!\w)[A-Za-z]+\d\w*")
-WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+# Hundreds, and millionths, are held to the number that is in them.
+WORD = re.compile(rf"\b({'|'.join(WORDS)})(?:th)?s?\b", re.IGNORECASE)
+# Several words in a row: their sum or product is better read in digits.
+_BIG = "|".join(word for word, value in WORDS.items() if value > 1)
+_ANY = f"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|{_BIG}"
+SEVERAL = re.compile(
+    rf"\b(?:(?:{_ANY})[ -](?:{_BIG})|(?:{_BIG})[ -](?:and )?(?:{_ANY}))\b", re.IGNORECASE
+)
+# Other signs than the ten digits, such as ½ and ².
+SYMBOL = re.compile(r"[^\x00-\x7F]")
 # What a reader does not see of a line: where a link leads to, the name of a reference, tags.
-UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|<[^>]*>")
+UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|</?[a-z][^>]*>")
+STYLE = re.compile("<style.*?</style>", re.DOTALL)
+# What a number is a number of: the word, or the sign, next after it.
+UNIT = re.compile(r"[\s\xa0-]?(?:[^\W\d_]+|[%‰°])")
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number, or a name with a digit, as it is written; its line, and the place that it is in."""
+    """A number, or a name with a digit, as it is written; its line, and the place that it is in.
+
+    In a sentence, its unit is the word next after it.
+    """
 
     text: str
     line: int
     place: str
+    unit: str = ""
 
     @property
     def value(self) -> float | str:
         """The number itself: 1,000 and 1e3 are one, and so are 2 and 2.0."""
         if NAME.fullmatch(self.text):
             return self.text
-        return WORDS.get(self.text.lower()) or float(self.text.replace(",", ""))
+        if word := WORD.fullmatch(self.text):
+            return WORDS[word[1].lower()]
+        if len(self.text) == 1:
+            return unicodedata.numeric(self.text)
+        return float(self.text.replace(",", "").replace("−", "-"))
 
 
 def prose_of(page: Page) -> Iterator[tuple[int, str]]:
-    """Find the lines of a page that are no code, no output and no setting."""
+    """Find the lines of a page that are no code, no output and no setting.
+
+    Of what is set at its top, the description is shown.
+    """
     hidden = {line for fence in page.fences for line in range(fence.line, fence.end + 1)}
     front = len(front_matter(page)[1])
     in_api = False
     for line, text in enumerate(page.lines, start=1):
         # An API entry is `:::` and the indented settings below it.
-        in_api = text.startswith(":::") or (in_api and text.startswith(" "))
-        if line not in hidden and line > front and not in_api:
+        in_api = text.startswith(":::") or (in_api and text.startswith("    "))
+        shown = line > front or text.startswith("description:")
+        if line not in hidden and shown and not in_api:
             yield line, text
 
 
@@ -102,8 +131,10 @@ def claims(page: Page) -> list[Number]:
         # The names in inline code are looked up by pages.names.
         plain = INLINE_CODE.sub(lambda code: " " * len(code[0]), seen)
         matches = [*NUMBER.finditer(seen), *WORD.finditer(seen), *NAME.finditer(plain)]
+        matches += [sign for sign in SYMBOL.finditer(seen) if unicodedata.numeric(sign[0], None)]
         for match in sorted(matches, key=lambda match: match.start()):
-            found.append(Number(match[0], line, section))
+            unit = UNIT.match(seen, match.end())
+            found.append(Number(match[0], line, section, unit[0] if unit else ""))
     return found
 
 
@@ -117,7 +148,7 @@ def backing(page: Page) -> list[Number]:
                     found += _numbers(text, line, place)
         for image in block.figures:
             svg = (page.path.parent / image.path).read_text(encoding="utf-8")
-            for text in re.findall(r">([^<]+)", svg):
+            for text in re.findall(r">([^<]+)", STYLE.sub("", svg)):
                 found += _numbers(text, image.line, f"figure {Path(image.path).stem}")
     return found
 
@@ -137,17 +168,19 @@ def notes(page: Page) -> list[tuple[int, str]]:
     Raises:
         ValueError: When a number is backed by nothing, or a citation is of no use.
     """
+    for line, text in prose_of(page):
+        if several := SEVERAL.search(UNSEEN.sub("", text)):
+            raise ValueError(f"{page.name}:{line}: expected {several[0]!r} in digits")
     proven, sources = backing(page), _cited(page)
     lines, section, used = [], "", set()
     for claim in claims(page):
         if claim.place != section:
             section = claim.place
             lines.append((claim.line, section))
-        if claim.text in sources:
-            used.add(claim.text)
-            lines.append((claim.line, f"{claim.text}: cited, {sources[claim.text]}"))
-        else:
-            lines.append((claim.line, f"{claim.text}: {_nearest(claim, proven, page)}"))
+        place = _nearest(claim, proven, page) if claim.text not in sources else ""
+        used.add(claim.text)
+        where = place or f"cited, {sources[claim.text]}"
+        lines.append((claim.line, f"{claim.text}{claim.unit}: {where}"))
     if unused := sorted(set(sources) - used):
         raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
     return lines

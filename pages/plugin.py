@@ -19,7 +19,7 @@ from pytest_markdown_docs.definitions import FenceTestDefinition
 from pages.compare import differences, faults, raised_unexpectedly
 from pages.names import code_in_prose, wrong_names
 from pages.notebooks import write_notebook
-from pages.numbers import write_notes
+from pages.numbers import notes_file, write_notes, wrong_numbers
 from pages.scan import Block, PageError, read_page, scan
 from pages.session import Result, Session
 from pages.update import update
@@ -74,6 +74,11 @@ class Run:
         session = self.session(path)
         self._run_earlier(session, None)
         self._raise_if(wrong_names(session))
+
+    def check_numbers(self, path: Path) -> None:
+        """Raise if the numbers in the sentences of a page are not backed as noted."""
+        wrong = wrong_numbers(self.session(path).page)
+        self._raise_if([wrong] if wrong else [])
 
     def _raise_if(self, found: list[str]) -> None:
         """Raise if anything was found, and remember it for the end of the run."""
@@ -160,22 +165,27 @@ def _painted(line: str) -> str:
     return writer.markup(line, **colour)
 
 
-class PageNames(pytest.File):
-    """Collects the test of the names in a page's sentences."""
+class PageProse(pytest.File):
+    """Collects the tests of a page's sentences."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Give one test, if the page names any code."""
+        """Give a test if the page names any code, and one if its numbers are noted."""
         with contextlib.suppress(PageError):  # which stops everything when blocks are collected
-            if any(code_in_prose(read_page(self.path))):
-                yield NamesItem.from_parent(self, name="names")
+            page = read_page(self.path)
+            if any(code_in_prose(page)):
+                yield ProseItem.from_parent(self, name="names")
+            if notes_file(page).parent.is_dir():
+                yield ProseItem.from_parent(self, name="numbers")
 
 
-class NamesItem(pytest.Item):
-    """The test that the code which a page's sentences name exists."""
+class ProseItem(pytest.Item):
+    """The test that the code which a page's sentences name exists, or that its numbers are true."""
 
     def runtest(self) -> None:
-        """Run what has not run yet of the page, and look the names up."""
-        _runs[-1].check_names(self.path)
+        """Look the names up, after what has not run yet of the page; or the numbers."""
+        run = _runs[-1]
+        check = {"names": run.check_names, "numbers": run.check_numbers}[self.name]
+        check(self.path)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """Say what is wrong, without the frames of the tools."""
@@ -187,11 +197,11 @@ class NamesItem(pytest.Item):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageNames | None:
-    """Collect the names of a page after its blocks; while pages are written, they can wait."""
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageProse | None:
+    """Collect the sentences of a page after its blocks; while pages are written, they can wait."""
     proving = parent.config.getoption("markdowndocs") and not _runs[-1].updating
     if file_path.suffix == ".md" and proving:
-        return PageNames.from_parent(parent, path=file_path)
+        return PageProse.from_parent(parent, path=file_path)
     return None
 
 

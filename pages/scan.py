@@ -22,8 +22,8 @@ FENCE = re.compile(r"(?P<prefix>[ >]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 IMAGE = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>[^)\s]+)(?P<caption>[^)]*)\)")
 # Code within a line ends with as many backticks as it begins with; an escaped one begins none.
 INLINE_CODE = re.compile(r"(?<![\\`])(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`)")
-# Elements of HTML that show code or a picture.
-SHOWING = re.compile(r"<(pre|code|samp|textarea|img|svg|picture|object|embed|iframe|video)\b", re.I)
+# Elements of HTML, but for those that fold a part of a page: they could show code or a picture.
+SHOWING = re.compile(r"<(?!(?:details|summary)\b)[a-z][\w-]*(?=[\s/>]|$)", re.IGNORECASE)
 
 
 class PageError(Exception):

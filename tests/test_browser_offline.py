@@ -21,7 +21,9 @@ def test_it_searches_and_leads_on_without_a_server(page: Page, offline: Path) ->
     field.click()
     expect(page.locator(".md-search-result__meta")).to_contain_text("Type to start")
     field.press_sequentially("learning rate")
-    found = page.locator(".md-search-result__link", has_text="The length of an optimizer's steps")
+    found = page.locator(
+        ".md-search-result__link", has_text="The number that an optimizer multiplies"
+    )
     found.click()
     expect(page.locator("h1")).to_contain_text("Glossary")
     page.locator("article").get_by_role("link", name="Where we start").first.click()

@@ -3,9 +3,11 @@
 import ast
 import doctest
 import importlib
+import re
 import tomllib
 from codeop import CommandCompiler
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,8 +15,10 @@ import pytest
 from conftest import ROOT
 
 from pages.census import code_on, pictures_on
-from pages.compare import expects_error
+from pages.compare import differences, expects_error
+from pages.numbers import prose_of
 from pages.scan import Page, read_page
+from pages.session import Session
 
 pytest_plugins = ["pytester"]
 
@@ -65,6 +69,48 @@ def shown(content: str) -> str:
     return content.rstrip("\n") + "\n"
 
 
+def test_what_the_documents_beside_the_site_lead_to_is_there() -> None:
+    found = [
+        target
+        for path in ROOT.glob("*.md")
+        for _, text in prose_of(read_page(path))
+        for target in re.findall(r"\]\(([\w./-]+)[^)]*\)", text)
+    ]
+    assert {"CONTRIBUTING.md", "LICENSE"} <= set(found)
+    assert [target for target in found if not (ROOT / target).exists()] == []
+
+
+def test_the_home_page_says_which_python_is_needed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    minimum = project["requires-python"].removeprefix(">=")
+    home, readme = ((ROOT / file).read_text("utf-8") for file in ("docs/index.md", "README.md"))
+    assert f'"{minimum}": requires-python' in home
+    assert f"Python {minimum}" in home and f"Python {minimum}" in readme
+
+
+def test_no_page_of_the_site_has_an_example_of_a_page_and_those_elsewhere_are_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = {
+        path: fence.content
+        for path in PAGES
+        for fence in read_page(path).fences
+        if fence.language == "markdown"
+    }
+    assert list(examples) == [ROOT / "CONTRIBUTING.md"]
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "page.md"
+    (tmp_path / "figures").mkdir()
+    path.write_text(examples[ROOT / "CONTRIBUTING.md"], encoding="utf-8")
+    page = read_page(path)
+    with closing(Session(page)) as session:
+        for block in page.blocks:
+            result = session.run(block)
+            untrue = differences(session, block, result)
+            # The picture that it draws is in no folder beside it.
+            assert [line for line in untrue if "neuron.svg" not in line] == []
+
+
 @each_on_site
 def test_a_reader_sees_exactly_the_pictures_of_the_source(site: Path, path: Path) -> None:
     drawn = [image.alt for block in read_page(path).blocks for image in block.figures]
@@ -79,7 +125,9 @@ def test_every_block_of_python_is_a_test(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ("-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider")
     items, _ = pytester.inline_genitems(*plugins, *folders)
-    collected = [(item.path, item.start_line) for item in items if item.name != "names"]
+    collected = [
+        (item.path, item.start_line) for item in items if item.name not in ("names", "numbers")
+    ]
     blocks = [(path, block.code.line) for path in PAGES for block in read_page(path).blocks]
     assert sorted(collected) == sorted(blocks)
     assert blocks

@@ -130,7 +130,12 @@ def test_the_answer_is_right_a_part_of_it_is_as_far_as_it_goes_and_nothing_else_
             "3 of 4: you said 0, 22, 24, 50, and the last numbers printed are 0, 22, 23, 50.",
         ),
         ("batch", "0 22.0 23 5e1", "Yes: 0, 22, 23, 50."),
-        ("speed", "call, arithmetic and memory", "Yes: call, arithmetic, memory."),
+        (
+            "speed",
+            "the dot and products",
+            "Right as far as it goes: you said the, dot, products, "
+            "and the last words printed are times, the, dot, products.",
+        ),
         (
             "batch",
             "22 50",

@@ -144,7 +144,7 @@ def test_where_it_ends_is_said_as_it_is(live: Page, state: dict[str, str], comme
 def test_where_it_goes_no_further_is_said(live: Page) -> None:
     [[before, last]] = drive(live, DRIVE, [[{}], [999, 1000]])
     assert before["comment"] == "Step, run, or click on the map to start elsewhere."
-    assert last["comment"] == "It shows 1000 steps at most."
+    assert last["comment"] == "1000 steps are the most."
 
 
 def test_a_step_too_far_is_said(live: Page) -> None:
@@ -155,7 +155,7 @@ def test_a_step_too_far_is_said(live: Page) -> None:
         assert (after > before) == ("too far" in shown["comment"])
     live.get_by_label("learning rate").fill("0.0256")
     [[_, shown]] = drive(live, DRIVE, [[{"w": "2.9", "b": "0"}], [0, 1]])
-    assert shown["comment"] == "A step too far: the loss is larger than before this step."
+    assert shown["comment"] == "A step too far: the loss is larger than before."
 
 
 def test_uphill_is_no_step_too_far_where_earlier_steps_count(live: Page) -> None:
@@ -167,7 +167,7 @@ def test_uphill_is_no_step_too_far_where_earlier_steps_count(live: Page) -> None
         losses = [loss for _, _, loss, _, _ in torchs({"w": "1", "b": "0"} | state, steps)]
         grown = 0
         for before, after, shown in zip(losses, losses[1:], seen[1:], strict=False):
-            says = shown["comment"] == "Uphill: the loss is larger than before this step."
+            says = shown["comment"] == "Uphill: the loss is larger than before."
             if "map" not in shown["comment"] or says or "Step, run" in shown["comment"]:
                 assert says == (after > before), shown
                 grown += says

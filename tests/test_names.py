@@ -74,6 +74,8 @@ def test_text_without_code_names_nothing(wrong):
         "`nn.init.zeros_`",
         "`torch.nn.functional.relu`",
         "`nn.Linear(2, 2, bias=False)`",
+        "`torch.__version__[0]`",
+        "[`nn.Linear(2, 2)`][torch.nn.Linear]",
         "`torch.maximum(net.fc1.weight, 0)`",
         "`DataParallel`",
         "`Solved`",
@@ -106,6 +108,8 @@ def test_what_exists_may_be_named(wrong, code):
         ("Net().parameter()", "Net() has no parameter"),
         ("nn.Linear(2, bais=False)", "nn.Linear got an unexpected keyword argument 'bais'"),
         ("net.forward(1).item()", "what net.forward(1) is shows only when it runs"),
+        ("torch.__version__[99]", "torch.__version__ has no 99"),
+        ("total[0]", "total has no 0"),
         ("total + x", "nothing has the name x"),
         ("__name__", "nothing has the name __name__"),
         ("for x in:", "it is not Python"),
@@ -120,6 +124,11 @@ def test_what_exists_may_be_named(wrong, code):
 def test_what_does_not_exist_is_told_with_its_line(wrong, code, why):
     [message] = wrong(f"`{code}`")
     assert f"page.md:1: `{code}` does not exist: {why}\nexpected " in message
+
+
+def test_a_link_leads_to_what_it_says(wrong):
+    [message] = wrong("[`nn.Linear`][torch.nn.Bilinear]")
+    assert ":1: expected to lead to nn.Linear, got [`nn.Linear`][torch.nn.Bilinear]" in message
 
 
 def test_captions_and_tables_name_code_as_well(wrong):

@@ -357,3 +357,13 @@ def test_on_a_code_host_each_message_is_put_on_its_line(proof, monkeypatch):
     )
     result = proof(text.replace("1 / 0", "total = 0"))
     says(result, "::error file=page.md,line=1::`totl` does not exist*%0Aexpected*")
+
+
+def test_where_numbers_are_noted_a_wrong_one_is_told(proof):
+    Path("numbers").mkdir()
+    Path("numbers/page.txt").write_text("# It is\n19 in: code 1\n")
+    page = "# It is\n\n19 in all.\n\n```python\nprint(19)\n```\n\n```text\n19\n```\n"
+    proof(page).assert_outcomes(passed=2)
+    result = proof(page.replace("19 in", "20 in"))
+    result.assert_outcomes(passed=1, failed=1)
+    says(result, "page.md:3: no block, output or figure of this page has the number 20;*")

@@ -179,6 +179,9 @@ def test_an_image_stands_alone_on_its_line(line):
         '<object data="a.svg">',
         "<picture>",
         '<iframe src="a.html">',
+        '<image src="a.svg"/>',
+        "<xmp>1</xmp>",
+        "<kbd>1</kbd>",
     ],
 )
 def test_code_and_pictures_are_not_written_in_html(line):
@@ -187,7 +190,7 @@ def test_code_and_pictures_are_not_written_in_html(line):
 
 
 def test_code_within_a_line_may_name_what_is_refused_elsewhere():
-    line = "Write `![A](a.svg)`, `<img>` or `` ``` ``; never <preface>."
+    line = "Write `![A](a.svg)`, `<img>` or `` ``` ``; never 1 <2."
     assert scan(line) == []
 
 

@@ -51,6 +51,35 @@ def test_what_is_copied_is_code_without_its_output(
     assert [text.strip() for text in copied] == expected
 
 
+# Names and what they lead to
+
+TITLES = {
+    next(line[2:] for line in read_page(path).lines if line.startswith("# ")): path
+    for path in sorted((ROOT / "docs").rglob("*.md"))
+}
+LINK = re.compile(r"\[(?P<text>[^]\[]+)\]\((?P<target>[^)#\s]+\.md)[^)]*\)")
+
+
+def test_a_link_that_names_a_page_leads_to_it() -> None:
+    checked = 0
+    for path in TITLES.values():
+        for link in LINK.finditer(path.read_text(encoding="utf-8")):
+            if link["text"] in TITLES:
+                assert (path.parent / link["target"]).resolve() == TITLES[link["text"]], link[0]
+                checked += 1
+    assert checked > 50
+
+
+def test_the_menu_and_the_tab_call_each_page_by_its_heading(site: Path) -> None:
+    current = re.compile(r'md-nav__link--active"[^>]*>\s*<span class="md-ellipsis">\s*(.*?)\s*<')
+    for title, path in TITLES.items():
+        name = path.relative_to(ROOT / "docs").with_suffix("").as_posix()
+        if name != "index":  # which is the site's own name
+            html = html_of(site, name)
+            assert set(current.findall(html)) == {title}
+            assert f"<title>{title} - " in html
+
+
 # From elsewhere
 
 

@@ -1,4 +1,4 @@
-// The map of the loss, with an optimizer on it: step by step, from any start.
+// The map of the loss, and an optimizer on it.
 "use strict";
 {
   const LAST = 1000; // steps
@@ -50,7 +50,7 @@
     return path;
   };
 
-  // Two numbers from -1 to 1 that look random, for each seed its own (the sequence R2).
+  // Two numbers from -1 to 1 that look random, for each seed (the sequence R2).
   const randomStart = (seed) => {
     const spread = (by) => String(Number((Math.imul(Number(seed) + 1, by) / 2 ** 31).toFixed(2)));
     return { w: spread(0xc13fa9a9), b: spread(0x91e10da5) };
@@ -215,13 +215,13 @@
         return "The numbers have outgrown the computer: ∞ is too large, nan is not a number.";
       }
       if (w === 3 && b === 0) return this.state.optimizer === "solved" ? "It knew the answer." : "This is the answer.";
-      if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. Its slope counts as 0 there, so the gradient is 0.";
+      if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. The slope counts as 0 there, so the gradient is 0.";
       if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
       if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is outside of the map, like its start.";
-      if (path.length > LAST) return `It shows ${LAST} steps at most.`;
+      if (path.length > LAST) return `${LAST} steps are the most.`;
       const before = path.at(-2);
       if (!before || measure(before).loss >= loss) return "Step, run, or click on the map to start elsewhere.";
-      return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before this step.`;
+      return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before.`;
     }
   });
 }
