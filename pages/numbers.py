@@ -131,7 +131,8 @@ def claims(page: Page) -> list[Number]:
         # The names in inline code are looked up by pages.names.
         plain = INLINE_CODE.sub(lambda code: " " * len(code[0]), seen)
         matches = [*NUMBER.finditer(seen), *WORD.finditer(seen), *NAME.finditer(plain)]
-        matches += [sign for sign in SYMBOL.finditer(seen) if unicodedata.numeric(sign[0], None)]
+        signs = SYMBOL.finditer(seen)
+        matches += [sign for sign in signs if unicodedata.numeric(sign[0], None) is not None]
         for match in sorted(matches, key=lambda match: match.start()):
             unit = UNIT.match(seen, match.end())
             found.append(Number(match[0], line, section, unit[0] if unit else ""))
