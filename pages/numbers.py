@@ -70,7 +70,7 @@ SYMBOL = re.compile(r"[^\x00-\x7F]")
 UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|</?[a-z][^>]*>")
 STYLE = re.compile("<style.*?</style>", re.DOTALL)
 # What a number is a number of: the word, or the sign, next after it.
-UNIT = re.compile(r"[\s\xa0-]?(?:[^\W\d_]+|[%‰°])")
+UNIT = re.compile(r"[\s-]?(?:[^\W\d_]+|[%‰°])")
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,9 @@ def notes(page: Page) -> list[tuple[int, str]]:
         if claim.place != section:
             section = claim.place
             lines.append((claim.line, section))
-        place = _nearest(claim, proven, page) if claim.text not in sources else ""
         used.add(claim.text)
-        where = place or f"cited, {sources[claim.text]}"
+        cited = claim.text in sources
+        where = f"cited, {sources[claim.text]}" if cited else _nearest(claim, proven, page)
         lines.append((claim.line, f"{claim.text}{claim.unit}: {where}"))
     if unused := sorted(set(sources) - used):
         raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
