@@ -1,6 +1,6 @@
 """Pictures of neurons, layers, products, networks and losses, drawn from what the code returns.
 
-A picture is SVG text, 480 units wide, in letters of one size. Its colours are `currentColor` and
+A picture is SVG text, of one width and in letters of one size. Its colours are `currentColor` and
 the CSS variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so that it follows the page it
 stands in; as a file of its own it is dark on white.
 """

@@ -214,7 +214,7 @@ class Measurements:
     def places(self, numbers: str = "float32", work: str = FORWARD) -> dict[str, int]:
         """Rank the rungs of [nnfp.speed.Measurements.rungs][], the fastest first.
 
-        Rungs that are less than a quarter apart share a place: another run may swap them.
+        Rungs whose rates are less than 1.25 times apart share a place: another run may swap them.
 
         Args:
             numbers: The type of the numbers.

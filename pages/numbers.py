@@ -2,7 +2,8 @@
 
 A number in a sentence, heading, caption, table or formula must be found in a block of code, an
 output or a figure of its page. Which one backs it is noted in `numbers/<page>.txt` beside the page,
-section by section. When the sentence changes, or what backs it does, the note is no longer what the
+section by section. The docstrings of a module that a page shows are held to the code of the module.
+When the sentence changes, or what backs it does, the note is no longer what the
 page gives, and a test fails; `pytest --update-pages` writes it anew, for its author to review.
 
 Digits always count, with their sign, and the word after a number is noted with it. Of number words,
@@ -22,6 +23,7 @@ from pathlib import Path
 import yaml
 
 from pages.compare import diff, first_difference
+from pages.docstrings import modules_of
 from pages.scan import INLINE_CODE, Page
 
 # Not part of a name, such as fc1 or float64; a minus with something close before it is no sign.
@@ -87,9 +89,9 @@ class Number:
 
     @property
     def value(self) -> float | str:
-        """The number itself: 1,000 and 1e3 are one, and so are 2 and 2.0."""
+        """The number itself: 1,000 and 1e3 are one, so are 2 and 2.0, and TF32 and tf32."""
         if NAME.fullmatch(self.text):
-            return self.text
+            return self.text.lower()
         if word := WORD.fullmatch(self.text):
             return WORDS[word[1].lower()]
         if len(self.text) == 1:
@@ -121,9 +123,9 @@ def front_matter(page: Page) -> tuple[dict[str, object], list[str]]:
     return yaml.safe_load("\n".join(page.lines[1 : end - 1])) or {}, page.lines[:end]
 
 
-def claims(page: Page) -> list[Number]:
+def claims(page: Page, section: str = "") -> list[Number]:
     """List the numbers that the page's sentences state, in order, with the section they are in."""
-    found, section = [], ""
+    found = []
     for line, text in prose_of(page):
         if text.startswith("#"):
             section = text
@@ -160,30 +162,43 @@ def _numbers(text: str, line: int, place: str) -> list[Number]:
     ]
 
 
-def notes(page: Page) -> list[tuple[int, str]]:
+def notes(page: Page) -> list[tuple[str, str]]:
     """Say for each number that the page states which place near it backs it, or cites it.
 
+    Where the page shows the docstrings of a module, their numbers are backed by its code.
+
     Returns:
-        The lines to note, each with the line of the page that it is about.
+        The lines to note, each with the file and line that it is about.
 
     Raises:
         ValueError: When a number is backed by nothing, or a citation is of no use.
     """
+    sources = _cited(page)
+    lines = _notes(page, claims(page), sources)
+    stated = claims(page)
+    for module in modules_of(page):
+        in_module = claims(module, f"# {module.path.name}")
+        lines += _notes(module, in_module, sources)
+        stated += in_module
+    if unused := sorted(set(sources) - {claim.text for claim in stated}):
+        raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
+    return lines
+
+
+def _notes(page: Page, stated: list[Number], sources: dict[str, str]) -> list[tuple[str, str]]:
     for line, text in prose_of(page):
         if several := SEVERAL.search(UNSEEN.sub("", text)):
             raise ValueError(f"{page.name}:{line}: expected {several[0]!r} in digits")
-    proven, sources = backing(page), _cited(page)
-    lines, section, used = [], "", set()
-    for claim in claims(page):
+    proven = backing(page)
+    lines, section = [], ""
+    for claim in stated:
+        at = f"{page.name}:{claim.line}"
         if claim.place != section:
             section = claim.place
-            lines.append((claim.line, section))
-        used.add(claim.text)
+            lines.append((at, section))
         cited = claim.text in sources
-        where = f"cited, {sources[claim.text]}" if cited else _nearest(claim, proven, page)
-        lines.append((claim.line, f"{claim.text}{claim.unit}: {where}"))
-    if unused := sorted(set(sources) - used):
-        raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
+        where = f"cited, {sources[claim.text]}" if cited else _nearest(claim, proven, at)
+        lines.append((at, f"{claim.text}{claim.unit}: {where}"))
     return lines
 
 
@@ -194,11 +209,11 @@ def _cited(page: Page) -> dict[str, str]:
     return {str(number): str(source) for number, source in cited.items()}
 
 
-def _nearest(claim: Number, proven: list[Number], page: Page) -> str:
+def _nearest(claim: Number, proven: list[Number], at: str) -> str:
     same = [number for number in proven if number.value == claim.value]
     if not same:
         raise ValueError(
-            f"{page.name}:{claim.line}: no block, output or figure of this page has the number "
+            f"{at}: no block, output or figure of this page has the number "
             f"{claim.text}; show it, leave it out, or cite its source in the front matter"
         )
     return min(same, key=lambda number: abs(number.line - claim.line)).place
@@ -222,9 +237,9 @@ def wrong_numbers(page: Page) -> str:
     if now == before:
         return ""
     same = first_difference(now, before)
-    line = true[same][0] if same < len(true) else len(page.lines)
+    at = true[same][0] if same < len(true) else f"{page.name}:{len(page.lines)}"
     return (
-        f"{page.name}:{line}: a number has changed, or what backs it\n"
+        f"{at}: a number has changed, or what backs it\n"
         f"{diff(kept, _text(now))}\n"
         f"if the sentence is right: pytest --update-pages {page.name}"
     )

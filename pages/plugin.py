@@ -76,8 +76,12 @@ class Run:
         self._raise_if(wrong_names(session))
 
     def check_numbers(self, path: Path) -> None:
-        """Raise if the numbers in the sentences of a page are not backed as noted."""
-        wrong = wrong_numbers(self.session(path).page)
+        """Raise if the numbers in the sentences of a page are not backed as noted.
+
+        When pages are written, it is enough that this one has a session: they are noted at the end.
+        """
+        page = self.session(path).page
+        wrong = "" if self.updating else wrong_numbers(page)
         self._raise_if([wrong] if wrong else [])
 
     def _raise_if(self, found: list[str]) -> None:
@@ -172,7 +176,7 @@ class PageProse(pytest.File):
         """Give a test if the page names any code, and one if its numbers are noted."""
         with contextlib.suppress(PageError):  # which stops everything when blocks are collected
             page = read_page(self.path)
-            if any(code_in_prose(page)):
+            if any(code_in_prose(page)) and not _runs[-1].updating:
                 yield ProseItem.from_parent(self, name="names")
             if notes_file(page).parent.is_dir():
                 yield ProseItem.from_parent(self, name="numbers")
@@ -198,9 +202,8 @@ class ProseItem(pytest.Item):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageProse | None:
-    """Collect the sentences of a page after its blocks; while pages are written, they can wait."""
-    proving = parent.config.getoption("markdowndocs") and not _runs[-1].updating
-    if file_path.suffix == ".md" and proving:
+    """Collect the sentences of a page after its blocks."""
+    if file_path.suffix == ".md" and parent.config.getoption("markdowndocs"):
         return PageProse.from_parent(parent, path=file_path)
     return None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.numbers import claims, notes_file, write_notes, wrong_numbers
+from pages.numbers import notes, notes_file, write_notes, wrong_numbers
 from pages.scan import Page, read_page
 
 ROOT = Path(__file__).parent.parent
@@ -49,8 +49,8 @@ def written(tmp_path: Path):
 
 
 def test_every_note_is_of_a_page():
-    notes = {file for folder in (ROOT / "docs").rglob("numbers") for file in folder.iterdir()}
-    assert notes == {notes_file(read_page(path)) for path in DOCS if claims(read_page(path))}
+    kept = {file for folder in (ROOT / "docs").rglob("numbers") for file in folder.iterdir()}
+    assert kept == {notes_file(read_page(path)) for path in DOCS if notes(read_page(path))}
 
 
 def test_the_notes_say_what_backs_each_number(written):

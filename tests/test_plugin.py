@@ -236,6 +236,14 @@ def test_updating_makes_a_page_true(proof):
     proof(None).assert_outcomes(passed=2)
 
 
+def test_updating_notes_the_numbers_of_a_page_without_blocks(proof):
+    Path("numbers").mkdir()
+    cited = '---\ncited:\n  "2018": {}\n---\n\nIn 2018.\n'
+    says(proof(cited.format("the article"), "--update-pages"), "updated page.md")
+    proof(None).assert_outcomes(passed=1)
+    proof(cited.format("the book")).assert_outcomes(failed=1)
+
+
 def test_updating_draws_the_figures(proof):
     result = proof(
         """
