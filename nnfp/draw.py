@@ -1,8 +1,8 @@
 """Pictures of neurons, layers, products, networks and losses, drawn from what the code returns.
 
-A picture is SVG text, of one width and in letters of one size. Its colours are `currentColor` and
-the CSS variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so that it follows the page it
-stands in; as a file of its own it is dark on white.
+A picture is SVG text, and all are of one width. Its colours are `currentColor` and the CSS
+variables `--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so that it follows the page it stands
+in; as a file of its own it is dark on white.
 """
 
 import math
@@ -532,8 +532,8 @@ def landscape(
 ) -> Picture:
     """Draw the loss of a neuron with one input over its weight and bias, and a path of training.
 
-    Lines of equal loss, found by Matplotlib, tell how steep it is. Tinted is where the neuron gives
-    0 for every sample: there it is flat.
+    Lines of equal loss, found by Matplotlib, tell how steep the loss is. Where the neuron gives 0
+    for every sample the loss is flat, and the picture is tinted.
 
     Args:
         x: The samples, one number each.

@@ -15,8 +15,8 @@ Init = Callable[[Tensor], object]
 class Linear(nn.Module):
     """A fully connected layer, `y = x Wᵀ + b`: a drop-in for [torch.nn.Linear][].
 
-    It has the parameters, shapes and `state_dict` of [torch.nn.Linear][]. It starts elsewhere: the
-    weights are filled by `init`, and the bias is zero.
+    It has the parameters, shapes and `state_dict` of [torch.nn.Linear][]. It starts with other
+    values: the weights are filled by `init`, and the bias is zero.
 
     Args:
         in_features: How many inputs each neuron has.
@@ -124,7 +124,7 @@ class Linear(nn.Module):
 
 
 class Net(nn.Module):
-    """The article's network: one input, one neuron, ReLU.
+    """The smallest network: one input, one neuron, ReLU.
 
     Args:
         init: A function that fills the weight in place; see [nnfp.layer.Linear][].

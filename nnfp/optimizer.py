@@ -55,10 +55,10 @@ class Solved(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Set each parameter that has an answer to it.
+        """Set each parameter to its answer, if it has one.
 
         Args:
-            closure: Computes the loss again and returns it, if given; it is called once, first.
+            closure: If given, it is called once, first: it computes the loss again and returns it.
 
         Returns:
             What the closure returned: the loss before this step. Without a closure, `None`.
@@ -87,13 +87,13 @@ def fit(
     A progress bar counts the epochs where the output is a terminal, and is silent elsewhere.
 
     Args:
-        net: The network; its parameters are changed in place. Whether it is in training or
-            evaluation mode stays as it is.
+        net: The network; its parameters are changed in place. It stays in
+            training or evaluation mode, whichever it is in.
         optimizer: Made from the parameters of `net`.
         batches: Pairs of inputs and targets, walked through once an epoch: a list, or a
             [torch.utils.data.DataLoader][].
         loss_fn: Takes the predictions and the targets and returns one number.
-        epochs: How often to walk through all batches.
+        epochs: How many times to walk through all batches.
 
     Returns:
         The loss of each step, in order, each measured before its step: `epochs` times the number

@@ -76,7 +76,7 @@ def three_loops(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
 
 
 def dot_products(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
-    """Compute a dot product for each sample and each neuron; else as [nnfp.speed.three_loops][]."""
+    """Compute a dot product for each sample and neuron; otherwise as [nnfp.speed.three_loops][]."""
 
     def layer(z: Tensor) -> Tensor:
         rows, biases = weight.unbind(), bias.unbind()
@@ -89,7 +89,7 @@ def dot_products(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
 
 
 def row_by_row(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
-    """Send one sample at a time through all neurons; else as [nnfp.speed.three_loops][]."""
+    """Send one sample at a time through all neurons; otherwise as [nnfp.speed.three_loops][]."""
     return lambda z: torch.stack([torch.relu(weight @ sample + bias) for sample in z])
 
 
@@ -161,14 +161,14 @@ class Timing:
     def rate(self) -> float:
         """Operations a second: a multiplication and an addition for each weight and sample.
 
-        A backward has two more products of the same size: one for the inputs, one for the weights.
+        Backward has two more products of the same size: one for the inputs, one for the weights.
         """
         products = 1 if self.work == FORWARD else 3
         return products * 2 * self.samples * self.size**2 / self.seconds
 
     @property
     def intensity(self) -> float:
-        """Operations for each byte that forward must read or write at least once."""
+        """Operations for each byte that a forward must read or write at least once."""
         operations = 2 * self.batch * self.size**2
         moved = 2 * self.batch * self.size + self.size**2
         return operations / (moved * DTYPES[self.numbers].itemsize)
@@ -184,7 +184,8 @@ class Measurements:
         copy: The bytes a second of the largest copy, read and written.
         call: The seconds of the smallest call: `nnfp.Linear(1, 1)` on one sample.
         peak: What the processor's data sheet would promise, where that can be read: its `cores`,
-            `gigahertz`, operations `per_cycle` of one core, and `rate`, the product of these.
+            `gigahertz`, operations `per_cycle` of one core, and `rate`, the
+            operations a second that this makes.
         ladder: All rungs, over sizes and batches.
         sweep: One large layer, given more and more samples.
     """
@@ -335,7 +336,7 @@ def measure(
 def fastest(runs: Sequence[Measurements]) -> Measurements:
     """Join runs of the same measurements into the fastest of each.
 
-    For a machine that has other work to do: that makes a run slower, and none faster.
+    On a machine with other work to do, that work slows a run and never speeds it up.
 
     Args:
         runs: What was measured, at least once.
@@ -525,8 +526,8 @@ def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
         threads: How many threads compute; each is taken to have a core, as far as there are any.
 
     Returns:
-        The `cores` at work, `gigahertz`, operations `per_cycle` of a core, and `rate`, the product
-        of the three; `None` where the text does not tell.
+        The `cores` at work, `gigahertz`, operations `per_cycle` of a core, and `rate`, which is how
+        many operations a second that makes; `None` where the text does not tell.
 
     Examples:
         >>> text = "processor : 0\ncpu MHz : 2500.0\nflags : fma avx2"
@@ -720,13 +721,13 @@ def choose_device(name: str | None) -> torch.device:
 
 
 def types_on(device: torch.device) -> list[str]:
-    """List the types of numbers that a device multiplies by itself, without a detour.
+    """List the types of numbers that a device can multiply, without going by another type.
 
     Args:
         device: The device.
 
     Returns:
-        Some of float32, tf32 and bfloat16. NVIDIA's have the last two from Ampere (2020) on.
+        Some of float32, tf32 and bfloat16. NVIDIA's GPUs have the last two from Ampere (2020) on.
     """
     if device.type == "cuda":
         ampere = torch.cuda.get_device_capability(device) >= (8, 0)

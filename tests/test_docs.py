@@ -253,6 +253,18 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
     return [tree, *inner]
 
 
+@each_on_site
+def test_every_line_of_code_fits_beside_the_menu(path: Path) -> None:
+    """It need not be moved sideways to be read, on a screen that is 1280 pixels wide."""
+    lines = [
+        line
+        for block in read_page(path).blocks
+        for line in block.code.content.split("\n")
+        if len(re.sub(r"  # \(\d+\)$", "", line)) > 80
+    ]
+    assert lines == []
+
+
 @each_page
 def test_every_block_can_be_pasted_into_a_python_prompt(path: Path) -> None:
     page = read_page(path)

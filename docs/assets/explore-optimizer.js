@@ -118,7 +118,7 @@
         number("seed", "seed", 1),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "A change shows as many steps anew. A seed stands for two numbers from −1 to 1."),
+          "A change replays as many steps. A seed stands for a start from −1 to 1."),
       );
     }
 
