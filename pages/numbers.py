@@ -6,9 +6,9 @@ section by section. The docstrings of a module that a page shows are held to the
 When the sentence changes, or what backs it does, the note is no longer what the
 page gives, and a test fails; `pytest --update-pages` writes it anew, for its author to review.
 
-Digits always count, with their sign, and the word after a number is noted with it. Of number words,
-those up to twelve count things and are free; the larger ones and the fractions are numbers. What
-comes from outside is named in the page's front matter:
+Digits always count, with their sign, and the word or operator after a number is noted with it. Of
+number words, those up to twelve count things and are free; the larger ones and the fractions are
+numbers. What comes from outside is named in the page's front matter:
 
     cited:
       "3.11": pyproject.toml
@@ -71,15 +71,15 @@ SYMBOL = re.compile(r"[^\x00-\x7F]")
 # What a reader does not see of a line: where a link leads to, the name of a reference, tags.
 UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|</?[a-z][^>]*>")
 STYLE = re.compile("<style.*?</style>", re.DOTALL)
-# What a number is a number of: the word, or the sign, next after it.
-UNIT = re.compile(r"[\s-]?(?:[^\W\d_]+|[%‰°])")
+# What a number is a number of, or what is computed with it: the word or the sign next after it.
+UNIT = re.compile(r"\}*(?P<unit>[\s-]?(?:\\?[^\W\d_]+|[%‰°=<>≈+−·×/]))")
 
 
 @dataclass(frozen=True)
 class Number:
     """A number, or a name with a digit, as it is written; its line, and the place that it is in.
 
-    In a sentence, its unit is the word next after it.
+    In a sentence, its unit is the word or the operator next after it.
     """
 
     text: str
@@ -137,7 +137,7 @@ def claims(page: Page, section: str = "") -> list[Number]:
         matches += [sign for sign in signs if unicodedata.numeric(sign[0], None) is not None]
         for match in sorted(matches, key=lambda match: match.start()):
             unit = UNIT.match(seen, match.end())
-            found.append(Number(match[0], line, section, unit[0] if unit else ""))
+            found.append(Number(match[0], line, section, unit["unit"] if unit else ""))
     return found
 
 

@@ -1,4 +1,5 @@
 import doctest
+import re
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,18 @@ def test_the_font_has_the_listed_characters() -> None:
 
 def test_the_font_can_stretch_brackets_and_roots() -> None:
     assert "MATH" in TTFont(ROOT / "docs/assets/fonts/STIXTwoMath.woff2")
+
+
+@pytest.mark.parametrize(
+    ("colour", "ours"),
+    [("red", "x x_1 x_2 Z 1 2 3 4"), ("green", "w w_1 w_2 W b 5 6 7 8 0")],
+)
+def test_inputs_are_red_and_weights_green(colour: str, ours: str) -> None:
+    """The numbers are those that run through the tutorial; a bias has the colour of the weights."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    coloured = set(re.findall(rf"\\textcolor{{{colour}}}{{(.*?)}}", pages))
+    assert coloured
+    assert coloured <= set(ours.split())
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:

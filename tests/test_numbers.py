@@ -55,7 +55,8 @@ def test_every_note_is_of_a_page():
 
 def test_the_notes_say_what_backs_each_number(written):
     assert notes_file(written()).read_text(encoding="utf-8") == (
-        "# A neuron\n1 and: code 1\n2: code 1\n19: output 1\n19: output 1\n2: code 1\n7: code 1\n"
+        "# A neuron\n1 and: code 1\n2: code 1\n19: output 1\n19: output 1\n"
+        "2 \\cdot: code 1\n7: code 1\n"
     )
 
 
@@ -81,6 +82,9 @@ def test_a_page_that_was_not_changed_has_no_wrong_number(written):
         ("give 19.", "give 19 metres.", 3),
         ("give 19.", "give 19 %.", 3),
         ("give 19.", "give < 29 and >.", 3),
+        ("of 1 and 2,", "of 1 + 2,", 3),
+        ("$2 \\cdot 7$", "$2 + 7$", 17),
+        ("$2 \\cdot 7$", "${2} - {7}$", 17),
     ],
 )
 def test_a_changed_number_is_named_with_its_line(written, before, after, line):
