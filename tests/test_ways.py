@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pages.scan import read_page
 
@@ -49,6 +49,36 @@ def test_what_is_copied_is_code_without_its_output(
     fences = read_page(ROOT / "docs" / source).fences
     expected = [fence.content.strip() for fence in fences if fence.language != "text"]
     assert [text.strip() for text in copied] == expected
+
+
+# Its colours
+
+
+def test_colours_follow_the_system_until_some_are_chosen(browser: Browser, base_url: str) -> None:
+    with browser.new_context(base_url=base_url, color_scheme="dark") as context:
+        page = context.new_page()
+        page.goto("")
+        scheme = page.locator("body")
+        bars = "getComputedStyle(document.documentElement).colorScheme"
+        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
+        assert page.evaluate(bars) == "dark"
+        page.emulate_media(color_scheme="light")
+        expect(scheme).to_have_attribute("data-md-color-scheme", "default")
+        assert page.evaluate(bars) == "normal"
+        button = page.locator("[data-nnfp-palette] label:visible")
+        for chosen in ("light", "dark"):
+            button.click()
+            expect(page.locator("[name=__palette]:checked")).to_have_accessible_name(
+                re.compile(f"^{chosen} colours", re.IGNORECASE)
+            )
+        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
+        page.goto("glossary/")
+        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
+        expect(button).to_have_attribute("title", "Dark colours; follow the system")
+        page.locator("[name=__palette]:checked").press("Enter")
+        expect(scheme).to_have_attribute("data-md-color-scheme", "default")
+        page.emulate_media(color_scheme="dark")
+        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
 
 
 # Names and what they lead to

@@ -221,3 +221,33 @@ function onEachPage(act) {
     dataset.mdColorScheme = scheme;
   });
 }
+
+{
+  // Light, dark, or as the system is. The theme's script for that writes into the head of a page as it
+  // begins, and by that all of it is drawn twice more. This one keeps the choice where the theme's would.
+  const ways = [...document.querySelectorAll("[data-nnfp-palette] input")];
+  const light = matchMedia("(prefers-color-scheme: light)");
+  const chosen = () => ways.findIndex((way) => way.checked);
+  const show = () => {
+    const index = chosen();
+    const { mdColorMedia: media, mdColorScheme, mdColorPrimary: primary, mdColorAccent: accent } = ways[index].dataset;
+    const asSystem = light.matches ? "default" : "slate";
+    const scheme = media === "(prefers-color-scheme)" ? asSystem : mdColorScheme;
+    if (document.body.dataset.mdColorScheme !== scheme) document.body.dataset.mdColorScheme = scheme;
+    // The button beside a way leads to the next one.
+    for (const way of ways) way.nextElementSibling.hidden = !way.checked;
+    __md_set("__palette", { index, color: { media, scheme, primary, accent } });
+  };
+  for (const way of ways) {
+    way.onchange = show;
+    way.onkeydown = ({ key }) => {
+      if (key !== "Enter") return;
+      const next = ways[(chosen() + 1) % ways.length];
+      next.click();
+      next.focus();
+    };
+  }
+  light.onchange = show;
+  (ways[__md_get("__palette")?.index] ?? ways[0]).checked = true;
+  show();
+}
