@@ -279,7 +279,7 @@ def test_a_link_to_a_place_on_the_page_leaves_what_was_set(live: Page) -> None:
         if not first:
             page.get_by_role("link", name="Neuron", exact=True).first.click()
         page.get_by_label("weight 1", exact=True).fill("4")
-        page.get_by_role("link", name="further down").click()
+        page.locator("article p a[href$='#a-bend']").click()
         page.wait_for_url("**/learn/neuron/?w1=4#a-bend")
         expect(page.locator("explore-neuron .nnfp-result")).to_contain_text("(1·4 + 2·7 + 0)")
     page.close()

@@ -148,8 +148,9 @@ function bracketed(text) {
 }
 
 // Do something on each page: the theme puts them in without loading them, and begins after this script.
+// It comes after what the theme does then, so that a click or a key in between need not wait for both.
 function onEachPage(act) {
-  addEventListener("DOMContentLoaded", () => document$.subscribe(act));
+  addEventListener("DOMContentLoaded", () => document$.subscribe(() => setTimeout(act)));
 }
 
 {
