@@ -174,8 +174,8 @@ def notes(page: Page) -> list[tuple[str, str]]:
         ValueError: When a number is backed by nothing, or a citation is of no use.
     """
     sources = _cited(page)
-    lines = _notes(page, claims(page), sources)
     stated = claims(page)
+    lines = _notes(page, stated, sources)
     for module in modules_of(page):
         in_module = claims(module, f"# {module.path.name}")
         lines += _notes(module, in_module, sources)

@@ -81,8 +81,8 @@ class Run:
         When pages are written, it is enough that this one has a session: they are noted at the end.
         """
         page = self.session(path).page
-        wrong = "" if self.updating else wrong_numbers(page)
-        self._raise_if([wrong] if wrong else [])
+        if not self.updating and (wrong := wrong_numbers(page)):
+            self._raise_if([wrong])
 
     def _raise_if(self, found: list[str]) -> None:
         """Raise if anything was found, and remember it for the end of the run."""
