@@ -13,6 +13,7 @@ from urllib.parse import urldefrag, urljoin
 import nbformat
 import pytest
 from conftest import ROOT
+from kernels import Manager
 from markdown import markdown
 from nbclient import NotebookClient
 
@@ -133,11 +134,12 @@ def test_no_word_between_the_blocks_is_lost(path: Path) -> None:
 # They run
 
 
-def run(path: Path, folder: Path) -> Any:
-    """Run a page's notebook in a fresh kernel, in a folder of its own."""
+def execute(notebook: Any, folder: Path) -> Any:
+    """Run a notebook in a fresh kernel, in a folder of its own."""
     client = NotebookClient(
-        committed(path),
+        notebook,
         kernel_name="python3",
+        kernel_manager_class=Manager,
         timeout=60,
         coalesce_streams=True,
         # A kernel that is asked to end takes its time, as long as a short notebook does.
@@ -147,7 +149,9 @@ def run(path: Path, folder: Path) -> Any:
         resources={"metadata": {"path": str(folder)}},
     )
     environment = os.environ | {"IPYTHONDIR": str(folder / "ipython")}
-    return asyncio.run(client.async_execute(env=environment))
+    # In a thread of its own: in this one, the browser's event loop may run.
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(asyncio.run, client.async_execute(env=environment)).result()
 
 
 # A line of torch's own log, on stderr, tells of the machine, as that it has CUDA's compiler alone.
@@ -167,19 +171,33 @@ def told(cell: Any) -> list[tuple[str, ...]]:
     ]
 
 
+# The process that is copied is begun once for all of these.
+together = pytest.mark.xdist_group("kernels")
+
+
+@together
 @each_page
 def test_a_fresh_kernel_gives_the_outputs_and_pictures_of_the_page(
     tmp_path: Path, path: Path
 ) -> None:
-    # In a thread of its own: in this one, the browser's event loop may run.
-    with ThreadPoolExecutor() as pool:
-        executed = pool.submit(run, path, tmp_path).result()
+    executed = execute(committed(path), tmp_path)
     for shown, ran in zip(committed(path).cells, executed.cells, strict=True):
         if shown.cell_type == "code":
             assert told(ran) == told(shown), f"{shown.id} gives another output in a notebook"
     for block in read_page(path).blocks:
         for image in block.figures:
             assert (tmp_path / image.path).read_bytes() == (path.parent / image.path).read_bytes()
+
+
+@together
+def test_a_kernel_finds_nothing_that_another_left(tmp_path: Path) -> None:
+    finds = "print(hasattr(builtins, 'left'), os.environ.get('LEFT'), torch.initial_seed() == 7)"
+    leaves = "builtins.left = os.environ['LEFT'] = str(torch.manual_seed(7))"
+    code = f"import builtins, os, torch\n{finds}\n{leaves}"
+    for _ in range(2):
+        notebook = execute(made(tmp_path, f"```python\n{code}\n```\n"), tmp_path)
+        [cell] = cells(notebook, "code")
+        assert told(cell) == [("stdout", "False None False")]
 
 
 @each_page
