@@ -7,13 +7,12 @@ in its paragraph becomes a figure, and its title, if there is one, the caption:
 
 Images in a line of text, raster images and remote ones stay as they are.
 
-A figure may be where an explorable starts: the option `explorables` names, by the path of the file,
-the custom element that is put around the picture. Without JavaScript, that is the picture alone.
+A figure may be where an explorable starts: the option `explorables` names, by the file's path, the
+custom element that is put around the picture. Without JavaScript, that is the picture alone.
 """
 
-import os
+import posixpath
 import re
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -21,6 +20,8 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
+
+from pages.here import find_here
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -74,11 +75,8 @@ def _prefixed(name: str, value: str, prefix: str) -> str:
 
 
 class _Figures(Treeprocessor):
-    def __init__(
-        self, md: Markdown, base_path: os.PathLike[str], explorables: dict[str, str]
-    ) -> None:
+    def __init__(self, md: Markdown, explorables: dict[str, str]) -> None:
         super().__init__(md)
-        self.base_path = base_path
         self.explorables = explorables
 
     def run(self, root: Element) -> None:
@@ -94,13 +92,15 @@ class _Figures(Treeprocessor):
         if not label:
             raise BuildError(f"expected words for what the figure {source} shows, got ![]")
         try:
-            svg = Path(self.base_path, source).read_text(encoding="utf-8")
+            here = find_here(self.md)
+            file = posixpath.join(posixpath.dirname(here.source), source)
+            svg = (here.docs_dir / file).read_text(encoding="utf-8")
             html = inline_svg(svg, label, prefix)
         except FileNotFoundError as error:
             raise BuildError(f"expected a file for the figure {source}, got none") from error
         except ElementTree.ParseError as error:
             raise BuildError(f"expected SVG in the figure {source}, got {error}") from error
-        if explorable := self._explorable(source):
+        if explorable := self.explorables.get(file):
             html = f"<explore-{explorable}>{html}</explore-{explorable}>"
         paragraph.remove(image)
         paragraph.tag = "figure"
@@ -108,12 +108,6 @@ class _Figures(Treeprocessor):
         paragraph.text = self.md.htmlStash.store(html)
         if title:
             SubElement(paragraph, "figcaption").text = title
-
-    def _explorable(self, source: str) -> str | None:
-        path = Path(self.base_path, source).as_posix()
-        return next(
-            (to for file, to in self.explorables.items() if path.endswith(f"/{file}")), None
-        )
 
 
 def _only_svg(paragraph: Element) -> Element | None:
@@ -132,14 +126,13 @@ class FiguresExtension(Extension):
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "base_path": [Path(), "The folder that an image's path starts from"],
             "explorables": [{}, "Which figures, by path, are which explorable"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
         """Go over the tree after the inline patterns (20), before MkDocs checks images (0)."""
-        figures = _Figures(md, self.getConfig("base_path"), self.getConfig("explorables"))
+        figures = _Figures(md, self.getConfig("explorables"))
         md.treeprocessors.register(figures, "pages.figures", 15)
 
 

@@ -6,17 +6,16 @@ defines it, and does not link to it. Headings, code, formulas and links stay as 
 page uses a word in another sense, `mkdocs.yml` says so:
 
     - pages.glossary:
-        docs_dir: !relative $docs_dir
         other_senses:
           learn/neuron.md: [view]
 
 What the author's own links to pages lead to is shown in advance, too.
 """
 
-import os
+import posixpath
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -25,6 +24,8 @@ from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from mkdocs.exceptions import BuildError
+
+from pages.here import Here, find_here
 
 GLOSSARY = "glossary.md"
 FOLDERS = ("learn/", "about/")
@@ -53,8 +54,7 @@ def read_terms(glossary: str) -> list[str]:
 class _Page:
     """Finds the first uses of terms in a page, and puts links there."""
 
-    def __init__(self, md: Markdown, terms: Iterable[str], address: str) -> None:
-        self.md = md
+    def __init__(self, terms: Iterable[str], address: str) -> None:
         self.address = address
         self.left = {term.lower(): term for term in terms}
         # The longest first: "matrix product" is one term, and "matrix" another.
@@ -65,54 +65,54 @@ class _Page:
         """Go through the texts of an element in the order in which they are read."""
         if element.tag in NOT_IN:
             return
-        element.text = self._linked(element.text)
-        for child in element:
+        element.text, parts = self._linked(element.text)
+        for child in list(element):
             self.link(child)
-            child.tail = self._linked(child.tail)
+            child.tail, links = self._linked(child.tail)
+            parts += [child, *links]
+        element[:] = parts
 
-    def _linked(self, text: str | None) -> str | None:
+    def _linked(self, text: str | None) -> tuple[str | None, list[Element]]:
+        """Part a text at first uses of terms: what is before them all, and a link for each."""
         # Text that is put together already, such as code, is an `AtomicString`.
-        return (
-            text if not text or isinstance(text, AtomicString) else self.pattern.sub(self._a, text)
-        )
-
-    def _a(self, use: re.Match[str]) -> str:
-        term = self.left.pop(use[1].lower(), None)
-        if term is None:
-            return use[0]
-        href = f"{self.address}#{slugify(term, '-')}"
-        html = f'<a class="nnfp-term" href="{href}" data-preview>{use[0]}</a>'
-        return self.md.htmlStash.store(html)
+        if not text or isinstance(text, AtomicString):
+            return text, []
+        uses = [use for use in self.pattern.finditer(text) if self.left.pop(use[1].lower(), None)]
+        links = []
+        for use, following in pairwise([*uses, None]):
+            assert use
+            href = f"{self.address}#{slugify(use[1], '-')}"
+            link = Element("a", {"class": "nnfp-term", "href": href})
+            link.text = use[0]
+            link.tail = text[use.end() : following.start() if following else None]
+            links.append(link)
+        return text[: uses[0].start()] if uses else text, links
 
 
 class _Glossary(Treeprocessor):
-    def __init__(
-        self, md: Markdown, docs_dir: os.PathLike[str], other_senses: dict[str, list[str]]
-    ) -> None:
+    def __init__(self, md: Markdown, other_senses: dict[str, list[str]]) -> None:
         super().__init__(md)
-        self.docs_dir = docs_dir
         self.other_senses = other_senses
 
     def run(self, root: Element) -> None:
+        here = find_here(self.md)
+        if here.source.startswith(FOLDERS):
+            self._link_terms(root, here)
         for link in root.iter("a"):
             if TO_A_PAGE.fullmatch(link.get("href", "")):
                 link.set("data-preview", "")
-        # MkDocs knows which page this is, and tells those of its own kind.
-        here: Any = self.md.treeprocessors["relpath"]
-        if here.file.src_uri.startswith(FOLDERS):
-            self._link_terms(root, here)
 
-    def _link_terms(self, root: Element, here: Any) -> None:
-        name, glossary = here.file.src_uri, here.files.get_file_from_path(GLOSSARY)
-        if glossary is None:
+    def _link_terms(self, root: Element, here: Here) -> None:
+        name, glossary = here.source, here.docs_dir / GLOSSARY
+        if not glossary.exists():
             raise BuildError(f"expected {GLOSSARY} among the pages, for the terms on {name}")
-        terms = read_terms(Path(self.docs_dir, GLOSSARY).read_text(encoding="utf-8"))
+        terms = read_terms(glossary.read_text(encoding="utf-8"))
         other = self.other_senses.get(name, [])
         if unknown := sorted(set(other) - set(terms)):
             raise BuildError(f"expected terms in other_senses of {name}, got {', '.join(unknown)}")
         defined = {"".join(bold.itertext()).lower() for bold in root.iter("strong")}
         links = [t for t in terms if not {t.lower(), f"{t.lower()}s"} & defined and t not in other]
-        _Page(self.md, links, glossary.url_relative_to(here.file)).link(root)
+        _Page(links, posixpath.relpath(GLOSSARY, posixpath.dirname(name))).link(root)
 
 
 class GlossaryExtension(Extension):
@@ -120,14 +120,13 @@ class GlossaryExtension(Extension):
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "docs_dir": [Path(), "The folder that the site is made from"],
             "other_senses": [{}, "Words that a page uses in another sense, by the page"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the tree after formulas and figures (15), before MkDocs follows links (0)."""
-        terms = _Glossary(md, self.getConfig("docs_dir"), self.getConfig("other_senses"))
+        """Go over the tree after formulas and figures (15), before links are followed (0)."""
+        terms = _Glossary(md, self.getConfig("other_senses"))
         md.treeprocessors.register(terms, "pages.glossary", 10)
 
 

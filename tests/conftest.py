@@ -12,11 +12,14 @@ from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from explorables import alone
 from filelock import FileLock
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
 from playwright.sync_api import Browser, Page
 
 from audit.browse import WIDE, chromium
@@ -57,7 +60,7 @@ FIRST = [
     *("test_notebooks.py", "test_audit.py", "test_serve.py", "test_mutants.py", "test_draw.py"),
 ]
 # Tests that share what takes a while to make stay together.
-TOGETHER = {"opened", "open_page"}
+TOGETHER = {"opened", "open_page", "zensical"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,6 +103,13 @@ def run_python(
         text=True,
         check=False,
     )
+
+
+def make_page(md: Markdown, docs_dir: Path, source: str) -> None:
+    """Say which page is being made, as MkDocs does."""
+    mkdocs: Any = Treeprocessor(md)
+    mkdocs.file = SimpleNamespace(src_dir=docs_dir, src_uri=source)
+    md.treeprocessors.register(mkdocs, "relpath", 0)
 
 
 class _Handler(SimpleHTTPRequestHandler):

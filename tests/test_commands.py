@@ -12,7 +12,10 @@ pytest_plugins = ["pytester"]
 DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
 # Run by another test file, which must name the command.
-ELSEWHERE = {"make serve": "tests/test_serve.py"}
+ELSEWHERE = {
+    "make serve": "tests/test_serve.py",
+    "CUSTOM_DIR= .venv/bin/zensical build": "tests/test_zensical.py",
+}
 # The same as a target of make does, which is run by .ci/run or by a test.
 BY_MAKE = {"pytest": "make test", "mkdocs serve --livereload --dirty": "make serve"}
 # Run by a test below.

@@ -1,27 +1,30 @@
 import doctest
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from markdown import markdown
+from conftest import make_page
+from markdown import Markdown
 from mkdocs.exceptions import BuildError
 
 from pages import figures
-from pages.figures import inline_svg
+from pages.figures import FiguresExtension, inline_svg
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1">{}</svg>'
 LINE = SVG.format('<path d="M0 0h2"/>')
 
 
-def render(source: str, folder: Path) -> str:
-    options = {"pages.figures": {"base_path": folder}}
-    return markdown(source, extensions=["pages.figures"], extension_configs=options)
+def render(source: str, folder: Path, **options: Any) -> str:
+    md = Markdown(extensions=[FiguresExtension(**options)])
+    make_page(md, folder, "learn/page.md")
+    return md.convert(source)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures/line.svg").write_text(LINE, encoding="utf-8")
+    (tmp_path / "learn/figures").mkdir(parents=True)
+    (tmp_path / "learn/figures/line.svg").write_text(LINE, encoding="utf-8")
     return tmp_path
 
 
@@ -33,10 +36,9 @@ def test_an_image_alone_becomes_a_figure_that_says_what_it_shows(folder: Path) -
 
 
 def test_a_listed_figure_is_what_an_explorable_starts_from(folder: Path) -> None:
-    explorables = {"figures/line.svg": "line", "other/figures/line.svg": "other"}
-    options = {"pages.figures": {"base_path": folder, "explorables": explorables}}
+    explorables = {"figures/line.svg": "other", "learn/figures/line.svg": "line"}
     source = "![A line.](figures/line.svg)"
-    html = markdown(source, extensions=["pages.figures"], extension_configs=options)
+    html = render(source, folder, explorables=explorables)
     assert html == render(source, folder).replace("<svg", "<explore-line><svg").replace(
         "</svg>", "</svg></explore-line>"
     )
@@ -70,7 +72,7 @@ def test_a_figure_that_is_not_there_is_refused(folder: Path) -> None:
 
 
 def test_a_figure_that_is_not_svg_is_refused(folder: Path) -> None:
-    (folder / "figures/line.svg").write_text("<svg><path></svg>", encoding="utf-8")
+    (folder / "learn/figures/line.svg").write_text("<svg><path></svg>", encoding="utf-8")
     with pytest.raises(
         BuildError, match=r"expected SVG in the figure figures/line\.svg, got mismatch"
     ):
@@ -85,7 +87,7 @@ def test_a_figure_without_words_is_refused(folder: Path) -> None:
 
 
 def test_the_ids_of_two_figures_on_a_page_do_not_clash(folder: Path) -> None:
-    (folder / "figures/line.svg").write_text(SVG.format('<path id="a"/>'), encoding="utf-8")
+    (folder / "learn/figures/line.svg").write_text(SVG.format('<path id="a"/>'), encoding="utf-8")
     html = render("![One.](figures/line.svg)\n\n![Two.](figures/line.svg)", folder)
     assert html.count('id="figure-1-a"') == html.count('id="figure-2-a"') == 1
 

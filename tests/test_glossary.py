@@ -3,13 +3,11 @@
 import doctest
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, make_page
 from markdown import Markdown
-from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 from playwright.sync_api import Page, expect
 
@@ -37,17 +35,11 @@ A product of tables.
 
 
 def render(source: str, folder: Path, name: str = "learn/page.md", **options: Any) -> str:
-    """Render a page as MkDocs would, which tells its extensions which page it is."""
-    file = folder / "glossary.md"
     md = Markdown(
-        extensions=["tables", "toc", GlossaryExtension(docs_dir=folder, **options)],
+        extensions=["tables", "toc", GlossaryExtension(**options)],
         extension_configs={"toc": {"permalink": True}},
     )
-    here: Any = Treeprocessor(md)
-    here.file = SimpleNamespace(src_uri=name)
-    found = SimpleNamespace(url_relative_to=lambda file: "../glossary/")
-    here.files = SimpleNamespace(get_file_from_path=lambda path: found if file.exists() else None)
-    md.treeprocessors.register(here, "relpath", 0)
+    make_page(md, folder, name)
     return md.convert(source)
 
 
@@ -59,14 +51,14 @@ def folder(tmp_path: Path) -> Path:
 
 def linked(html: str) -> list[tuple[str, str]]:
     """List the links to terms: where to, and the words."""
-    found = re.findall(r'<a class="nnfp-term" href="([^"]*)" data-preview>([^<]*)</a>', html)
+    found = re.findall(r'<a class="nnfp-term" data-preview="" href="([^"]*)">([^<]*)</a>', html)
     assert html.count("nnfp-term") == len(found)
     return found
 
 
 def test_the_first_use_of_a_term_is_a_link(folder: Path) -> None:
     html = render("A bias. Another bias.\n\n- Biases, a *bias*.", folder)
-    assert linked(html) == [("../glossary/#bias", "bias")]
+    assert linked(html) == [("../glossary.md#bias", "bias")]
     assert html.startswith("<p>A <a class=")
 
 
@@ -80,8 +72,8 @@ def test_terms_are_found_in_the_order_of_reading(folder: Path) -> None:
 def test_the_longest_term_and_its_plural_are_found_whatever_the_case(folder: Path) -> None:
     html = render("Matrix products on GPUs. A pre-bias, biased.", folder)
     assert linked(html) == [
-        ("../glossary/#matrix-product", "Matrix products"),
-        ("../glossary/#gpu", "GPUs"),
+        ("../glossary.md#matrix-product", "Matrix products"),
+        ("../glossary.md#gpu", "GPUs"),
     ]
 
 

@@ -248,7 +248,10 @@ function onEachPage(act) {
       next.focus();
     };
   }
-  light.onchange = show;
-  (ways[__md_get("__palette")?.index] ?? ways[0]).checked = true;
-  show();
+  // With other templates than ours, the theme's own script is there.
+  if (ways.length > 0) {
+    light.onchange = show;
+    (ways[__md_get("__palette")?.index] ?? ways[0]).checked = true;
+    show();
+  }
 }
