@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 from tqdm import tqdm
 
-from nnfp import _ladder, _svg
+from nnfp import _ladder, _svg, _training
 from nnfp.batch import all_at_once
 from nnfp.draw import Picture
 from nnfp.layer import Linear
@@ -37,6 +37,11 @@ COPIED = {"cpu": 2**26, "mps": 2**28, "cuda": 2**28}
 # The weights of the layer that is given more and more samples are too large for most caches, too.
 SWEEP_SIZE = {"cpu": 4096, "mps": 4096, "cuda": 8192}
 SWEEP_BATCHES = (1, 4, 16, 64, 256, 1024)
+# How wide the trained networks are, and how many samples a step takes: ordering sets the pace of
+# the first, and arithmetic that of the second.
+TRAINED = ((128, 32), (4096, 4096))
+# As many steps are enough to tell that two ways of training do the same.
+STEPS = 100
 # Rungs that share a place are closer to each other than measurements are to the truth.
 TIE = 1.25
 
@@ -175,6 +180,27 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Training:
+    """How long a training step of a network of three layers took.
+
+    Attributes:
+        ordered: `"call by call"`, or `"recorded"`: once, and from then on as a whole.
+        size: How many inputs, and how many neurons in each layer.
+        batch: How many samples the mini-batch has.
+        seconds: The median time of a step.
+        spread: The interquartile range of the times, in seconds.
+        loss: The loss before the 100th step. It tells that both ways do the same.
+    """
+
+    ordered: str
+    size: int
+    batch: int
+    seconds: float
+    spread: float
+    loss: float
+
+
+@dataclass(frozen=True)
 class Measurements:
     """What one run measured, and where.
 
@@ -188,6 +214,7 @@ class Measurements:
             operations a second that this makes.
         ladder: All rungs, over sizes and batches.
         sweep: One large layer, given more and more samples.
+        training: Steps of training, on NVIDIA's GPUs: other devices cannot record them.
     """
 
     machine: dict[str, str]
@@ -197,6 +224,7 @@ class Measurements:
     peak: dict[str, float] | None
     ladder: list[Timing]
     sweep: list[Timing]
+    training: list[Training] = field(default_factory=list)
 
     def rungs(self, numbers: str = "float32", work: str = FORWARD) -> list[Timing]:
         """List the rungs on the largest layer and mini-batch, from the first to the last.
@@ -276,6 +304,7 @@ def read(path: str | Path) -> Measurements:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         for name in ("ladder", "sweep"):
             content[name] = [Timing(**timing) for timing in content[name]]
+        content["training"] = [Training(**each) for each in content.get("training", [])]
         return Measurements(**content)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"expected measurements of nnfp.speed, got {path}: {error}") from error
@@ -330,6 +359,7 @@ def measure(
             peak=peak,
             ladder=[timing for timing in timings[: len(ladder)] if timing],
             sweep=[timing for timing in timings[len(ladder) :] if timing],
+            training=_time_training(clock, device) if device.type == "cuda" else [],
         )
 
 
@@ -354,6 +384,10 @@ def fastest(runs: Sequence[Measurements]) -> Measurements:
         peak=first.peak,
         ladder=_fastest_of_each([run.ladder for run in runs]),
         sweep=_fastest_of_each([run.sweep for run in runs]),
+        training=[
+            min(same, key=lambda each: each.seconds)
+            for same in zip(*(run.training for run in runs), strict=True)
+        ],
     )
 
 
@@ -416,6 +450,29 @@ def _time_rung(clock: _Clock, device: torch.device, step: _Step) -> Timing | Non
             return None
         median, spread = clock.time(run)
     return Timing(rung, numbers, work, size, batch, len(z), median, spread)
+
+
+def _time_training(clock: _Clock, device: torch.device) -> list[Training]:
+    timed = []
+    for size, batch in TRAINED:
+        step = _training.training_step(device, size, batch)
+        timed.append(_time_steps(clock, "call by call", size, batch, step, STEPS))
+        # The same network, trained from its start again.
+        step = _training.record(_training.training_step(device, size, batch))
+        steps = STEPS - _training.WARM_UP
+        timed.append(_time_steps(clock, "recorded", size, batch, step, steps))
+    return timed
+
+
+def _time_steps(
+    clock: _Clock, ordered: str, size: int, batch: int, step: _training.Step, steps: int
+) -> Training:
+    """Take so many steps, keep the loss of the last, and time those that follow."""
+    for _ in range(steps):
+        loss = step()
+    # Read now: a recorded step fills the same tensor again.
+    reached = loss.item()
+    return Training(ordered, size, batch, *clock.time(step), reached)
 
 
 def _tensors(
@@ -584,6 +641,11 @@ def table(measured: Measurements) -> str:
     for t in measured.sweep:
         percent = _percent(t.rate / measured.limit(t))
         lines.append(f"{t.batch:5}  {t.rate / 1e9:7.4g}  {percent:>20}")
+    if measured.training:
+        lines += ["", "a training step of three layers, in microseconds", "size  batch  ordered"]
+    for each in measured.training:
+        taken = f"{each.ordered:<12}  {each.seconds * 1e6:8.4g}"
+        lines.append(f"{each.size:4}  {each.batch:5}  {taken}  loss {each.loss:.6g}")
     return "\n".join(lines)
 
 
