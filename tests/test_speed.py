@@ -6,7 +6,7 @@ import json
 import runpy
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import FrozenInstanceError
 from itertools import product
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from nnfp import _ladder, speed
-from nnfp.speed import BACKWARD, FORWARD, Measurements, Timing
+from nnfp.speed import BACKWARD, FORWARD, Measurements, Timing, Training
 
 WEIGHT = torch.nn.Parameter(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))
 BIAS = torch.nn.Parameter(torch.tensor([-20.0, 0.0]))
@@ -225,6 +225,146 @@ def test_a_rung_is_timed_in_its_own_precision(monkeypatch, numbers, precision):
     assert set(seen) == {precision}
 
 
+# A step of training
+
+
+CPU = torch.device("cpu")
+
+
+def test_a_training_step_is_that_of_three_layers_of_pytorch():
+    torch.manual_seed(1)
+    drawn = torch.random.get_rng_state()
+    step = speed.training_step(CPU, width=4, batch=5)
+    losses = [step().item() for _ in range(6)]
+    assert torch.equal(torch.random.get_rng_state(), drawn)
+
+    generator = torch.Generator().manual_seed(0)
+    weights = [torch.randn(4, 4, generator=generator) * (2 / 4) ** 0.5 for _ in range(3)]
+    x, target = torch.randn(2, 5, 4, generator=generator)
+    first, second, third = (torch.nn.Linear(4, 4) for _ in range(3))
+    net = torch.nn.Sequential(first, torch.nn.ReLU(), second, torch.nn.ReLU(), third)
+    for layer, weight in zip((first, second, third), weights, strict=True):
+        torch.nn.init.zeros_(layer.bias)
+        layer.weight.data = weight
+    theirs = []
+    for _ in range(6):
+        net.zero_grad()
+        loss = ((net(x) - target) ** 2).mean()
+        loss.backward()
+        theirs.append(loss.item())
+        for parameter in net.parameters():
+            parameter.data -= 0.5 * parameter.grad
+    assert losses == pytest.approx(theirs)
+    assert losses[-1] < losses[0]
+
+
+def test_the_loss_of_a_step_keeps_nothing_of_its_way():
+    assert not speed.training_step(CPU, 2, 1)().requires_grad
+
+
+class FakeGPU:
+    """Notes what it is told. What is ordered while it records is done when it is replayed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.told: list[object] = []
+        self.where = "main"
+        self.loss = torch.zeros(())
+        fakes = {
+            "Stream": lambda: self.stream("aside"),
+            "current_stream": lambda: self.stream(self.where),
+            "stream": lambda stream: self.at(stream.name),
+            "CUDAGraph": lambda: SimpleNamespace(replay=self.replay),
+            "graph": lambda graph: self.at("recording"),
+        }
+        for name, fake in fakes.items():
+            monkeypatch.setattr(torch.cuda, name, fake)
+
+    def stream(self, name: str) -> SimpleNamespace:
+        def wait(other: SimpleNamespace) -> None:
+            self.told.append(f"{name} waits for {other.name}")
+
+        return SimpleNamespace(name=name, wait_stream=wait)
+
+    @contextmanager
+    def at(self, where: str) -> Iterator[None]:
+        before, self.where = self.where, where
+        yield
+        self.where = before
+
+    def step(self) -> torch.Tensor:
+        self.told.append(f"step at {self.where}")
+        return self.loss
+
+    def replay(self) -> None:
+        self.told.append("replay")
+        self.loss.add_(1)
+
+
+def test_a_step_is_recorded_after_it_was_taken_aside_and_then_replayed(monkeypatch):
+    gpu = FakeGPU(monkeypatch)
+    replay = speed.record(gpu.step)
+    aside = ["aside waits for main", *["step at aside"] * 3, "main waits for aside"]
+    assert gpu.told == [*aside, "step at recording"]
+    assert [replay().item(), replay().item()] == [1, 2]
+    assert gpu.told[-2:] == ["replay", "replay"]
+
+
+def test_an_nvidia_gpu_trains_alike_both_ways_and_others_say_that_they_cannot():
+    if torch.cuda.is_available():
+        one, other = (speed.training_step(torch.device("cuda"), 128, 32) for _ in range(2))
+        losses = [one().item() for _ in range(10)]
+        replay = speed.record(other)
+        assert [replay().item() for _ in range(10 - speed.WARM_UP)] == losses[speed.WARM_UP :]
+    else:
+        with pytest.raises(RuntimeError, match="CUDA|NVIDIA"):
+            speed.record(speed.training_step(CPU, 128, 32))
+
+
+def test_both_ways_of_training_are_timed_and_reach_the_same_loss(quick, monkeypatch):
+    monkeypatch.setattr(speed, "TRAINED", ((4, 5), (6, 3)))
+
+    def recorded(step: speed.Step) -> speed.Step:
+        for _ in range(speed.WARM_UP):
+            step()
+        filled = torch.zeros(())
+        return lambda: filled.copy_(step())
+
+    monkeypatch.setattr(speed, "record", recorded)
+    timed = speed._time_training(speed._Clock(1, 1e-9), CPU)
+    ways = ("call by call", "recorded")
+    told = [(each.ordered, each.size, each.batch) for each in timed]
+    assert told == [(way, *sizes) for sizes in speed.TRAINED for way in ways]
+    for size, batch, *both in ((4, 5, *timed[:2]), (6, 3, *timed[2:])):
+        step = speed.training_step(CPU, size, batch)
+        loss = [step().item() for _ in range(100)][-1]
+        assert [each.loss for each in both] == [loss, loss]
+        assert all(each.seconds > 0 and each.spread >= 0 for each in both)
+
+
+def test_where_steps_cannot_be_recorded_none_are_timed(quick):
+    assert speed.measure("cpu", [2], [1], seconds=1e-9).training == []
+
+
+def test_what_a_gpu_orders_small_or_as_a_whole_is_timed_there(quick, monkeypatch):
+    asked = []
+    timed = [Training("recorded", 128, 32, 1e-4, 0.0, 0.5)]
+
+    def training(clock, device):
+        asked.append((clock, device))
+        return timed
+
+    monkeypatch.setattr(speed, "_time_training", training)
+    monkeypatch.setattr(speed, "_largest_product", lambda *asked: 1.0)
+    monkeypatch.setattr(speed, "_largest_copy", lambda *asked: 1.0)
+    monkeypatch.setattr(speed, "_time_rung", lambda clock, device, step: timing(step[0], 1.0))
+    monkeypatch.setattr(speed, "_describe", lambda *asked: {})
+    monkeypatch.setattr(speed, "SWEEP_SIZE", {"cuda": 8})
+    monkeypatch.setattr(torch.accelerator, "device_index", lambda index: nullcontext())
+    measured = speed.measure("cuda", [2], [1], threads=1, seconds=0.5)
+    assert measured.training == timed
+    assert asked == [(speed._Clock(1, 0.5), torch.device("cuda"))]
+
+
 # What is told of a timing
 
 
@@ -278,12 +418,27 @@ def test_measurements_come_back_from_a_file_as_they_were(tmp_path):
     assert json.loads(path.read_text())["machine"]["torch"] == "2.13"
 
 
+def test_training_comes_back_from_a_file_which_may_lack_it(tmp_path):
+    path = tmp_path / "speed.json"
+    trained = [Training("recorded", 128, 32, 1e-4, 1e-6, 0.5)]
+    told = Measurements(**(vars(MEASURED) | {"training": trained}))
+    told.save(path)
+    assert speed.read(path) == told
+    # As those written before there was any.
+    content = json.loads(path.read_text())
+    del content["training"]
+    path.write_text(json.dumps(content))
+    assert speed.read(path) == MEASURED
+
+
 def test_the_name_of_a_file_may_be_a_text(tmp_path):
     MEASURED.save(f"{tmp_path}/speed.json")
     assert speed.read(f"{tmp_path}/speed.json") == MEASURED
 
 
-@pytest.mark.parametrize("told", [MEASURED, MEASURED.ladder[0]])
+@pytest.mark.parametrize(
+    "told", [MEASURED, MEASURED.ladder[0], Training("recorded", 128, 32, 1e-4, 0.0, 0.5)]
+)
 def test_what_was_measured_cannot_be_changed(told):
     with pytest.raises(FrozenInstanceError):
         told.seconds = 0.0
@@ -398,14 +553,17 @@ def test_what_is_not_said_is_measured_on_one_thread_of_the_processor_in_float32(
     assert {t.numbers for t in measured.ladder} == {"float32"}
 
 
-def test_the_page_shows_what_the_command_measures_by_itself():
-    [path] = (Path(__file__).parent.parent / "docs" / "data").glob("speed-*.json")
+@pytest.mark.parametrize(("machine", "kind"), [("xeon", "cpu"), ("h100", "cuda")])
+def test_the_page_shows_what_the_command_measures_by_itself(machine, kind):
+    path = Path(__file__).parent.parent / "docs" / "data" / f"speed-{machine}.json"
     shown, options = speed.read(path), speed._parser().parse_args([])
     assert [t.rung for t in shown.rungs()] == list(speed.RUNGS)
     expected = set(product(options.sizes, options.batches))
     assert {(t.size, t.batch) for t in shown.ladder} == expected
-    assert {t.size for t in shown.sweep} == {speed.SWEEP_SIZE["cpu"]}
+    assert {t.size for t in shown.sweep} == {speed.SWEEP_SIZE[kind]}
     assert [t.batch for t in shown.sweep] == list(speed.SWEEP_BATCHES)
+    trained = {(each.size, each.batch) for each in shown.training}
+    assert trained == (set(speed.TRAINED) if kind == "cuda" else set())
 
 
 def test_those_that_compute_one_by_one_are_the_first_rungs():
@@ -428,6 +586,15 @@ def test_of_several_runs_the_fastest_of_each_is_kept():
     assert speed.fastest([one, other]) == Measurements(
         {"device": "d", "runs": "fastest of 2"}, {"float32": 3.0}, 6, 1, None, [c, b], [b]
     )
+
+
+def test_of_several_trainings_the_fastest_of_each_is_kept():
+    slow, fast = (Training("recorded", 128, 32, seconds, 0.0, 0.5) for seconds in (2e-4, 1e-4))
+    runs = [
+        Measurements(**(vars(MEASURED) | {"training": training}))
+        for training in ([slow, fast], [fast, slow])
+    ]
+    assert speed.fastest(runs).training == [fast, fast]
 
 
 def test_the_fastest_is_so_for_a_sample_where_runs_took_different_numbers_of_them():
@@ -681,6 +848,20 @@ def test_the_table_tells_fractions_of_the_largest_product():
     ladder = [*MEASURED.ladder, compiled, small, backward]
     lines = speed.table(Measurements(**vars(MEASURED) | {"ladder": ladder})).splitlines()
     assert [line.rstrip() for line in lines] == TABLE.splitlines()
+
+
+def test_the_table_tells_the_training_where_there_is_some():
+    trained = [
+        Training("call by call", 128, 32, 6.656e-4, 0.0, 0.16120683),
+        Training("recorded", 4096, 4096, 2.1977e-2, 0.0, 1.0075),
+    ]
+    shown = speed.table(Measurements(**(vars(MEASURED) | {"training": trained})))
+    assert shown == speed.table(MEASURED) + (
+        "\n\na training step of three layers, in microseconds\n"
+        "size  batch  ordered\n"
+        " 128     32  call by call       666  loss 0.161207\n"
+        "4096   4096  recorded         21977  loss 1.0075"
+    )
 
 
 def test_the_table_does_without_a_peak():
