@@ -23,6 +23,7 @@ test: $(installed)  ## prove everything: pages, package, site
 build: $(installed)  ## the site as files, in site/
 	COMPLETE=1 $(bin)/mkdocs build --strict --site-dir $(SITE)
 	$(bin)/python -m pages.plain $(SITE)
+	$(bin)/python -m pages.search $(SITE)
 	$(bin)/python -m pages.social $(SITE)
 	$(bin)/python -m pages.policy $(SITE)
 

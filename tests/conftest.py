@@ -42,10 +42,10 @@ BUILD = (
     GUARD
     + """
 from mkdocs.__main__ import cli
-from pages import plain, policy, social
+from pages import plain, policy, search, social
 cli(["build", "--strict", "--site-dir", sys.argv[1]], standalone_mode=False)
 if "COMPLETE" in os.environ:
-    for step in (plain, social, policy):
+    for step in (plain, search, social, policy):
         step.main()
 """
 )

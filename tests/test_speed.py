@@ -316,7 +316,7 @@ def test_an_nvidia_gpu_trains_alike_both_ways_and_others_say_that_they_cannot():
         replay = speed.record(other)
         assert [replay().item() for _ in range(10 - speed.WARM_UP)] == losses[speed.WARM_UP :]
     else:
-        with pytest.raises(RuntimeError, match="CUDA|NVIDIA"):
+        with pytest.raises(RuntimeError, match=r"CUDA|NVIDIA"):
             speed.record(speed.training_step(CPU, 128, 32))
 
 
