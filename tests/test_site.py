@@ -100,8 +100,8 @@ def test_templates_are_no_part_of_the_site(site: Path) -> None:
 
 
 def test_a_search_finds_words_and_not_the_numbers_in_pictures(site: Path) -> None:
-    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
-    text = next(entry["text"] for entry in index["docs"] if entry["location"] == "learn/neuron/")
+    docs = json.loads((site / "search/docs.json").read_text(encoding="utf-8"))
+    text = next(entry["text"] for entry in docs if entry["location"] == "learn/neuron/")
     assert "Everything in a neural network is made of one small thing" in text
     assert "the sum is 19" not in text  # the picture's own title
 
