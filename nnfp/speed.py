@@ -914,7 +914,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m nnfp.speed",
         description="Measure one layer of a network, computed in seven ways, beside the largest "
-        "product and the largest copy of the machine. With no options it takes about a minute.",
+        "product and the largest copy of the machine. With no options it takes about a minute, and "
+        "on a GPU a few.",
     )
     add = parser.add_argument
     add("--device", help="cpu, cuda, cuda:1, mps (default: the fastest that is there)")

@@ -508,7 +508,8 @@ def test_the_command_measures_every_rung_and_writes_what_it_shows(quick, tmp_pat
 
 HELP = """\
 Measure one layer of a network, computed in seven ways, beside the largest product and
-the largest copy of the machine. With no options it takes about a minute.
+the largest copy of the machine. With no options it takes about a minute, and on a GPU a
+few.
 
 options:
   -h, --help            show this help message and exit
