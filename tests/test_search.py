@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GUARD, run_python
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from audit.browse import listen
 
@@ -13,13 +13,30 @@ META = ".md-search-result__meta"
 LINK = ".md-search-result__link"
 
 
+def open_search(page: Page) -> Locator:
+    """Go to a page and into the field for what is searched."""
+    page.goto("learn/start/")
+    field = page.get_by_role("textbox", name="Search")
+    field.click()
+    return field
+
+
+def type_while_it_begins(page: Page, text: str) -> tuple[Locator, Route]:
+    """Type before what is searched has come; it comes when the route is continued."""
+    held: list[Route] = []
+    page.route("**/docs.json", lambda route: held.append(route))
+    field = open_search(page)
+    with page.expect_request("**/docs.json"):
+        field.press_sequentially(text)
+    return field, held[0]
+
+
 def test_who_does_not_search_gets_nothing_of_what_is_searched(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
-    page.goto("learn/start/", wait_until="networkidle")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
+    field = open_search(page)
     expect(page.locator(META)).to_have_text("Type to start searching")
+    page.wait_for_load_state("networkidle")
     assert "docs.json" not in asked
     field.press_sequentially("optimi")
     expect(page.locator("[data-md-component=search-suggest]")).to_have_text("optimizer")
@@ -39,9 +56,7 @@ def test_names_and_terms_are_found_suggested_and_marked(
     page: Page, typed: str, found: str, heading: str
 ) -> None:
     heard = listen(page)
-    page.goto("learn/start/")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
+    field = open_search(page)
     field.press_sequentially(typed)
     page.locator(LINK, has_text=found).first.click()
     expect(page.locator("article").get_by_role("heading", name=heading).first).to_be_visible()
@@ -60,9 +75,7 @@ def test_what_did_not_come_is_asked_for_again(page: Page) -> None:
             route.abort()
 
     page.route("**/docs.json", lose_the_first)
-    page.goto("learn/start/")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
+    field = open_search(page)
     with page.expect_event("requestfailed"):
         field.press_sequentially("e")
     field.press_sequentially("poch")
@@ -70,14 +83,8 @@ def test_what_did_not_come_is_asked_for_again(page: Page) -> None:
 
 
 def test_what_was_typed_while_the_search_begins_is_answered(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/docs.json", lambda route: held.append(route))
-    page.goto("learn/start/")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
-    with page.expect_request("**/docs.json"):
-        field.press_sequentially("epoch")
-    held[0].continue_()
+    _, docs = type_while_it_begins(page, "epoch")
+    docs.continue_()
     expect(page.locator(LINK).first).to_be_visible()
 
 
@@ -86,24 +93,19 @@ def test_a_site_that_keeps_all_in_its_index_is_searched_as_well(page: Page, site
     docs = json.loads((site / "search" / "docs.json").read_text(encoding="utf-8"))
     page.route("**/search_index.json", lambda route: route.fulfill(json=index | {"docs": docs}))
     page.route("**/docs.json", lambda route: route.abort())
-    page.goto("learn/start/")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
+    field = open_search(page)
     field.press_sequentially("epoch")
     expect(page.locator(LINK).first).to_be_visible()
 
 
 def test_what_is_deleted_while_the_search_begins_is_not_answered(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/docs.json", lambda route: held.append(route))
-    page.goto("learn/start/")
-    field = page.get_by_role("textbox", name="Search")
-    field.click()
-    with page.expect_request("**/docs.json"):
-        field.press_sequentially("epoch")
+    field, docs = type_while_it_begins(page, "epoch")
     for _ in "epoch":
         field.press("Backspace")
-    held[0].continue_()
+    with page.expect_response("**/docs.json"):
+        docs.continue_()
+    page.wait_for_timeout(500)  # an answer would be there by then
+    assert page.locator(LINK).count() == 0
     field.press_sequentially("xyzzy")
     expect(page.locator(META)).to_have_text("No matching documents")
     field.fill("")
