@@ -1,6 +1,7 @@
 """Run a page as one session, top to bottom, as a reader would in a fresh interpreter."""
 
 import contextlib
+import ctypes
 import io
 import os
 import random
@@ -17,6 +18,7 @@ from typing import TextIO
 from pages.scan import Block, Page
 
 PICTURES = {".svg", ".png"}
+M_PERTURB = -6  # in malloc.h
 
 
 @dataclass
@@ -118,9 +120,10 @@ def _printing_into(file: TextIO) -> Iterator[None]:
 
 
 def start_afresh(threads: int = 1) -> None:
-    """Take from a page what the one before may have left: settings, and lucky random numbers.
+    """Take from a page what the one before may have left: settings, and lucky numbers.
 
-    The generators are scrambled and not reset, so that a page which forgets its seed fails.
+    The generators are scrambled and not reset, so that a page which forgets its seed fails. So does
+    one that reads memory before it has written there, which would be zero by luck now and then.
     """
     # Only here: what loads this module and runs no page, such as the process that hands tests out
     # to others, does not wait for torch.
@@ -130,6 +133,10 @@ def start_afresh(threads: int = 1) -> None:
     random.seed()
     np.random.seed()
     torch.seed()
+    if sys.platform == "linux":
+        # The C library's own switch for this: each byte of new memory becomes 0x7f, and a float
+        # of such bytes is 3e38.
+        ctypes.CDLL(None).mallopt(M_PERTURB, 0x7F ^ 0xFF)
     torch.set_num_threads(threads)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)

@@ -1,6 +1,8 @@
 """A page runs as a reader would run it: one session, top to bottom, in a fresh interpreter."""
 
+import json
 import os
+import struct
 import sys
 import threading
 from pathlib import Path
@@ -297,6 +299,14 @@ def test_a_seed_set_outside_does_not_help_a_page(run):
         np.random.seed(0)
         drawn.add(run("import torch\nprint(torch.rand(1).item())").stdout)
     assert len(drawn) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such switch")
+@pytest.mark.parametrize("size", [1, 4, 1000, 1_000_000])
+def test_memory_that_a_page_never_wrote_to_is_not_zero_by_luck(run, size):
+    shown = run(f"import torch\nprint([float(torch.empty({size}).min()) for _ in range(50)])")
+    # What was in use before, and given back, is filled anew as well.
+    assert set(json.loads(shown.stdout)) == {struct.unpack("f", b"\x7f" * 4)[0]}
 
 
 def test_two_pages_do_not_know_each_other(start):
