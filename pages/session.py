@@ -134,9 +134,9 @@ def start_afresh(threads: int = 1) -> None:
     np.random.seed()
     torch.seed()
     if sys.platform == "linux":
-        # The C library's own switch for this: each byte of new memory becomes 0x7f, and a float
-        # of such bytes is 3e38.
-        ctypes.CDLL(None).mallopt(M_PERTURB, 0x7F ^ 0xFF)
+        # The C library's own switch for this: memory is filled with this byte when it is given
+        # back, and new memory with its complement. As floats, they are -1.5 and 3.
+        ctypes.CDLL(None).mallopt(M_PERTURB, 0xBF)
     torch.set_num_threads(threads)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import Tab
 from markdown import markdown
 from mkdocs.exceptions import BuildError
 from playwright.sync_api import Browser, Page
@@ -140,15 +141,12 @@ def test_everyone_can_use_them(readers: list[Page]) -> None:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_without_javascript_and_on_paper_they_are_the_same(
-    browser: Browser, base_url: str, address: str
-) -> None:
-    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address)
-        page.locator("a.nnfp-note").first.click()
-        assert page.locator("li:target").evaluate(IN_SIGHT)
-        for media in ("screen", "print"):
-            page.emulate_media(media=media)
-            assert page.locator("a.nnfp-note >> visible=true").count() == 5
-            assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5
+def test_without_javascript_and_on_paper_they_are_the_same(tab: Tab, address: str) -> None:
+    page = tab(java_script_enabled=False)
+    page.goto(address)
+    page.locator("a.nnfp-note").first.click()
+    assert page.locator("li:target").evaluate(IN_SIGHT)
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        assert page.locator("a.nnfp-note >> visible=true").count() == 5
+        assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Tab
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from audit.browse import violations
@@ -247,16 +247,13 @@ def test_the_boxes_work_after_a_page_was_left_and_come_back_to(open_page: Open) 
     assert predict(page.locator(".nnfp-predict").first, "0") == "Yes: 0."
 
 
-def test_without_javascript_there_is_a_question_and_a_folded_answer(
-    browser: Browser, base_url: str
-) -> None:
-    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto("learn/batch/")
-        assert page.locator("blockquote").first.is_visible()
-        page.locator("article summary").first.click()
-        assert page.locator("details pre").first.is_visible()
-        assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
+def test_without_javascript_there_is_a_question_and_a_folded_answer(tab: Tab) -> None:
+    page = tab(java_script_enabled=False)
+    page.goto("learn/batch/")
+    assert page.locator("blockquote").first.is_visible()
+    page.locator("article summary").first.click()
+    assert page.locator("details pre").first.is_visible()
+    assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
 def test_boxes_in_use_are_readable_by_everyone(context: BrowserContext) -> None:

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import torch
+from conftest import Tab
 from explorables import alone, drive
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, switch, unusable
 from nnfp._svg import number
@@ -269,30 +270,30 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
-    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
-        page = context.new_page()
-        heard = listen(page)
-        page.goto(PAGE)
-        page.get_by_role("button", name="Forward").tap()
-        page.get_by_label("weight 2 of neuron 1").tap()
-        page.keyboard.type("0")  # behind the 7
-        assert result(page) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
-        page.get_by_role("button", name="Play").tap()
-        page.get_by_role("button", name="Pause").tap()
-        assert shift(page) < 0.01
-        alone(page)
-        for name in ("samples", "inputs", "neurons"):
-            choose(page, name, "5")
-        page.get_by_label("input 5 of sample 5").fill("-98.765")
-        page.get_by_label("weight 1 of neuron 1").fill("-123")
-        page.keyboard.press("Enter")
-        assert page.get_by_role("alert").inner_text() != ""
-        assert page.evaluate(OVERFLOWS) == []
-        for scheme in SCHEMES:
-            switch(page, scheme)
-            assert unusable(page, "explore-batch") == []
-        assert heard == []
+def test_everyone_can_use_it(tab: Tab, size: ViewportSize) -> None:
+    page = tab(has_touch=True)
+    page.set_viewport_size(size)
+    heard = listen(page)
+    page.goto(PAGE)
+    page.get_by_role("button", name="Forward").tap()
+    page.get_by_label("weight 2 of neuron 1").tap()
+    page.keyboard.type("0")  # behind the 7
+    assert result(page) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
+    page.get_by_role("button", name="Play").tap()
+    page.get_by_role("button", name="Pause").tap()
+    assert shift(page) < 0.01
+    alone(page)
+    for name in ("samples", "inputs", "neurons"):
+        choose(page, name, "5")
+    page.get_by_label("input 5 of sample 5").fill("-98.765")
+    page.get_by_label("weight 1 of neuron 1").fill("-123")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("alert").inner_text() != ""
+    assert page.evaluate(OVERFLOWS) == []
+    for scheme in SCHEMES:
+        switch(page, scheme)
+        assert unusable(page, "explore-batch") == []
+    assert heard == []
 
 
 # What is wider than its cell, or not where the row and the column of the step meet.

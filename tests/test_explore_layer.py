@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
+from conftest import Tab
 from explorables import alone, drive
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from torch import nn
 
 import nnfp
@@ -243,21 +244,21 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
-    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
-        page = context.new_page()
-        heard = listen(page)
-        page.goto(PAGE)
-        page.get_by_role("button", name="One dimension more").tap()
-        assert shift(page) < 0.01
-        alone(page)
-        page.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
-        page.get_by_label("out_features").fill("1000")
-        page.get_by_label("in_features").fill("-1")
-        page.keyboard.press("Enter")
-        assert page.get_by_role("alert").inner_text() != ""
-        assert page.locator("explore-layer .nnfp-verdict").inner_text() != ""
-        for scheme in SCHEMES:
-            switch(page, scheme)
-            assert unusable(page, "explore-layer") == []
-        assert heard == []
+def test_everyone_can_use_it(tab: Tab, size: ViewportSize) -> None:
+    page = tab(has_touch=True)
+    page.set_viewport_size(size)
+    heard = listen(page)
+    page.goto(PAGE)
+    page.get_by_role("button", name="One dimension more").tap()
+    assert shift(page) < 0.01
+    alone(page)
+    page.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
+    page.get_by_label("out_features").fill("1000")
+    page.get_by_label("in_features").fill("-1")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("alert").inner_text() != ""
+    assert page.locator("explore-layer .nnfp-verdict").inner_text() != ""
+    for scheme in SCHEMES:
+        switch(page, scheme)
+        assert unusable(page, "explore-layer") == []
+    assert heard == []

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
+from conftest import Tab
 from explorables import alone, drive
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, sent, shift, switch, unusable
 from nnfp import draw
@@ -286,19 +287,19 @@ def test_a_link_to_a_place_on_the_page_leaves_what_was_set(live: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
-    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
-        page = context.new_page()
-        heard = listen(page)
-        page.goto(PAGE)
-        assert shift(page) < 0.01
-        alone(page)
-        page.get_by_label("weight 2, slider").tap()  # in the middle
-        assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
-        page.get_by_label("bias", exact=True).fill("-123")
-        page.keyboard.press("Enter")
-        assert page.get_by_role("alert").inner_text() != ""
-        for scheme in SCHEMES:
-            switch(page, scheme)
-            assert unusable(page, "explore-neuron") == []
-        assert heard == []
+def test_everyone_can_use_it(tab: Tab, size: ViewportSize) -> None:
+    page = tab(has_touch=True)
+    page.set_viewport_size(size)
+    heard = listen(page)
+    page.goto(PAGE)
+    assert shift(page) < 0.01
+    alone(page)
+    page.get_by_label("weight 2, slider").tap()  # in the middle
+    assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
+    page.get_by_label("bias", exact=True).fill("-123")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("alert").inner_text() != ""
+    for scheme in SCHEMES:
+        switch(page, scheme)
+        assert unusable(page, "explore-neuron") == []
+    assert heard == []

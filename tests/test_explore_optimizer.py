@@ -4,9 +4,9 @@ import random
 
 import pytest
 import torch
-from conftest import ROOT
+from conftest import ROOT, Tab
 from explorables import alone, drive
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, switch, unusable
 from nnfp import Net, Solved
@@ -344,21 +344,21 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_everyone_can_use_it(browser: Browser, base_url: str, size: ViewportSize) -> None:
-    with browser.new_context(base_url=base_url, viewport=size, has_touch=True) as context:
-        page = context.new_page()
-        heard = listen(page)
-        page.goto(PAGE)
-        assert shift(page) < 0.01
-        alone(page)
-        page.get_by_role("button", name="Rewind").tap()
-        page.locator("explore-optimizer svg").tap()  # in the middle
-        assert cells(page)[:2] == ["1.8", "−0.3"]
-        page.get_by_role("button", name="Random start").click()
-        page.get_by_label("learning rate").fill("-1")
-        page.keyboard.press("Enter")
-        assert page.locator("explore-optimizer [role=alert]").inner_text() != ""
-        for scheme in SCHEMES:
-            switch(page, scheme)
-            assert unusable(page, "explore-optimizer") == []
-        assert heard == []
+def test_everyone_can_use_it(tab: Tab, size: ViewportSize) -> None:
+    page = tab(has_touch=True)
+    page.set_viewport_size(size)
+    heard = listen(page)
+    page.goto(PAGE)
+    assert shift(page) < 0.01
+    alone(page)
+    page.get_by_role("button", name="Rewind").tap()
+    page.locator("explore-optimizer svg").tap()  # in the middle
+    assert cells(page)[:2] == ["1.8", "−0.3"]
+    page.get_by_role("button", name="Random start").click()
+    page.get_by_label("learning rate").fill("-1")
+    page.keyboard.press("Enter")
+    assert page.locator("explore-optimizer [role=alert]").inner_text() != ""
+    for scheme in SCHEMES:
+        switch(page, scheme)
+        assert unusable(page, "explore-optimizer") == []
+    assert heard == []

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, make_page
+from conftest import ROOT, Tab, make_page
 from markdown import Markdown
 from mkdocs.exceptions import BuildError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pages import glossary
 from pages.glossary import TO_A_PAGE, GlossaryExtension, read_terms
@@ -154,7 +154,8 @@ def test_terms_lead_to_their_entries_and_only_in_their_sense(site: Path) -> None
 
 
 @pytest.mark.parametrize("how", ["hover", "focus"])
-def test_an_entry_is_shown_where_the_term_is_read(page: Page, base_url: str, how: str) -> None:
+def test_an_entry_is_shown_where_the_term_is_read(tab: Tab, how: str) -> None:
+    page = tab()
     page.goto("learn/layer/", wait_until="networkidle")
     term = page.locator("a.nnfp-term", has_text="ReLU")
     getattr(term, how)()
@@ -166,9 +167,8 @@ def test_an_entry_is_shown_where_the_term_is_read(page: Page, base_url: str, how
     expect(shown).to_have_count(0)
 
 
-def test_without_a_script_a_term_is_a_link(browser: Any, base_url: str) -> None:
-    with browser.new_context(base_url=base_url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto("learn/layer/")
-        page.locator("a.nnfp-term", has_text="ReLU").click()
-        assert page.url == f"{base_url}glossary/#relu"
+def test_without_a_script_a_term_is_a_link(tab: Tab, base_url: str) -> None:
+    page = tab(java_script_enabled=False)
+    page.goto("learn/layer/")
+    page.locator("a.nnfp-term", has_text="ReLU").click()
+    assert page.url == f"{base_url}glossary/#relu"

@@ -4,8 +4,8 @@ import re
 from html import unescape
 from pathlib import Path
 
+from conftest import Tab
 from markdown import markdown
-from playwright.sync_api import Page
 
 CODE = '''```python
 def f(x):
@@ -41,8 +41,9 @@ def test_a_name_that_is_a_link_stays_one(site: Path) -> None:
     assert re.search(r'<span class="n"><a [^>]*torch\.device">device</a></span>', html)
 
 
-def test_what_has_no_element_had_no_colour_either(page: Page, base_url: str) -> None:
+def test_what_has_no_element_had_no_colour_either(tab: Tab) -> None:
     """Were it not so, readers would see less than Pygments wrote."""
+    page = tab()
     page.goto("learn/neuron/")
     colors = page.locator("pre > code").first.evaluate(
         """code => ["n", "mi", "mf", "kc"].map(name => {

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Tab
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -18,7 +18,8 @@ def html_of(site: Path, address: str) -> str:
 # Where a page is, and what can be done with it
 
 
-def test_a_page_says_where_it_is(page: Page, base_url: str) -> None:
+def test_a_page_says_where_it_is(tab: Tab) -> None:
+    page = tab()
     page.goto("learn/neuron/")
     path = page.get_by_role("navigation", name="Where this page is").get_by_role("link")
     assert path.all_inner_texts() == ["Home", "Learn"]
@@ -162,7 +163,8 @@ def test_the_map_of_the_site_has_each_page(site: Path, base_url: str) -> None:
     assert sorted(found) == sorted(base_url + name for name in pages_of(site))
 
 
-def test_an_address_without_a_page_leads_on(page: Page, base_url: str) -> None:
+def test_an_address_without_a_page_leads_on(tab: Tab, base_url: str) -> None:
+    page = tab()
     page.goto("learn/no/such/page/")
     expect(page.locator("h1")).to_have_text("There is no page here")
     ways = page.locator("article li a")
