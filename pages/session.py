@@ -135,7 +135,8 @@ def start_afresh(threads: int = 1) -> None:
     torch.seed()
     if sys.platform == "linux":
         # The C library's own switch for this: memory is filled with this byte when it is given
-        # back, and new memory with its complement. As floats, they are -1.5 and 3.
+        # back, and new memory with its complement. As floats, they are -1.5 and 3. A piece of a
+        # few bytes may have the library's own notes in it instead, which are not zero either.
         ctypes.CDLL(None).mallopt(M_PERTURB, 0xBF)
     torch.set_num_threads(threads)
     torch.set_default_dtype(torch.float32)
