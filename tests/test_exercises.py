@@ -51,6 +51,7 @@ def open_page(context: BrowserContext, loaded: dict[str, Page]) -> Open:
         if address not in loaded:
             loaded[address] = context.new_page()
             loaded[address].goto(address)
+            loaded[address].locator(".nnfp-predict").first.wait_for()
         page = loaded[address]
         page.evaluate(AFRESH)
         return page
@@ -200,6 +201,7 @@ def test_what_is_done_stays_until_it_is_cleared(open_page: Open) -> None:
     noted = page.evaluate("localStorage.getItem('nnfp.done')")
     assert json.loads(noted) == {"/learn/batch/": {"done": [1], "of": 4}}
     page.reload()
+    expect(boxes).to_have_count(4)
     checked = "boxes => boxes.map(box => box.checked)"
     assert boxes.evaluate_all(checked) == [False, True, False, False]
     assert "1 of 4 done on this page." in page.locator(".nnfp-summary").inner_text()
@@ -233,7 +235,7 @@ def test_progress_that_is_not_ours_is_no_progress(open_page: Open) -> None:
     page = open_page("learn/batch/")
     page.evaluate("localStorage.setItem('nnfp.done', '{not json')")
     page.reload()
-    assert page.locator(".nnfp-predict").count() == 2
+    expect(page.locator(".nnfp-predict")).to_have_count(2)
 
 
 def test_the_boxes_work_after_a_page_was_left_and_come_back_to(open_page: Open) -> None:

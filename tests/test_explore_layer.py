@@ -225,11 +225,11 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
     other = live.context.new_page()
     heard = listen(other)
     other.goto(f"{live.url}&out=-1&bias=true")
-    assert shapes(other) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
-    assert other.get_by_role("alert").inner_text() == (
+    expect(other.get_by_role("alert")).to_have_text(
         "Expected a whole number from 0 to 1000 as out_features, got -1. "
         "Expected True or False as bias, got true."
     )
+    assert shapes(other) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
     # Another page and back, without the page being loaded again.
     other.evaluate("window.same = true")
     other.get_by_role("link", name="Neuron").first.click()

@@ -43,12 +43,14 @@ def test_what_is_copied_is_code_without_its_output(
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(source.removesuffix("index.md").replace(".md", "/"))
     page.evaluate("document.querySelectorAll('details').forEach((answer) => answer.open = true)")
-    copied = []
-    for button in page.locator("article .highlight:not(.doc *) .md-code__button").all():
-        button.click()
-        copied.append(page.evaluate("navigator.clipboard.readText()"))
     fences = read_page(ROOT / "docs" / source).fences
     expected = [fence.content.strip() for fence in fences if fence.language != "text"]
+    buttons = page.locator("article .highlight:not(.doc *) .md-code__button")
+    expect(buttons).to_have_count(len(expected))
+    copied = []
+    for button in buttons.all():
+        button.click()
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
     assert [text.strip() for text in copied] == expected
 
 
