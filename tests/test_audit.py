@@ -116,12 +116,13 @@ def prove(pytester, monkeypatch):
 
 
 def test_a_page_that_needs_another_passes_in_one_order_alone(prove, monkeypatch):
-    monkeypatch.delenv("LEFT", raising=False)
+    monkeypatch.setenv("LEFT", "")  # so that it is taken away in the end
+    del os.environ["LEFT"]
     leaves = "import os; os.environ['LEFT'] = '1'"
     prove("a.md", "b.md", a=leaves, b="import os; os.environ['LEFT']").assert_outcomes(passed=2)
-    monkeypatch.delenv("LEFT")
+    del os.environ["LEFT"]
     prove("b.md", "a.md").assert_outcomes(passed=1, failed=1)
-    monkeypatch.delenv("LEFT")
+    del os.environ["LEFT"]
     prove("b.md").assert_outcomes(failed=1)
 
 
