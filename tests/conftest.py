@@ -22,7 +22,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from playwright.sync_api import Browser, Page
 
-from audit.browse import WIDE, chromium
+from audit.browse import NARROW, WIDE, chromium, listen
 
 ROOT = Path(__file__).parent.parent
 
@@ -230,6 +230,22 @@ def tab(browser: Browser, base_url: str) -> Iterator[Tab]:
     yield tab
     for page in tabs.values():
         page.context.close()
+
+
+@pytest.fixture(params=[(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])
+def touched(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page that a test file names as its `PAGE`, for fingers; in the end, it had no complaint.
+
+    It is light on a wide screen and dark on a phone.
+    """
+    size, scheme = request.param
+    page = tab(has_touch=True)
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    heard = listen(page)
+    page.goto(request.module.PAGE)
+    yield page
+    assert heard == []
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,15 @@
 
 import random
 import re
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import torch
-from conftest import Tab
 from explorables import alone, drive
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from audit.browse import NARROW, WIDE, listen, sent, shift, switch, unusable
+from audit.browse import listen, sent, shift, unusable
 from nnfp._svg import number
 from nnfp.batch import all_at_once
 
@@ -269,32 +268,23 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
     other.close()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_everyone_can_use_it(
-    tab: Tab, size: ViewportSize, scheme: Literal["light", "dark"]
-) -> None:
-    page = tab(has_touch=True)
-    page.set_viewport_size(size)
-    heard = listen(page)
-    page.goto(PAGE)
-    page.get_by_role("button", name="Forward").tap()
-    page.get_by_label("weight 2 of neuron 1").tap()
-    page.keyboard.type("0")  # behind the 7
-    assert result(page) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
-    page.get_by_role("button", name="Play").tap()
-    page.get_by_role("button", name="Pause").tap()
-    assert shift(page) < 0.01
-    alone(page)
+def test_everyone_can_use_it(touched: Page) -> None:
+    touched.get_by_role("button", name="Forward").tap()
+    touched.get_by_label("weight 2 of neuron 1").tap()
+    touched.keyboard.type("0")  # behind the 7
+    assert result(touched) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
+    touched.get_by_role("button", name="Play").tap()
+    touched.get_by_role("button", name="Pause").tap()
+    assert shift(touched) < 0.01
+    alone(touched)
     for name in ("samples", "inputs", "neurons"):
-        choose(page, name, "5")
-    page.get_by_label("input 5 of sample 5").fill("-98.765")
-    page.get_by_label("weight 1 of neuron 1").fill("-123")
-    page.keyboard.press("Enter")
-    assert page.get_by_role("alert").inner_text() != ""
-    assert page.evaluate(OVERFLOWS) == []
-    switch(page, scheme)
-    assert unusable(page, "explore-batch") == []
-    assert heard == []
+        choose(touched, name, "5")
+    touched.get_by_label("input 5 of sample 5").fill("-98.765")
+    touched.get_by_label("weight 1 of neuron 1").fill("-123")
+    touched.keyboard.press("Enter")
+    assert touched.get_by_role("alert").inner_text() != ""
+    assert touched.evaluate(OVERFLOWS) == []
+    assert unusable(touched, "explore-batch") == []
 
 
 # What is wider than its cell, or not where the row and the column of the step meet.

@@ -3,16 +3,14 @@
 import math
 import random
 from decimal import Decimal
-from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
 import torch
-from conftest import Tab
 from explorables import alone, drive
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from audit.browse import NARROW, WIDE, listen, sent, shift, switch, unusable
+from audit.browse import listen, sent, shift, unusable
 from nnfp import draw
 from nnfp._svg import number
 from nnfp.neuron import neuron, relu
@@ -287,21 +285,12 @@ def test_a_link_to_a_place_on_the_page_leaves_what_was_set(live: Page) -> None:
     page.close()
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_everyone_can_use_it(
-    tab: Tab, size: ViewportSize, scheme: Literal["light", "dark"]
-) -> None:
-    page = tab(has_touch=True)
-    page.set_viewport_size(size)
-    heard = listen(page)
-    page.goto(PAGE)
-    assert shift(page) < 0.01
-    alone(page)
-    page.get_by_label("weight 2, slider").tap()  # in the middle
-    assert result(page) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
-    page.get_by_label("bias", exact=True).fill("-123")
-    page.keyboard.press("Enter")
-    assert page.get_by_role("alert").inner_text() != ""
-    switch(page, scheme)
-    assert unusable(page, "explore-neuron") == []
-    assert heard == []
+def test_everyone_can_use_it(touched: Page) -> None:
+    assert shift(touched) < 0.01
+    alone(touched)
+    touched.get_by_label("weight 2, slider").tap()  # in the middle
+    assert result(touched) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
+    touched.get_by_label("bias", exact=True).fill("-123")
+    touched.keyboard.press("Enter")
+    assert touched.get_by_role("alert").inner_text() != ""
+    assert unusable(touched, "explore-neuron") == []
