@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Tab
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from audit.browse import violations
 from pages.compare import differences, faults
@@ -32,24 +32,24 @@ ANSWERS = """texts => [...document.querySelectorAll("form.nnfp-predict")].map((f
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
-    """One reader for all tests."""
-    with browser.new_context(base_url=base_url) as context:
-        yield context
-
-
-@pytest.fixture(scope="module")
-def loaded() -> dict[str, Page]:
-    return {}
+def loaded() -> Iterator[dict[str, Page]]:
+    pages: dict[str, Page] = {}
+    yield pages
+    for page in pages.values():
+        page.context.close()
 
 
 @pytest.fixture
-def open_page(context: BrowserContext, loaded: dict[str, Page]) -> Open:
-    """Open pages, each of them loaded once, for a reader who has done nothing yet."""
+def open_page(browser: Browser, base_url: str, loaded: dict[str, Page]) -> Open:
+    """Open pages, each of them loaded once, for a reader who has done nothing yet.
+
+    Each has a reader of its own: what one tab forgets, another of the same reader knows for a
+    while.
+    """
 
     def open_page(address: str) -> Page:
         if address not in loaded:
-            loaded[address] = context.new_page()
+            loaded[address] = browser.new_context(base_url=base_url).new_page()
             loaded[address].goto(address)
             loaded[address].locator(".nnfp-predict").first.wait_for()
         page = loaded[address]
@@ -258,14 +258,14 @@ def test_without_javascript_there_is_a_question_and_a_folded_answer(tab: Tab) ->
     assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
-def test_boxes_in_use_are_readable_by_everyone(context: BrowserContext) -> None:
-    page = context.new_page()
+def test_boxes_in_use_are_readable_by_everyone(browser: Browser, base_url: str) -> None:
+    page = browser.new_context(base_url=base_url).new_page()
     page.goto("learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
     # What is no part of a question is judged elsewhere, and judging it takes long.
     page.locator(".language-python").evaluate_all("all => all.forEach(block => block.remove())")
     assert violations(page, "article") == []
-    page.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
