@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
@@ -23,3 +24,18 @@ def drive(page: Page, script: str, states: object) -> Any:
     return json.loads(
         page.evaluate(f"text => JSON.stringify(({script})(JSON.parse(text)))", json.dumps(states))
     )
+
+
+def wait_for_address(page: Page, address: str, asked: dict[str, str]) -> None:
+    """Wait until a page has this address, which asks for that state, its parts in any order.
+
+    They stand in the order in which they were noted: at once, or one after the other.
+    """
+
+    def there(url: str) -> bool:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, keep_blank_values=True)
+        expected = {name: [value] for name, value in asked.items()}
+        return (parts.path, query, parts.fragment) == (f"/{address}", expected, "")
+
+    page.wait_for_url(there)

@@ -258,14 +258,12 @@ def test_without_javascript_there_is_a_question_and_a_folded_answer(tab: Tab) ->
     assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
-def test_boxes_in_use_are_readable_by_everyone(browser: Browser, base_url: str) -> None:
-    page = browser.new_context(base_url=base_url).new_page()
+def test_boxes_in_use_are_readable_by_everyone(page: Page) -> None:
     page.goto("learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
     # What is no part of a question is judged elsewhere, and judging it takes long.
     page.locator(".language-python").evaluate_all("all => all.forEach(block => block.remove())")
     assert violations(page, "article") == []
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)

@@ -3,11 +3,10 @@
 import random
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import torch
-from explorables import alone, drive
+from explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
@@ -232,8 +231,7 @@ def test_the_address_shares_what_is_seen(live: Page) -> None:
     choose(live, "neurons", "3")
     live.get_by_role("button", name="Back", exact=True).click()
     live.get_by_label("weight 1 of neuron 2").fill("-6")
-    asked = ["neurons=3", "step=5", "w21=-6"]
-    live.wait_for_url(lambda url: sorted(urlsplit(url).query.split("&")) == asked)
+    wait_for_address(live, PAGE, {"neurons": "3", "step": "5", "w21": "-6"})
     other = live.context.new_page()
     heard = listen(other)
     # The order in an address does not matter.

@@ -2,11 +2,10 @@
 
 import math
 import random
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
-from explorables import alone, drive
+from explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 from torch import nn
 
@@ -218,8 +217,7 @@ def test_a_wrong_value_gets_a_sentence_and_changes_nothing(
 def test_the_address_shares_what_is_seen(live: Page) -> None:
     live.get_by_label("in_features").fill("3")
     live.get_by_label("input shape").fill("8, 4")
-    asked = {"in": ["3"], "shape": ["8, 4"]}
-    live.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == asked)
+    wait_for_address(live, PAGE, {"in": "3", "shape": "8, 4"})
     other = live.context.new_page()
     heard = listen(other)
     other.goto(f"{live.url}&out=-1&bias=true")

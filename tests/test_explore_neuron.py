@@ -3,12 +3,11 @@
 import math
 import random
 from decimal import Decimal
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import torch
-from explorables import alone, drive
+from explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
@@ -238,9 +237,7 @@ def test_what_was_typed_on_the_way_to_a_wrong_number_is_not_kept(live: Page) -> 
 def test_the_address_shares_what_is_seen(live: Page) -> None:
     live.get_by_label("input 2", exact=True).fill("-0.5")
     live.get_by_label("activation").select_option("tanh")
-    # In the order in which they were noted: at once, or one after the other.
-    asked = ["activation=tanh", "x2=-0.5"]
-    live.wait_for_url(lambda url: sorted(urlsplit(url).query.split("&")) == asked)
+    wait_for_address(live, PAGE, {"x2": "-0.5", "activation": "tanh"})
     other = live.context.new_page()
     heard = listen(other)
     other.goto(f"{PAGE}?x2=-0.5&w1=5e&b=3&unknown=1&activation=")
