@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
 DOCS = Path(__file__).parent.parent / "docs"
 SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
@@ -48,9 +48,11 @@ def chromium() -> str:
 def violations(page: Page, part: str | None = None, *, every_text: bool = False) -> list[str]:
     """What axe finds wrong with a page as it stands, or a part of it, a line for each kind.
 
+    Colours change at once from here on: on their way, they would be judged as they are in between.
     The contrast of each text is most of axe's work, so it judges one of those that stand in the
     same elements and have the same colours, or `every_text`.
     """
+    page.evaluate(CHANGE_AT_ONCE)
     axe = Axe() if every_text else QUICK
     if not every_text:
         page.evaluate(MARK_ONE_OF_EACH_KIND)
@@ -60,6 +62,11 @@ def violations(page: Page, part: str | None = None, *, every_text: bool = False)
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
 
 
+CHANGE_AT_ONCE = """() => {
+    const style = new CSSStyleSheet();
+    style.replaceSync("*, ::before, ::after { transition: none !important }");
+    document.adoptedStyleSheets = [style];
+}"""
 MARKED = '{rules: [{id: "color-contrast", selector: "[data-judged]"}]}'
 QUICK = Axe(f"{AXE_SCRIPT}; axe.configure({MARKED})")
 MARK_ONE_OF_EACH_KIND = """() => {
@@ -140,9 +147,30 @@ def foreign(address: str) -> bool:
     return urlsplit(address).hostname not in ("127.0.0.1", None)
 
 
-def first_visit(page: Page, address: str) -> dict[str, int]:
-    """Load a page, and say what it asked for: the bytes of each answer, gzipped."""
-    sizes: dict[str, int] = {}
-    page.on("response", lambda answer: sizes.update({answer.url: len(compress(answer.body()))}))
-    page.goto(address, wait_until="networkidle")
-    return sizes
+def first_visits(browser: Browser, base: str) -> dict[str, dict[str, int]]:
+    """Load each learn page for a new reader, and say what it asked for.
+
+    Args:
+        browser: Opens a context for each page, and closes it.
+        base: The address of the site.
+
+    Returns:
+        For each page's address, the bytes of each answer, gzipped, by the answer's address.
+    """
+    visits: dict[str, dict[str, int]] = {address: {} for address in LEARN}
+    pages = []
+    for address, sizes in visits.items():
+        page = browser.new_context(base_url=base).new_page()
+        page.on("response", lambda answer, sizes=sizes: sizes.update(size_of(answer)))
+        page.goto(address, wait_until="commit")
+        pages.append(page)
+    # Half a second without a request tells that a page has all: they all come to it together.
+    for page in pages:
+        page.wait_for_load_state("networkidle")
+        page.context.close()
+    return visits
+
+
+def size_of(answer: Response) -> dict[str, int]:
+    """The bytes of what a server sent, gzipped, by its address."""
+    return {answer.url: len(compress(answer.body()))}

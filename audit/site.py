@@ -27,13 +27,12 @@ from tqdm import tqdm
 
 from audit.browse import (
     ADDRESSES,
-    LEARN,
     MOST_BYTES,
     MOST_REQUESTS,
     NARROW,
     WIDE,
     chromium,
-    first_visit,
+    first_visits,
     listen,
     violations,
 )
@@ -133,10 +132,7 @@ def readable(browser: Browser, base: str) -> Iterator[Row]:
 
 def light(browser: Browser, base: str) -> Iterator[Row]:
     """A first visit to each learn page: bytes and requests of the heaviest."""
-    visits = {}
-    for address in LEARN:
-        with browser.new_context(base_url=base) as context:
-            visits[address] = first_visit(context.new_page(), address)
+    visits = first_visits(browser, base)
     requests = max(len(sizes) for sizes in visits.values())
     most = max(sum(sizes.values()) for sizes in visits.values())
     details = [f"{address}: {sum(s.values())} in {len(s)}" for address, s in visits.items()]

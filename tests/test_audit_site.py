@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from conftest import Tab
 
+from audit.browse import violations
 from audit.site import Row, at_least, at_most, none_of, show, whole
 
 BASE = "http://127.0.0.1:1/"
@@ -14,6 +16,27 @@ def site_of(folder: Path, **pages: str) -> Path:
         (folder / name).mkdir()
         (folder / name / "index.html").write_text(html, encoding="utf-8")
     return folder
+
+
+def test_a_text_is_judged_in_the_colour_that_it_comes_to(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    heading = page.locator("h1")
+    heading.evaluate("h1 => h1.style.color = '#ddd'")
+    [found] = violations(page, "h1")
+    assert found.startswith("color-contrast: ")
+    page.reload()
+    changing = heading.evaluate(
+        """h1 => {
+            h1.style.color = "#ddd";
+            getComputedStyle(h1).color; // without it, the colour would never have been so pale
+            h1.style.transition = "color 100s";
+            h1.style.color = "";
+            return document.getAnimations().length;
+        }"""
+    )
+    assert changing == 1
+    assert violations(page, "h1") == []
 
 
 def test_links_within_the_site_are_whole(tmp_path: Path) -> None:

@@ -5,17 +5,16 @@ from typing import Literal
 
 import pytest
 from conftest import Tab
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from audit.browse import (
     ADDRESSES,
-    LEARN,
     MOST_BYTES,
     MOST_REQUESTS,
     NARROW,
     SOURCES,
     WIDE,
-    first_visit,
+    first_visits,
     listen,
     violations,
 )
@@ -59,11 +58,11 @@ def test_everyone_can_read_it(
     assert heard == []
 
 
-@pytest.mark.parametrize("address", LEARN)
-def test_a_first_visit_is_light(page: Page, address: str) -> None:
-    sizes = first_visit(page, address)
-    assert len(sizes) <= MOST_REQUESTS, sizes
-    assert sum(sizes.values()) <= MOST_BYTES, sizes
+def test_a_first_visit_is_light(browser: Browser, base_url: str) -> None:
+    for address, sizes in first_visits(browser, base_url).items():
+        assert base_url + address in sizes
+        assert len(sizes) <= MOST_REQUESTS, sizes
+        assert sum(sizes.values()) <= MOST_BYTES, sizes
 
 
 def test_on_a_phone_code_that_scrolls_is_in_reach_of_a_keyboard(tab: Tab) -> None:

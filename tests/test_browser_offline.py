@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pages.pack import pack
 
 
-def test_it_searches_and_leads_on_without_a_server(page: Page, offline: Path) -> None:
+def test_it_searches_and_leads_on_without_a_server(offline: Path, page: Page) -> None:
     asked, heard = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: heard.append(message.text))

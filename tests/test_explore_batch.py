@@ -104,7 +104,7 @@ def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: in
 # Whole numbers; eighths, which float32 holds as they are; tenths, which are rounded.
 @pytest.mark.parametrize(("unit", "most"), [(1, 12), (1 / 8, 792), (0.1, 990)])
 def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int) -> None:
-    states = random_states(70, unit, most)
+    states = random_states(30, unit, most)
     for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""
         z, w = matrix(state, "z"), matrix(state, "w")

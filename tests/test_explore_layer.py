@@ -75,7 +75,7 @@ def run(layer: nn.Module, shape: tuple[int, ...]) -> str:
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
 def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
-    states = random_states(500)
+    states = random_states(200)
     kinds = set()
     for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""

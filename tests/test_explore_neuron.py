@@ -115,7 +115,7 @@ def points(path: str) -> list[float]:
 
 
 def test_it_shows_what_torch_computes(live: Page) -> None:
-    states = random_states(300, (0, 10), (1, 10), (3, 2), (2, 100))
+    states = random_states(120, (0, 10), (1, 10), (3, 2), (2, 100))
     for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
         assert shown["message"] == ""
         assert shown["formula"] == formula(state)
@@ -125,7 +125,7 @@ def test_it_shows_what_torch_computes(live: Page) -> None:
 
 
 def test_the_picture_is_the_one_that_the_package_draws(live: Page) -> None:
-    states = random_states(60, (0, 2), (2, 1.5))
+    states = random_states(40, (0, 2), (2, 1.5))
     torch.set_default_dtype(torch.float64)
     try:
         pictures = [draw.neuron(*numbers(s), ACTIVATIONS[s["activation"]]) for s in states]
@@ -141,7 +141,7 @@ def test_the_picture_is_the_one_that_the_package_draws(live: Page) -> None:
 
 
 def test_numbers_stay_in_their_circles(live: Page) -> None:
-    states = random_states(100, (2, 100), (4, 1), (3, 9))
+    states = random_states(60, (2, 100), (4, 1), (3, 9))
     states[0] |= {"x1": "-1.2e-15", "activation": "sigmoid", "b": "-99"}
     for shown in drive(live, DRIVE, states):
         plate1, plate2, circle1, circle2, total, activation, output, ring = shown["boxes"]

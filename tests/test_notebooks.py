@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import re
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -149,9 +151,35 @@ def execute(notebook: Any, folder: Path) -> Any:
         resources={"metadata": {"path": str(folder)}},
     )
     environment = os.environ | {"IPYTHONDIR": str(folder / "ipython")}
-    # In a thread of its own: in this one, the browser's event loop may run.
-    with ThreadPoolExecutor() as pool:
-        return pool.submit(asyncio.run, client.async_execute(env=environment)).result()
+    return asyncio.run(client.async_execute(env=environment))
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads in which notebooks are run: in the tests' own, the browser's event loop may run.
+
+    A kernel begins and ends slowly and has little to do then, so two are there at a time.
+    """
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A page's notebook that is being run, and the folder that it draws into."""
+
+    folder: Path
+    executed: Future[Any]
+
+
+@pytest.fixture(scope="module")
+def runs(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Run]:
+    """The notebooks of all pages, of which each test waits for its own."""
+    folders = {path: tmp_path_factory.mktemp(path.stem) for path in PAGES}
+    return {
+        path: Run(folder, pool.submit(execute, committed(path), folder))
+        for path, folder in folders.items()
+    }
 
 
 # A line of torch's own log, on stderr, tells of the machine, as that it has CUDA's compiler alone.
@@ -178,25 +206,25 @@ together = pytest.mark.xdist_group("kernels")
 @together
 @each_page
 def test_a_fresh_kernel_gives_the_outputs_and_pictures_of_the_page(
-    tmp_path: Path, path: Path
+    runs: dict[Path, Run], path: Path
 ) -> None:
-    executed = execute(committed(path), tmp_path)
+    executed, folder = runs[path].executed.result(), runs[path].folder
     for shown, ran in zip(committed(path).cells, executed.cells, strict=True):
         if shown.cell_type == "code":
             assert told(ran) == told(shown), f"{shown.id} gives another output in a notebook"
     for block in read_page(path).blocks:
         for image in block.figures:
-            assert (tmp_path / image.path).read_bytes() == (path.parent / image.path).read_bytes()
+            assert (folder / image.path).read_bytes() == (path.parent / image.path).read_bytes()
 
 
 @together
-def test_a_kernel_finds_nothing_that_another_left(tmp_path: Path) -> None:
+def test_a_kernel_finds_nothing_that_another_left(pool: ThreadPoolExecutor, tmp_path: Path) -> None:
     finds = "print(hasattr(builtins, 'left'), os.environ.get('LEFT'), torch.initial_seed() == 7)"
     leaves = "builtins.left = os.environ['LEFT'] = str(torch.manual_seed(7))"
     code = f"import builtins, os, torch\n{finds}\n{leaves}"
     for _ in range(2):
-        notebook = execute(made(tmp_path, f"```python\n{code}\n```\n"), tmp_path)
-        [cell] = cells(notebook, "code")
+        notebook = made(tmp_path, f"```python\n{code}\n```\n")
+        [cell] = cells(pool.submit(execute, notebook, tmp_path).result(), "code")
         assert told(cell) == [("stdout", "False None False")]
 
 

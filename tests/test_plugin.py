@@ -204,6 +204,36 @@ def test_a_block_may_be_selected_twice_or_in_another_order_and_runs_once(proof):
     proof(THREE, *ids).assert_outcomes(passed=3)
 
 
+def test_the_tests_of_a_page_are_a_group(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("a", "b"):
+        Path(f"{name}.md").write_text(page(("19", "19"), ("22", "22")) + "`print` prints.\n")
+    items, _ = pytester.inline_genitems(*PLUGINS, "--markdown-docs")
+    groups = {(item.path.name, *item.get_closest_marker("xdist_group").args) for item in items}
+    assert len(items) == 6
+    assert groups == {(f"{name}.md", str(Path(f"{name}.md").resolve())) for name in ("a", "b")}
+
+
+def test_a_group_stays_in_one_process(pytester, monkeypatch):
+    """Some versions of pytest and pytest-xdist spread it without a word."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("i", range(8))
+        @pytest.mark.xdist_group("page")
+        def test(i):
+            pass
+        """
+    )
+    options = ["-p", "xdist.plugin", "--numprocesses=2", "--dist=loadgroup", "-v"]
+    lines = pytester.runpytest_subprocess(*options).outlines
+    processes = [line.split()[0] for line in lines if "PASSED" in line]
+    assert len(processes) == 8
+    assert len(set(processes)) == 1
+
+
 def test_a_fence_in_a_docstring_is_refused(proof):
     Path("module.py").write_text('"""A module.\n\n```python\n1 + 1\n```\n"""\n')
     result = proof("Text")
