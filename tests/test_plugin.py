@@ -4,6 +4,7 @@ from inspect import cleandoc
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 pytest_plugins = ["pytester"]
 PLUGINS = ["-p", "pages.plugin", "-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider"]
@@ -204,33 +205,15 @@ def test_a_block_may_be_selected_twice_or_in_another_order_and_runs_once(proof):
     proof(THREE, *ids).assert_outcomes(passed=3)
 
 
-def test_the_tests_of_a_page_are_a_group(pytester, monkeypatch):
+def test_where_tests_are_spread_a_page_stays_in_one_process(pytester, monkeypatch):
+    """Some versions of pytest and pytest-xdist let no group stay together, and say no word."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("a", "b"):
-        Path(f"{name}.md").write_text(page(("19", "19"), ("22", "22")) + "`print` prints.\n")
-    items, _ = pytester.inline_genitems(*PLUGINS, "--markdown-docs")
-    groups = {(item.path.name, *item.get_closest_marker("xdist_group").args) for item in items}
-    assert len(items) == 6
-    assert groups == {(f"{name}.md", str(Path(f"{name}.md").resolve())) for name in ("a", "b")}
-
-
-def test_a_group_stays_in_one_process(pytester, monkeypatch):
-    """Some versions of pytest and pytest-xdist spread it without a word."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makepyfile(
-        """
-        import pytest
-
-        @pytest.mark.parametrize("i", range(8))
-        @pytest.mark.xdist_group("page")
-        def test(i):
-            pass
-        """
-    )
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    Path("page.md").write_text(page(*[("19", "19")] * 4))
     options = ["-p", "xdist.plugin", "--numprocesses=2", "--dist=loadgroup", "-v"]
-    lines = pytester.runpytest_subprocess(*options).outlines
-    processes = [line.split()[0] for line in lines if "PASSED" in line]
-    assert len(processes) == 8
+    result = pytester.runpytest_subprocess(*PLUGINS, "--markdown-docs", *options)
+    processes = [line.split()[0] for line in result.outlines if "PASSED" in line]
+    assert len(processes) == 4
     assert len(set(processes)) == 1
 
 

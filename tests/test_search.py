@@ -28,6 +28,8 @@ def type_while_it_begins(page: Page, text: str) -> tuple[Locator, Route]:
     field = open_search(page)
     with page.expect_request("**/docs.json"):
         field.press_sequentially(text)
+    while not held:  # what holds a request is told of it a moment later than we are
+        page.wait_for_timeout(10)
     return field, held[0]
 
 
