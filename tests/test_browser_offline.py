@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pages.pack import pack
 
 
+# Its own site is asked for first: meanwhile, another process builds the one that a page is from.
 def test_it_searches_and_leads_on_without_a_server(offline: Path, page: Page) -> None:
     asked, heard = [], []
     page.on("request", lambda request: asked.append(request.url))
