@@ -10,7 +10,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 
 bin := .venv/bin
 installed := .venv/.installed
 
-.PHONY: serve test build offline check update audit audit-pages mutants mutants-package bench clean
+.PHONY: serve test build offline check update audit mutants mutants-package bench clean
 
 serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -22,14 +22,14 @@ test: $(installed)  ## prove everything: pages, package, site
 
 build: $(installed)  ## the site as files, in site/
 	COMPLETE=1 $(bin)/mkdocs build --strict --site-dir $(SITE)
-	$(bin)/python -m pages.plain $(SITE)
-	$(bin)/python -m pages.search $(SITE)
-	$(bin)/python -m pages.social $(SITE)
-	$(bin)/python -m pages.policy $(SITE)
+	$(bin)/python -m pages.publish.markdown $(SITE)
+	$(bin)/python -m pages.publish.search $(SITE)
+	$(bin)/python -m pages.publish.social $(SITE)
+	$(bin)/python -m pages.publish.policy $(SITE)
 
 offline: $(installed)  ## the site to be opened without a server, as a folder and packed, in dist/
 	OFFLINE=true $(bin)/mkdocs build --strict --site-dir dist/nnfp-site
-	$(bin)/python -m pages.pack dist/nnfp-site
+	$(bin)/python -m pages.publish.pack dist/nnfp-site
 
 check: $(installed)  ## format, lint, types
 	$(bin)/ruff format --check
@@ -38,9 +38,6 @@ check: $(installed)  ## format, lint, types
 
 update: $(installed)  ## rewrite outputs and figures of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages
-
-audit-pages: $(installed)  ## prove each page alone, shuffled, from elsewhere, on other threads
-	$(bin)/python -m pages.audit
 
 mutants: $(installed)  ## which changes of the pages would nobody notice? into docs/data/mutants.json
 	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md --json docs/data/mutants.json

@@ -31,9 +31,9 @@ from tqdm import tqdm
 
 import nnfp
 from nnfp.speed import _processor
-from pages.compare import expects_error
-from pages.scan import Page, read_page
-from pages.session import Session
+from pages.page import Page, read_page
+from pages.prove.compare import expects_error
+from pages.prove.session import Session
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "docs/data/bench.json"

@@ -1,1 +1,1 @@
-"""What makes a page true: reads its fences, runs it as one session, compares and draws in."""
+"""Turn Markdown into a proven site. Nothing here knows about neural networks."""

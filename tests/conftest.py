@@ -17,15 +17,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from explorables import alone
 from filelock import FileLock
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from playwright.sync_api import Browser, Page
 
 from audit.browse import NARROW, WIDE, chromium, listen
-
-ROOT = Path(__file__).parent.parent
+from pages.project import ROOT
+from tests.site.explorables import alone
 
 # Ends a build at once, whatever would catch an exception, when it imports torch or looks for
 # another machine.
@@ -43,10 +42,10 @@ BUILD = (
     GUARD
     + """
 from mkdocs.__main__ import cli
-from pages import plain, policy, search, social
+from pages.publish import markdown, policy, search, social
 cli(["build", "--strict", "--site-dir", sys.argv[1]], standalone_mode=False)
 if "COMPLETE" in os.environ:
-    for step in (plain, search, social, policy):
+    for step in (markdown, search, social, policy):
         step.main()
 """
 )

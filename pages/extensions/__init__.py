@@ -1,0 +1,1 @@
+"""Markdown extensions that render a page on the site."""

@@ -1,0 +1,141 @@
+"""Figures are ordinary images in a page's source; the site takes their SVG into the page itself.
+
+There it follows the colour scheme, which a picture in an `<img>` cannot. An image that stands alone
+in its paragraph becomes a figure, and its title, if there is one, the caption:
+
+    ![Two inputs, times two weights, are summed.](figures/neuron.svg "A neuron.")
+
+Images in a line of text, raster images and remote ones stay as they are.
+
+A figure may be where an explorable starts: the option `explorables` names, by the file's path, the
+custom element that is put around the picture. Without JavaScript, that is the picture alone.
+"""
+
+import posixpath
+import re
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+from mkdocs.exceptions import BuildError
+
+from pages.extensions.context import find_here
+
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+
+
+def inline_svg(svg: str, label: str, prefix: str) -> str:
+    """Turn an SVG file into an element that can stand in a page.
+
+    Args:
+        svg: The text of the file.
+        label: What the picture shows, in words; a screen reader says it.
+        prefix: Put before each id, so that two pictures on one page keep theirs apart.
+
+    Returns:
+        An `<svg>` element, without what only a file needs: declarations, namespaces, metadata, and
+        the style sheet, which would reach all over the page (the site has its own).
+
+    Raises:
+        ParseError: When the text is not well-formed.
+
+    Examples:
+        >>> svg = '<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>'
+        >>> print(inline_svg(svg, "A line.", "line-"))
+        <svg role="img" aria-label="A line." data-search-exclude=""><use href="#line-a" /></svg>
+    """
+    root = ElementTree.fromstring(svg)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if not child.tag.startswith(SVG) or child.tag in (f"{SVG}metadata", f"{SVG}style"):
+                parent.remove(child)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(SVG)
+        element.attrib = {
+            name.removeprefix(XLINK): _prefixed(name, value, prefix)
+            for name, value in element.attrib.items()
+        }
+    root.attrib.pop("aria-labelledby", None)  # it would win over the label
+    # The site's search finds the text around a picture; the numbers in it would be noise there.
+    root.attrib |= {"role": "img", "aria-label": label, "data-search-exclude": ""}
+    root.tail = None
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _prefixed(name: str, value: str, prefix: str) -> str:
+    """Give an id, or what refers to one, its prefix; other values stay."""
+    if name in ("id", "aria-labelledby", "aria-describedby"):
+        return " ".join(prefix + word for word in value.split())
+    if name.endswith("href"):
+        return re.sub(r"^#", f"#{prefix}", value)
+    return value.replace("url(#", f"url(#{prefix}")
+
+
+class _Figures(Treeprocessor):
+    def __init__(self, md: Markdown, explorables: dict[str, str]) -> None:
+        super().__init__(md)
+        self.explorables = explorables
+
+    def run(self, root: Element) -> None:
+        count = 0
+        for paragraph in root.iter("p"):
+            image = _only_svg(paragraph)
+            if image is not None:
+                count += 1
+                self._make_figure(paragraph, image, f"figure-{count}-")
+
+    def _make_figure(self, paragraph: Element, image: Element, prefix: str) -> None:
+        source, label, title = (image.get(name, "") for name in ("src", "alt", "title"))
+        if not label:
+            raise BuildError(f"expected words for what the figure {source} shows, got ![]")
+        try:
+            here = find_here(self.md)
+            file = posixpath.join(posixpath.dirname(here.source), source)
+            svg = (here.docs_dir / file).read_text(encoding="utf-8")
+            html = inline_svg(svg, label, prefix)
+        except FileNotFoundError as error:
+            raise BuildError(f"expected a file for the figure {source}, got none") from error
+        except ElementTree.ParseError as error:
+            raise BuildError(f"expected SVG in the figure {source}, got {error}") from error
+        if explorable := self.explorables.get(file):
+            html = f"<explore-{explorable}>{html}</explore-{explorable}>"
+        paragraph.remove(image)
+        paragraph.tag = "figure"
+        paragraph.set("class", "nnfp-figure")
+        paragraph.text = self.md.htmlStash.store(html)
+        if title:
+            SubElement(paragraph, "figcaption").text = title
+
+
+def _only_svg(paragraph: Element) -> Element | None:
+    """The local SVG image that a paragraph consists of, if it does."""
+    if len(paragraph) != 1 or paragraph[0].tag != "img":
+        return None
+    image = paragraph[0]
+    around = (paragraph.text or "") + (image.tail or "")
+    source = image.get("src", "")
+    local = source.endswith(".svg") and ":" not in source and not source.startswith("/")
+    return image if local and not around.strip() else None
+
+
+class FiguresExtension(Extension):
+    """The extension that `mkdocs.yml` names `pages.extensions.figures`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "explorables": [{}, "Which figures, by path, are which explorable"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
+        """Go over the tree after the inline patterns (20), before MkDocs checks images (0)."""
+        figures = _Figures(md, self.getConfig("explorables"))
+        md.treeprocessors.register(figures, "pages.extensions.figures", 15)
+
+
+def makeExtension(**options: Any) -> FiguresExtension:  # noqa: N802 (Markdown's own name)
+    """Make the extension; Markdown calls this by its name."""
+    return FiguresExtension(**options)

@@ -1,0 +1,1 @@
+"""Change a page or a module on purpose and list the changes that no test caught."""

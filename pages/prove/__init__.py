@@ -1,0 +1,1 @@
+"""Run a page and compare what it shows with what its code does."""

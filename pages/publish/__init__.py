@@ -1,0 +1,1 @@
+"""The steps that follow MkDocs: what turns its output into the finished site."""

@@ -1,0 +1,204 @@
+"""What a sentence writes as code exists."""
+
+from inspect import cleandoc
+from pathlib import Path
+
+import pytest
+
+from pages.page import read_page
+from pages.prove.names import wrong_names
+from pages.prove.session import Session
+
+pytest_plugins = ["pytester"]
+
+PAGE = """\
+# A layer, as {}
+
+```python
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(1, 1)
+
+net = Net()
+total = 2 * 7
+```
+
+```bash
+make serve
+```
+"""
+
+
+@pytest.fixture
+def wrong(tmp_path: Path):
+    """List what is wrong with a page of which the title names `code`, or with the page `text`."""
+
+    def wrong(code: str, text: str = PAGE) -> list[str]:
+        path = tmp_path / "page.md"
+        path.write_text(text.format(code), encoding="utf-8")
+        session = Session(read_page(path))
+        for block in session.page.blocks[-1:]:
+            session.run(block)
+        session.close()
+        return wrong_names(session)
+
+    return wrong
+
+
+def test_text_without_code_names_nothing(wrong):
+    assert wrong("a class, nn.Linaer") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # on the page
+        "`fc1`",
+        "`2 * 7`",
+        "`class Net(nn.Module):`",
+        "``Net()``",
+        "`make serve`",
+        # in its session, with what belongs to it
+        "`net.fc1.weight`",
+        "`net.fc1.weight.T`",
+        "`Net().parameters()`",
+        "`net.fc1.bias + total`",
+        # in Python, torch and nnfp
+        "`zip`",
+        "`def`",
+        "`==`",
+        "`>>>`",
+        "`'abc'.upper`",
+        "`nn.init.zeros_`",
+        "`torch.nn.functional.relu`",
+        "`nn.Linear(2, 2, bias=False)`",
+        "`torch.__version__[0]`",
+        "[`nn.Linear(2, 2)`][torch.nn.Linear]",
+        "`torch.maximum(net.fc1.weight, 0)`",
+        "`DataParallel`",
+        "`Solved`",
+        "`nnfp.Linear`",
+        # of the project
+        "`README.md`",
+        "`pages/`",
+        "`docs/learn/<idea>.md`",
+        "`.venv\\Scripts\\activate`",
+        "`make test`",
+        "`python -m pages.mutants.__main__ --sample 3`",
+        "`pip`",
+        "`pytest --page-ulps=1`",
+        # a backtick that begins no code
+        "\\`",
+    ],
+)
+def test_what_exists_may_be_named(wrong, code):
+    assert wrong(code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("fc2", "nothing has the name fc2"),
+        ("fc", "nothing has the name fc"),
+        ("nn.Linaer", "nn has no Linaer"),
+        ("net.fc2.weight", "net has no fc2"),
+        ("net.fc1.wieght", "net.fc1 has no wieght"),
+        ("Net().parameter()", "Net() has no parameter"),
+        ("nn.Linear(2, bais=False)", "nn.Linear got an unexpected keyword argument 'bais'"),
+        ("net.forward(1).item()", "what net.forward(1) is shows only when it runs"),
+        ("torch.__version__[99]", "torch.__version__ has no 99"),
+        ("total[0]", "total has no 0"),
+        ("total + x", "nothing has the name x"),
+        ("__name__", "nothing has the name __name__"),
+        ("for x in:", "it is not Python"),
+        ("READMEE.md", "nothing has the name READMEE"),
+        ("docs/lern/<idea>.md", "it is not Python"),
+        ("/etc", "it is not Python"),
+        ("pytest docs", "it is not Python"),
+        ("make tset", "it is not Python"),
+        ("python -m pages.mutant", "it is not Python"),
+    ],
+)
+def test_what_does_not_exist_is_told_with_its_line(wrong, code, why):
+    [message] = wrong(f"`{code}`")
+    assert f"page.md:1: `{code}` does not exist: {why}\nexpected " in message
+
+
+def test_a_link_leads_to_what_it_says(wrong):
+    [message] = wrong("[`nn.Linear`][torch.nn.Bilinear]")
+    assert ":1: expected to lead to nn.Linear, got [`nn.Linear`][torch.nn.Bilinear]" in message
+
+
+def test_captions_and_tables_name_code_as_well(wrong):
+    text = "# A page\n\n| `a1` |\n|---|\n| [`a2`](b.md) |\n\n> `a3`, `zip` and ``a4``\n"
+    lines = [message.split(":")[1:3] for message in wrong("", text)]
+    assert lines == [
+        ["3", " `a1` does not exist"],
+        ["5", " `a2` does not exist"],
+        ["7", " `a3` does not exist"],
+        ["7", " `a4` does not exist"],
+    ]
+
+
+def test_code_that_goes_on_in_the_next_line_would_be_missed_and_is_refused(wrong):
+    [message] = wrong("", "# A page\n\nIt calls `nn.\nLinear` here.\n")[:1]
+    assert ":3: expected code in a sentence to end on its line, got 'It calls `nn.'" in message
+
+
+@pytest.fixture
+def proof(pytester, monkeypatch):
+    """Run pytest on a page with one block, as `make test` does."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugins = [
+        "-p",
+        "pages.prove.plugin",
+        "-p",
+        "pytest_markdown_docs.plugin",
+        "-p",
+        "no:cacheprovider",
+    ]
+
+    def proof(sentence, block, *options):
+        text = f"{sentence}\n\n```python\n{cleandoc(block)}\n```\n"
+        Path("page.md").write_text(text, encoding="utf-8")
+        return pytester.runpytest_inprocess(*plugins, "--markdown-docs", "-ra", *options)
+
+    return proof
+
+
+def test_a_page_that_names_code_has_one_test_more_after_its_blocks(proof):
+    result = proof("The `total`.", "total = 2")
+    result.assert_outcomes(passed=2)
+    listed = proof("The `total`.", "total = 2", "--collect-only", "-q")
+    listed.stdout.fnmatch_lines(["page.md::[[]CodeFence#1[]][[]line:3[]]", "page.md::names"])
+
+
+def test_a_name_that_does_not_exist_fails_the_page(proof):
+    result = proof("The `totl`.", "total = 2")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["page.md:1: `totl` does not exist: nothing has the name totl", "FAILED page.md::names*"]
+    )
+    result.stdout.no_fnmatch_line("*plugin.py*")
+
+
+def test_names_selected_alone_run_the_blocks_first(proof):
+    block = """
+    numbers = [2]
+    assert len(numbers) == 1
+    numbers.append(3)
+    """
+    proof("The `numbers.append`.", block, "-k", "names").assert_outcomes(passed=1, deselected=1)
+
+
+def test_names_are_not_looked_up_after_a_block_that_raised(proof):
+    result = proof("The `total`.", "1 / 0\ntotal = 2")
+    result.assert_outcomes(failed=1, skipped=1)
+    alone = proof("The `total`.", "1 / 0\ntotal = 2", "-k", "names")
+    alone.stdout.fnmatch_lines(["page.md:3: the block raised"])
+
+
+def test_an_update_looks_no_names_up(proof):
+    proof("The `totl`.", "total = 2", "--update-pages").assert_outcomes(passed=1)

@@ -1,0 +1,305 @@
+"""The batch that answers: each step shows what torch computes, to everyone, however it is used."""
+
+import random
+import re
+from typing import Any
+
+import pytest
+import torch
+from tests.site.explorables import alone, drive, wait_for_address
+from playwright.sync_api import Page, expect
+
+from audit.browse import listen, sent, shift, unusable
+from nnfp._svg import number
+from nnfp.batch import all_at_once
+
+PAGE = "learn/batch/"
+START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"
+State = dict[str, str]
+# Goes through states, the sizes, the cells, and then all steps from the first: as a reader would, a
+# field after the other, and after a while, when each has been used, a whole state at once.
+DRIVE = """states => {
+    const explorable = document.querySelector("explore-batch");
+    const type = (name, value) => {
+        const field = explorable.querySelector(`[name=${name}]`);
+        field.value = value;
+        field.dispatchEvent(new Event("input"));
+    };
+    const seen = row => [...row.cells].filter(cell => !cell.hidden).map(cell => cell.textContent);
+    const look = () => ({
+        meeting: explorable.querySelector(".nnfp-result").firstChild.textContent,
+        formula: explorable.querySelector(".nnfp-result").lastChild.textContent,
+        result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen),
+    });
+    const [, , forward] = explorable.querySelectorAll("button");
+    return states.map((state, i) => {
+        if (i >= 15) explorable.change({...state, step: ""});
+        else Object.entries(state).forEach(entry => type(...entry));
+        const steps = [];
+        for (let i = 0; i < state.samples * state.neurons; i++) {
+            forward.click();
+            steps.push(look());
+        }
+        return {steps, message: explorable.querySelector(".nnfp-message").textContent};
+    });
+}"""
+
+
+def random_states(count: int, unit: float, most: int) -> list[State]:
+    """States of all sizes, with numbers that are so many units at most."""
+    chance = random.Random(0)
+    states = []
+    for _ in range(count):
+        samples, inputs, neurons = (chance.randint(1, 5) for _ in range(3))
+        cells = [f"z{i}{j}" for i in range(1, samples + 1) for j in range(1, inputs + 1)]
+        cells += [f"w{i}{j}" for i in range(1, neurons + 1) for j in range(1, inputs + 1)]
+        state = {"samples": str(samples), "inputs": str(inputs), "neurons": str(neurons)}
+        states.append(state | {cell: f"{chance.randint(-most, most) * unit:g}" for cell in cells})
+    return states
+
+
+def matrix(state: State, letter: str) -> torch.Tensor:
+    values = [float(state[name]) for name in state if name[0] == letter and name[1:].isdigit()]
+    return torch.tensor(values, dtype=torch.float64).reshape(-1, int(state["inputs"]))
+
+
+def shows(text: str, value: float) -> bool:
+    """Whether a number is written as a figure does; one in the middle may go either way."""
+    ours = number(value)
+    far, away = (abs(float(each.replace("−", "-")) - value) for each in (text, ours))
+    return len(text) <= len(ours) and far <= away + 1e-9
+
+
+def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: int) -> None:
+    """Compare what is shown at a step, counted from 0, with torch."""
+    product = z @ w.T
+    row, column = divmod(step, len(w))
+    assert shown["meeting"] == (
+        f"Step {step + 1} of {product.numel()}: sample {row + 1} meets neuron {column + 1}"
+    )
+    computed = [text for texts in shown["result"] for text in texts]
+    assert len(computed) == product.numel()
+    assert all(map(shows, computed[: step + 1], product.flatten().tolist()))
+    assert not any(computed[step + 1 :])
+
+    products = z[row] * w[column]
+    pairs = [value.item() for pair in zip(z[row], w[column], strict=True) for value in pair]
+    values = [
+        *pairs,
+        *(products.tolist() if len(products) > 1 else []),
+        product[row, column].item(),
+    ]
+    written = shown["formula"]
+    assert all(map(shows, re.findall(r"−?[\d.]+", written), values))
+    # A minus after a sign stands in brackets, and nothing else does.
+    plain = re.sub(r"(?<=[·+] )?\((−[\d.]+)\)", r"\1", written)
+    assert not re.search(r"[·+] ?−", written)
+    assert re.sub(r"−?[\d.]+", "n", plain) == " = ".join(
+        [" + ".join(["n·n"] * len(products)), " + ".join(["n"] * len(products)), "n"][
+            :: 1 if len(products) > 1 else 2
+        ]
+    )
+
+
+# Whole numbers; eighths, which float32 holds as they are; tenths, which are rounded.
+@pytest.mark.parametrize(("unit", "most"), [(1, 12), (1 / 8, 792), (0.1, 990)])
+def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int) -> None:
+    states = random_states(30, unit, most)
+    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
+        assert shown["message"] == ""
+        z, w = matrix(state, "z"), matrix(state, "w")
+        for step, seen in enumerate(shown["steps"]):
+            check_step(seen, z, w, step)
+        ours = all_at_once(z.float(), w.float(), None, lambda sums: sums)
+        torch.testing.assert_close(
+            ours.double(), z @ w.T, rtol=1e-5, atol=1e-2 if unit == 0.1 else 0
+        )
+
+
+def choose(page: Page, name: str, size: str) -> None:
+    page.get_by_role("combobox", name=name).select_option(size)
+
+
+def result(page: Page) -> str:
+    return page.locator("explore-batch .nnfp-result").inner_text()
+
+
+def product(page: Page) -> list[list[str]]:
+    rows = page.get_by_role("table", name="Z Wᵀ").get_by_role("row").all()
+    return [row.get_by_role("cell").all_inner_texts() for row in rows]
+
+
+def test_it_starts_as_the_figure(live: Page) -> None:
+    texts = sent(live, "explore-batch text")
+    cells = live.locator("explore-batch td:not([hidden])")
+    shown = [cell.locator("input").input_value() for cell in cells.all()[:8]]
+    assert [*shown, *cells.all_inner_texts()[8:]] == [text for text in texts if text.isdigit()]
+    names = live.locator(
+        "explore-batch :is(.nnfp-name, .nnfp-matrix .nnfp-quiet)"
+    ).all_inner_texts()
+    assert [line for name in names for line in name.split("\n")] == [
+        text for text in texts if re.search(r"[ZW]|× |samples|inputs", text)
+    ]
+    assert result(live) == START
+
+
+def test_it_can_be_walked_through_both_ways(live: Page) -> None:
+    forward, back = (
+        live.get_by_role("button", name=name, exact=True) for name in ("Forward", "Back")
+    )
+    forward.click()
+    assert product(live) == [["19", ""], ["", ""]]
+    assert result(live) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·7 = 5 + 14 = 19"
+    expect(live.locator("explore-batch [role=status]")).to_have_text(
+        "Step 1 of 4: sample 1 meets neuron 1. 1·5 + 2·7 = 5 + 14 = 19"
+    )
+    forward.click()
+    assert product(live) == [["19", "22"], ["", ""]]
+    back.click()
+    assert product(live) == [["19", ""], ["", ""]]
+    back.click()
+    assert product(live) == [["19", "22"], ["43", "50"]]
+
+
+def test_it_plays_to_its_end_and_pauses(live: Page) -> None:
+    live.clock.install()
+    live.get_by_role("button", name="Play").click()
+    assert product(live) == [["19", ""], ["", ""]]
+    live.clock.run_for(1500)
+    assert product(live) == [["19", "22"], ["", ""]]
+    expect(live.locator("explore-batch [role=status]")).to_have_text("")  # not each step
+    live.get_by_role("button", name="Pause").click()
+    live.clock.run_for(5000)
+    assert product(live) == [["19", "22"], ["", ""]]
+    expect(live.locator("explore-batch [role=status]")).to_contain_text("Step 2 of 4")
+    live.get_by_role("button", name="Play").click()
+    live.clock.run_for(5000)
+    assert product(live) == [["19", "22"], ["43", "50"]]
+    expect(live.get_by_role("button", name="Play")).to_be_visible()
+    live.clock.resume()
+
+
+def test_sizes_and_numbers_can_be_changed(live: Page) -> None:
+    choose(live, "samples", "3")
+    assert product(live) == [["19", "22"], ["43", "50"], ["67", "78"]]  # as the exercise has it
+    choose(live, "neurons", "3")
+    assert product(live)[:2] == [["19", "22", "11"], ["43", "50", "31"]]  # as the page has it
+    live.get_by_label("input 2 of sample 3").fill("-0.5")
+    assert product(live)[2] == ["21.5", "26", "44.5"]
+    # What is out of sight is not lost.
+    choose(live, "samples", "1")
+    choose(live, "inputs", "1")
+    assert result(live) == "Step 3 of 3: sample 1 meets neuron 3\n1·9 = 9"
+    choose(live, "samples", "3")
+    choose(live, "inputs", "2")
+    assert product(live)[2] == ["21.5", "26", "44.5"]
+
+
+def test_it_works_by_keyboard_alone(live: Page) -> None:
+    live.get_by_label("input 1 of sample 1", exact=True).focus()
+    for _ in range(7):
+        live.keyboard.press("Tab")
+    live.keyboard.type("-8")  # the last weight
+    assert product(live) == [["19", "−10"], ["43", "−14"]]
+    live.keyboard.press("Tab")  # Back
+    live.keyboard.press("Enter")
+    assert result(live) == "Step 3 of 4: sample 2 meets neuron 1\n3·5 + 4·7 = 15 + 28 = 43"
+    for _ in range(4):
+        live.keyboard.press("Tab")
+    live.keyboard.type("1")  # samples
+    assert product(live) == [["19", "−10"]]
+    live.keyboard.press("Shift+Tab")
+    live.keyboard.press("Enter")
+    assert result(live) == START
+
+
+@pytest.mark.parametrize(("typed", "got"), [("100", "100"), ("-1e9", "-1e9"), ("", "none")])
+def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
+    live: Page, typed: str, got: str
+) -> None:
+    field = live.get_by_label("weight 2 of neuron 1")
+    field.fill(typed)
+    expect(live.get_by_role("alert")).to_have_text("")  # not before it is finished
+    field.press("Tab")
+    sentence = f"Expected a number from −99 to 99 as weight 2 of neuron 1, got {got}."
+    expect(live.get_by_role("alert")).to_have_text(sentence)
+    assert result(live) == START
+    expect(field).to_have_value("7")
+
+
+def test_the_address_shares_what_is_seen(live: Page) -> None:
+    choose(live, "neurons", "3")
+    live.get_by_role("button", name="Back", exact=True).click()
+    live.get_by_label("weight 1 of neuron 2").fill("-6")
+    wait_for_address(live, PAGE, {"neurons": "3", "step": "5", "w21": "-6"})
+    other = live.context.new_page()
+    heard = listen(other)
+    # The order in an address does not matter.
+    other.goto(f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
+    assert result(other) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
+    assert product(other) == [["19", "10", "11"], ["43", "14", ""]]
+    assert other.get_by_role("alert").inner_text() == (
+        "Expected a whole number from 1 to 5 as the number of samples, got 2.0. "
+        "Expected a whole number from 1 to 5 as the number of inputs, got 6. "
+        "Expected a number from −99 to 99 as input 1 of sample 1, got 1e3."
+    )
+    other.goto(f"{PAGE}?samples=1&step=3")
+    expect(other.get_by_role("alert")).to_have_text(
+        "Expected a whole number from 1 to 2 as the step, got 3."
+    )
+    assert product(other) == [["19", "22"]]
+    # Another page and back, without the page being loaded again, in the middle of playing.
+    other.evaluate("window.same = true")
+    choose(other, "samples", "3")
+    other.get_by_role("button", name="Play").click()
+    other.wait_for_url("**/learn/batch/?samples=3&step=1")
+    other.get_by_role("link", name="Neuron").first.click()
+    expect(other.locator("h1")).to_contain_text("Neuron")
+    other.evaluate("history.back()")
+    expect(other.locator("explore-batch .nnfp-result")).to_contain_text("Step 1 of 6")
+    expect(other.get_by_role("button", name="Play")).to_be_visible()
+    assert other.evaluate("window.same")
+    other.get_by_role("button", name="Reset").click()
+    other.wait_for_url("**/learn/batch/")
+    assert result(other) == START
+    assert heard == []
+    other.close()
+
+
+def test_everyone_can_use_it(touched: Page) -> None:
+    touched.get_by_role("button", name="Forward").tap()
+    touched.get_by_label("weight 2 of neuron 1").tap()
+    touched.keyboard.type("0")  # behind the 7
+    assert result(touched) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
+    touched.get_by_role("button", name="Play").tap()
+    touched.get_by_role("button", name="Pause").tap()
+    assert shift(touched) < 0.01
+    alone(touched)
+    for name in ("samples", "inputs", "neurons"):
+        choose(touched, name, "5")
+    touched.get_by_label("input 5 of sample 5").fill("-98.765")
+    touched.get_by_label("weight 1 of neuron 1").fill("-123")
+    touched.keyboard.press("Enter")
+    assert touched.get_by_role("alert").inner_text() != ""
+    assert touched.evaluate(OVERFLOWS) == []
+    assert unusable(touched, "explore-batch") == []
+
+
+# What is wider than its cell, or not where the row and the column of the step meet.
+OVERFLOWS = """() => {
+    const wrong = [];
+    for (const cell of document.querySelectorAll("explore-batch td:not([hidden])")) {
+        const field = cell.querySelector("input");
+        const text = new Range();
+        text.selectNodeContents(cell);
+        const wide = field
+            ? field.scrollWidth > field.clientWidth
+            : text.getBoundingClientRect().width > cell.getBoundingClientRect().width;
+        if (wide) wrong.push(field ? field.value : cell.textContent);
+    }
+    const [z, w, met] = [...document.querySelectorAll(".nnfp-met")]
+        .map(box => box.getBoundingClientRect());
+    if (Math.abs(z.top - met.top) > 1 || Math.abs(z.height - met.height) > 1) wrong.push("row");
+    if (Math.abs(w.width - met.width) > 1) wrong.push("column");
+    return wrong;
+}"""

@@ -1,0 +1,253 @@
+"""The layer that answers: its shapes and its errors are torch's and nnfp's, word for word."""
+
+import math
+import random
+
+import pytest
+import torch
+from tests.site.explorables import alone, drive, wait_for_address
+from playwright.sync_api import Page, expect
+from torch import nn
+
+import nnfp
+from audit.browse import listen, sent, shift, unusable
+
+PAGE = "learn/layer/"
+State = dict[str, str]
+# Goes through states as a reader would, a field after the other, and collects what is shown.
+DRIVE = """states => states.map(state => {
+    const explorable = document.querySelector("explore-layer");
+    for (const [name, value] of Object.entries(state)) {
+        const field = explorable.querySelector(`[name=${name}]`);
+        field.value = value;
+        field.dispatchEvent(new Event("input"));
+        field.dispatchEvent(new Event("change"));
+    }
+    const rows = [...explorable.querySelectorAll(".nnfp-shapes tr")];
+    const box = explorable.querySelector("svg").getBoundingClientRect();
+    return {
+        shapes: Object.fromEntries(rows.map(row => [...row.cells].map(cell => cell.textContent))),
+        notes: rows.map(row => row.cells[2].textContent.replaceAll("\\u00a0", " ")),
+        counts: explorable.querySelector("p.nnfp-result").innerText.split("\\n"),
+        errors: [...explorable.querySelectorAll(".nnfp-verdict code")].map(e => e.textContent),
+        marks: [...explorable.querySelectorAll(".nnfp-joint")].map(mark => mark.textContent),
+        unequal: explorable.querySelectorAll(".nnfp-unequal").length,
+        message: explorable.querySelector(".nnfp-message").textContent,
+        picture: explorable.querySelector("svg").ariaLabel,
+        said: explorable.querySelector("p.nnfp-quiet").textContent,
+        outside: [...explorable.querySelectorAll("svg circle")].filter(circle => {
+            const { top, bottom } = circle.getBoundingClientRect();
+            return top < box.top || bottom > box.bottom;
+        }).length,
+    };
+})"""
+
+
+def random_states(count: int) -> list[State]:
+    """Shapes of no to four dimensions; about half of them fit."""
+    chance = random.Random(0)
+    states = []
+    for _ in range(count):
+        inputs, outputs = chance.choices([0, 1, 2, 3, 4, 5, 8, 64, 1000], k=2)
+        shape = [chance.choice([0, 1, 2, 3, 5, 8, 9]) for _ in range(chance.randint(0, 4))]
+        if shape and chance.random() < 0.5:
+            shape[-1] = inputs
+        written = chance.choice(["{}", "({})", "({},)", " {} "]) if shape else "{}"
+        text = written.format(chance.choice([", ", ",", " "]).join(map(str, shape)))
+        bias = chance.choice(["True", "False"])
+        states.append({"in": str(inputs), "out": str(outputs), "bias": bias, "shape": text})
+    # All dimensions but the last are multiplied out, however many samples there are then.
+    return [*states, states[0] | {"in": "3", "shape": "1000, 1000, 1000, 999"}]
+
+
+def size(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.replace(",", " ").strip(" ()").split()))
+
+
+def run(layer: nn.Module, shape: tuple[int, ...]) -> str:
+    """What a layer answers to an input of a shape: the shape that comes out, or what it raises."""
+    try:
+        # One number, shown as many times as the shape says, takes no memory.
+        return str(tuple(layer(torch.zeros(()).expand(shape)).shape))
+    except (RuntimeError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
+def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
+    states = random_states(200)
+    kinds = set()
+    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
+        assert shown["message"] == ""
+        inputs, outputs, shape = int(state["in"]), int(state["out"]), size(state["shape"])
+        bias = state["bias"] == "True"
+        theirs = nn.Linear(inputs, outputs, bias=bias)
+        ours = nnfp.Linear(inputs, outputs, bias=bias, init=nn.init.zeros_)
+        answers = [run(layer, shape) for layer in (theirs, ours)]
+        kinds.add((len(shape), 0 in shape, bias, answers[0].partition(" ")[0][0]))
+        fits = answers[0].startswith("(")
+        assert shown["errors"] == ([] if fits else answers)
+        assert shown["shapes"] == {
+            "input": str(shape),
+            "weight": str(tuple(theirs.weight.shape)),
+            "bias": str(tuple(theirs.bias.shape)) if bias else "None",
+            "output": answers[1] if fits else "none",
+        }
+        assert shown["notes"][1] == f"transposed: {tuple(theirs.weight.T.shape)}"
+        counts = [f"{sum(p.numel() for p in theirs.parameters())} parameter"]
+        if fits:
+            counts.append(f"{math.prod(shape) * outputs} multiplication")
+        assert [line.partition(" = ")[2].removesuffix("s") for line in shown["counts"]] == counts
+        assert all(arithmetic(line) for line in shown["counts"])
+        assert shown["marks"] == [str(side) for side in (*shape[-1:], inputs)]
+        assert shown["unequal"] == (0 if fits else len(shown["marks"]))
+        assert shown["outside"] == 0
+        samples = math.prod(shape[:-1])
+        many = f"; {samples} go in" if fits and samples != 1 else ""
+        assert shown["said"] == f"The picture shows one sample{many}."
+    assert (
+        len(kinds) > 25
+    )  # right and wrong, of all dimensions, empty ones too, with and without bias
+
+
+def arithmetic(line: str) -> bool:
+    """Whether `4·3 + 4 = 16 parameters` is true."""
+    left, right = line.split(" = ")
+    terms = [math.prod(map(int, term.split("·"))) for term in left.split(" + ")]
+    return sum(terms) == int(right.split()[0])
+
+
+def shapes(page: Page) -> list[str]:
+    return page.locator("explore-layer .nnfp-shapes td:nth-child(2)").all_inner_texts()
+
+
+def test_it_starts_as_the_figure(live: Page) -> None:
+    [drawn] = sent(live, "explore-layer svg", "innerHTML")
+    [label] = sent(live, "explore-layer svg", "ariaLabel")
+    svg = live.locator("explore-layer svg")
+    assert svg.inner_html() == drawn
+    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    live.get_by_label("out_features").fill("9")
+    assert svg.locator("text").all_text_contents() == ["2 inputs", "18 weights", "9 neurons"]
+    # Two inputs, six of nine neurons, and three dots for the others.
+    assert svg.locator("circle").count() == 2 + 6 + 3
+    assert (svg.locator("path").get_attribute("d") or "").count("M") == 2 * 6
+    expect(svg).to_have_attribute(
+        "aria-label",
+        "A fully connected layer: each of 2 inputs is connected to each of 9 neurons",
+    )
+    live.get_by_label("out_features").fill("2")
+    assert svg.inner_html() == drawn
+    expect(svg).to_have_attribute("aria-label", label)
+
+
+def test_dimensions_come_and_go(live: Page) -> None:
+    more = live.get_by_role("button", name="One dimension more")
+    less = live.get_by_role("button", name="One dimension less")
+    seen = []
+    for button in (more, more, more, less, less, less, less, less, more):
+        button.click()
+        seen.append(live.get_by_label("input shape").input_value())
+    assert seen == ["8, 2", "8, 5, 2", "8, 5, 4, 2", "8, 5, 2", "8, 2", "2", "", "", "2"]
+    for _ in range(4):
+        more.click()
+    expect(live.get_by_role("alert")).to_have_text("Expected at most 4 dimensions, got 5.")
+    assert live.get_by_label("input shape").input_value() == "8, 5, 4, 2"
+
+
+def test_what_comes_out_is_announced(live: Page) -> None:
+    spoken = live.locator("explore-layer [role=status]")
+    live.get_by_label("input shape").fill("8, 5, 2")
+    expect(spoken).to_have_text("Output of shape (8, 5, 2), 6 parameters, 160 multiplications.")
+    live.get_by_label("in_features").fill("3")
+    expect(spoken).to_have_text(
+        "nn.Linear says: RuntimeError: mat1 and mat2 shapes cannot be multiplied (40x2 and 3x2)"
+    )
+
+
+def test_it_works_by_keyboard_alone(live: Page) -> None:
+    live.get_by_label("in_features").focus()
+    live.keyboard.press("ArrowUp")
+    live.keyboard.press("Tab")  # out_features
+    live.keyboard.type("4")
+    live.keyboard.press("Tab")  # the input's shape
+    live.keyboard.type("(8, 3)")
+    live.keyboard.press("Tab")
+    live.keyboard.press("Tab")
+    live.keyboard.press("Enter")  # one dimension more
+    assert shapes(live) == ["(8, 5, 3)", "(4, 3)", "(4,)", "(8, 5, 4)"]
+    live.keyboard.press("Tab")
+    live.keyboard.type("F")  # no bias
+    assert shapes(live)[2] == "None"
+    live.keyboard.press("Tab")
+    live.keyboard.press("Enter")
+    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("in_features", "1001", "a whole number from 0 to 1000 as in_features, got 1001."),
+        ("out_features", "2.5", "a whole number from 0 to 1000 as out_features, got 2.5."),
+        (
+            "input shape",
+            "8, x, 3",
+            "whole numbers from 0 to 1000 as the input shape, as in 8, 5, 3, got x.",
+        ),
+        (
+            "input shape",
+            "8, -1",
+            "whole numbers from 0 to 1000 as the input shape, as in 8, 5, 3, got -1.",
+        ),
+        ("input shape", "1 2 3 4 5", "at most 4 dimensions, got 5."),
+    ],
+)
+def test_a_wrong_value_gets_a_sentence_and_changes_nothing(
+    live: Page, name: str, typed: str, sentence: str
+) -> None:
+    field = live.get_by_label(name)
+    field.fill(typed)
+    expect(live.get_by_role("alert")).to_have_text("")  # not before it is finished
+    field.press("Tab")
+    expect(live.get_by_role("alert")).to_have_text(f"Expected {sentence}")
+    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    expect(field).to_have_value("2")
+
+
+def test_the_address_shares_what_is_seen(live: Page) -> None:
+    live.get_by_label("in_features").fill("3")
+    live.get_by_label("input shape").fill("8, 4")
+    wait_for_address(live, PAGE, {"in": "3", "shape": "8, 4"})
+    other = live.context.new_page()
+    heard = listen(other)
+    other.goto(f"{live.url}&out=-1&bias=true")
+    expect(other.get_by_role("alert")).to_have_text(
+        "Expected a whole number from 0 to 1000 as out_features, got -1. "
+        "Expected True or False as bias, got true."
+    )
+    assert shapes(other) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
+    # Another page and back, without the page being loaded again.
+    other.evaluate("window.same = true")
+    other.get_by_role("link", name="Neuron").first.click()
+    expect(other.locator("h1")).to_contain_text("Neuron")
+    other.evaluate("history.back()")
+    expect(other.locator("explore-layer .nnfp-verdict")).to_contain_text("(8x4 and 3x2)")
+    assert other.evaluate("window.same")
+    other.get_by_role("button", name="Reset").click()
+    other.wait_for_url("**/learn/layer/")
+    assert shapes(other) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    assert heard == []
+    other.close()
+
+
+def test_everyone_can_use_it(touched: Page) -> None:
+    touched.get_by_role("button", name="One dimension more").tap()
+    assert shift(touched) < 0.01
+    alone(touched)
+    touched.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
+    touched.get_by_label("out_features").fill("1000")
+    touched.get_by_label("in_features").fill("-1")
+    touched.keyboard.press("Enter")
+    assert touched.get_by_role("alert").inner_text() != ""
+    assert touched.locator("explore-layer .nnfp-verdict").inner_text() != ""
+    assert unusable(touched, "explore-layer") == []
