@@ -2,16 +2,24 @@
 
 import difflib
 import re
-import traceback
 from collections.abc import Sequence
 from decimal import Decimal
 
 from pages.page import Block
-from pages.prove.session import Result, Session, traceback_of
+from pages.prove.session import Session
+from pages.prove.worker import Result
 
+# What comes before the command that mends a page.
+MEND = "to write what is true into the page: "
 TRACEBACK = "Traceback (most recent call last):\n"
-# Not part of a name, such as float64, or of a colour.
+# Not part of a name, such as float64, or of a color.
 NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+# In an error, the sizes of a shape such as 2x3 as well.
+NUMBER_IN_ERROR = re.compile(r"(?<![A-Za-z_.])\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<=\dx)\d+")
+# What Matplotlib puts into an SVG anew in each run: random names, and the time.
+UNSTABLE = re.compile(
+    rb"""(?<=id=")\w*?[0-9a-f]{10}(?=")|(?<=#)\w*?[0-9a-f]{10}|<dc:date>[^<]*</dc:date>"""
+)
 
 
 def shown(result: Result) -> str:
@@ -20,28 +28,28 @@ def shown(result: Result) -> str:
     if text and not text.endswith("\n"):
         text += "\n"
     if result.error is not None:
-        last = "".join(traceback.format_exception_only(result.error))
-        text += f"{TRACEBACK}  ...\n{last}"
+        text += f"{TRACEBACK}  ...\n{result.error.last}"
     return text
 
 
 def expects_error(block: Block) -> bool:
-    """Tell whether the page says that this block raises."""
+    """Return whether the page says that this block raises."""
     return block.output is not None and TRACEBACK in block.output.content
 
 
 def raised_unexpectedly(block: Block, result: Result) -> bool:
-    """Tell whether the block raised and the page does not say so; `sys.exit()` it cannot say."""
-    expected = expects_error(block) and isinstance(result.error, Exception)
-    return result.error is not None and not expected
+    """Return whether the block raised and the page does not, or cannot, say so."""
+    if result.error is None:
+        return False
+    return not expects_error(block) or result.error.kind != "Exception"
 
 
 def faults(session: Session, block: Block, result: Result) -> list[str]:
-    """List what is wrong with a block and must be mended by its author, each with its line."""
+    """List what its author must mend in a block, each with its line."""
     at = _at(session, block.code.line)
     if raised_unexpectedly(block, result):
         assert result.error is not None
-        return [f"{at}: the block raised\n{traceback_of(result.error)}"]
+        return [f"{at}: the block raised\n{result.error.traceback}"]
     found = []
     if result.stderr:
         found.append(
@@ -51,54 +59,95 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
     invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
     if invisible:
         found.append(f"{at}: the block printed what cannot be seen on a page: {invisible}")
+    return found + _wrong_figures(session, block, result)
+
+
+def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
+    found = []
     expected = {image.path: image.line for image in block.figures}
     for path in sorted(set(expected) - set(result.figures)):
         where = _at(session, expected[path])
         drawer = _drawer(session, path)
         found.append(f"{where}: {path} was not drawn by the block before it, but {drawer}")
     for path in sorted(set(result.figures) - set(expected)):
+        at = _at(session, block.code.line)
         found.append(f"{at}: the block drew {path}, which the page does not show after it")
+    for path in sorted(set(result.figures) & set(expected)):
+        for other in session.page.blocks:
+            earlier = session.results.get(other.code.line)
+            if other.code.line >= block.code.line or earlier is None:
+                break
+            if earlier.figures.get(path, result.figures[path]) != result.figures[path]:
+                found.append(
+                    f"{_at(session, expected[path])}: {path} was drawn differently by the block "
+                    f"at line {other.code.line}: expected another file name for each picture"
+                )
     return found
 
 
 def differences(session: Session, block: Block, result: Result, ulps: int = 0) -> list[str]:
-    """List where the page shows something else than is true, each with its line.
+    """List where the page shows something other than what the block did, each with its line.
 
     Args:
         session: The page.
         block: One of its blocks.
         result: What the block did.
-        ulps: By how many units in the last shown digit numbers may differ, in figures too. Meant
-            for other machines and versions of torch than those that the page was written on.
+        ulps: By how many units in the last shown digit numbers may differ, in figures too. With 1
+            or more, errors may be worded differently. Meant for machines and versions of libraries
+            other than those that the page was written on.
 
     Returns:
-        A message for the output and for each figure that is not true, without what mends it.
+        A message for the output and for each figure that differs.
     """
     found = []
     page, true = block.output.content if block.output else "", shown(result)
-    if not agree(page, true, ulps):
+    if not _same_output(page, true, ulps):
         line = block.output.line if block.output else block.code.line
         found.append(
             f"{_at(session, line)}: the page shows another output than the block's\n"
-            f"{diff(page, true)}"
+            f"{diff(page, true)}\n{_advice(session)}"
         )
     for image in block.figures:
         file = session.page.path.parent / image.path
         committed = file.read_bytes() if file.exists() else b""
         drawn = result.figures.get(image.path, committed)
         if committed != drawn and not _agree_as_text(committed, drawn, ulps):
-            where = _at(session, image.line)
-            found.append(
-                f"{where}: {image.path} is another picture than the block draws\n"
-                f"{_diff_bytes(committed, drawn)}"
+            where = (
+                f"{_at(session, image.line)}: {image.path} is another picture than the block draws"
             )
+            if committed and UNSTABLE.sub(b"", committed) == UNSTABLE.sub(b"", drawn):
+                found.append(
+                    f"{where}: it differs in each run, by names or a date that Matplotlib makes; "
+                    'set plt.rcParams["svg.hashsalt"] and savefig(…, metadata={"Date": None})'
+                )
+            else:
+                found.append(f"{where}\n{_diff_bytes(committed, drawn)}\n{_advice(session)}")
     return found
 
 
-def agree(page: str, true: str, ulps: int = 0) -> bool:
-    """Tell whether two texts are the same, but for `ulps` in the last shown digit of a number.
+def _advice(session: Session) -> str:
+    return f"{MEND}pytest --update-pages {session.page.name}"
 
-    Whole numbers count things, and are compared exactly.
+
+def _same_output(page: str, true: str, ulps: int) -> bool:
+    """Compare two outputs: all that was printed, and with `ulps` an error's type and numbers."""
+    if not ulps:
+        return page == true
+    printed, _, error = page.partition(TRACEBACK)
+    true_printed, _, true_error = true.partition(TRACEBACK)
+    return agree(printed, true_printed, ulps) and _same_error(error, true_error, ulps)
+
+
+def _same_error(page: str, true: str, ulps: int) -> bool:
+    kinds = [error.removeprefix("  ...\n").partition(":")[0].strip() for error in (page, true)]
+    numbers = [NUMBER_IN_ERROR.findall(error) for error in (page, true)]
+    if kinds[0] != kinds[1] or len(numbers[0]) != len(numbers[1]):
+        return False
+    return all(_near(ours, theirs, ulps) for ours, theirs in zip(*numbers, strict=True))
+
+
+def agree(page: str, true: str, ulps: int = 0) -> bool:
+    """Compare two texts; numbers with a fraction may differ by units in their last shown digit.
 
     Examples:
         >>> agree("loss 0.25", "loss 0.26"), agree("loss 0.25", "loss 0.26", ulps=1)
@@ -122,7 +171,7 @@ def _near(page: str, true: str, ulps: int) -> bool:
 
 
 def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
-    """Compare two pictures as text, if they are; pixels do not agree."""
+    """Compare two pictures as text; pictures made of pixels do not agree."""
     try:
         return agree(page.decode(), true.decode(), ulps)
     except UnicodeDecodeError:
@@ -141,13 +190,13 @@ def _drawer(session: Session, path: str) -> str:
 
 
 def diff(page: str, true: str) -> str:
-    """Show the lines that are on the page alone (-) and in truth alone (+)."""
+    """List the lines that only the page has (-), and those that it should have (+)."""
     lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
 
 def _lines(text: str) -> list[str]:
-    """Cut a text into lines; blanks at the end of one become dots, to be seen in a diff."""
+    """Cut a text into lines, with dots for blanks at the end of one, so that a diff shows them."""
     lines = text.removesuffix("\n").split("\n") if text else []
     return [line.rstrip() + "·" * (len(line) - len(line.rstrip())) for line in lines]
 
@@ -157,16 +206,14 @@ def _diff_bytes(page: bytes, true: bytes) -> str:
         difference = diff(page.decode(), true.decode())
     except UnicodeDecodeError:
         difference = ""
-    # Bytes that make no line differ (a line end, a picture of pixels) are told by their place.
-    if not difference:
-        same = first_difference(page, true)
-        return (
-            f"they part at byte {same}; the page's has {len(page)} bytes, the true one {len(true)}"
-        )
-    return difference
+    if difference:
+        return difference
+    # A line end, say, or pixels: no line differs.
+    same = first_difference(page, true)
+    return f"the page's has {len(page)} bytes, the true one {len(true)}; byte {same} differs first"
 
 
 def first_difference(page: Sequence[object], true: Sequence[object]) -> int:
-    """Count how far two sequences are the same."""
+    """Count how many items two sequences have in common at their start."""
     pairs = enumerate(zip(page, true, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(page), len(true)))

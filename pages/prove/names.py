@@ -16,11 +16,13 @@ import warnings
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pages.page import INLINE_CODE, Page, prose_of
 from pages.project import ROOT, settings
-from pages.prove.session import Session
+
+if TYPE_CHECKING:
+    from pages.prove.session import Session
 
 # A link to what is documented: it must lead to what it says.
 LINKED = re.compile(r"\[`(?P<code>[^`]+)`\]\[(?:\w+\.)*(?P<last>\w+)\]")
@@ -33,7 +35,7 @@ def code_in_prose(page: Page) -> Iterator[tuple[int, str]]:
             yield line, match[0].strip("`").strip()
 
 
-def wrong_names(session: Session) -> list[str]:
+def wrong_names(session: "Session") -> list[str]:
     """List the names in the page's sentences that do not exist, each with its line.
 
     Args:
@@ -55,11 +57,9 @@ def wrong_names(session: Session) -> list[str]:
     for line, name in code_in_prose(page):
         if _stands_in(code, name) or _is_sign(name) or _is_file(name) or _is_command(name):
             continue
-        try:
-            look_up(name, session)
-        except LookupError as error:
+        if reason := session.look_up(name):
             found.append(
-                f"{page.name}:{line}: `{name}` does not exist: {error}\n"
+                f"{page.name}:{line}: `{name}` does not exist: {reason}\n"
                 "expected what stands in a block or output of this page, or names that its "
                 "session, Python, nnfp or torch has, or a file of the project, or a command"
             )
@@ -104,7 +104,7 @@ def _is_file(name: str) -> bool:
     return any(ROOT.glob(re.sub(r"<\w+>", "*", name)))
 
 
-def look_up(code: str, session: Session) -> None:
+def look_up(code: str, session: Any) -> None:
     """Look up each name in `code`, without running it.
 
     Raises:
@@ -123,7 +123,7 @@ def look_up(code: str, session: Session) -> None:
                     _check_keywords(node, session)
 
 
-def _value(node: ast.expr, session: Session) -> Any:
+def _value(node: ast.expr, session: Any) -> Any:
     """Find what a name stands for; what a class makes is represented by the class."""
     match node:
         case ast.Constant(value=value):
@@ -154,7 +154,7 @@ def _value(node: ast.expr, session: Session) -> Any:
     raise LookupError(f"what {ast.unparse(node)} is shows only when it runs")
 
 
-def _check_keywords(call: ast.Call, session: Session) -> None:
+def _check_keywords(call: ast.Call, session: Any) -> None:
     """Refuse a keyword argument that the function does not have."""
     try:
         signature = inspect.signature(_value(call.func, session))

@@ -7,6 +7,7 @@ sentences.
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,25 +18,23 @@ from pytest_markdown_docs._runners import _Runner, register_runner
 from pytest_markdown_docs.definitions import FenceTestDefinition
 
 from pages.page import Block, PageError, read_page, scan
-from pages.prove.compare import differences, faults, raised_unexpectedly
+from pages.prove.compare import MEND, differences, faults, raised_unexpectedly
 from pages.prove.names import code_in_prose, wrong_names
 from pages.prove.quantities import notes_file, write_notes, wrong_numbers
-from pages.prove.session import Result, Session
+from pages.prove.session import Session
 from pages.prove.update import update
-from pages.publish.notebooks import write_notebook
+from pages.prove.worker import Result
 
-# What stands before the command that mends a page.
-MEND = "to write what is true into the page: "
-# How the lines of a message look in a terminal that has colours.
-COLOURS = {"-": {"red": True}, "+": {"green": True}, MEND: {"bold": True}}
+# How the lines of a message look in a terminal that has colors.
+COLORS = {"-": {"red": True}, "+": {"green": True}, MEND: {"bold": True}}
 
 
 class UntrueError(Exception):
-    """A block or a sentence in which the page does not tell the truth."""
+    """A block or a sentence of a page is not true; the message says where and why."""
 
 
 class Run:
-    """One run of pytest: its sessions, which blocks raised in it, and which pages have faults."""
+    """One run of pytest: its sessions, and what it found."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Start without sessions, with the options that `config` has."""
@@ -45,17 +44,25 @@ class Run:
         self.ulps: int = config.getoption("--page-ulps")
         self.untrue: list[str] = []
         self.sessions: dict[Path, Session] = {}
+        self.tests_left: Counter[Path] = Counter()
         self.raised: set[tuple[Path, int]] = set()
         self.faulty: set[Path] = set()
+        self.written: list[str] = []
 
     def session(self, path: Path) -> Session:
-        """Give the session of the page at `path`, which starts when it is first asked for."""
+        """Return the session of the page at `path`, which starts when it is first asked for."""
         if path not in self.sessions:
             self.sessions[path] = Session(read_page(path), self.threads)
         return self.sessions[path]
 
+    def count_down(self, path: Path) -> None:
+        """Close the session of a page after the last of its tests."""
+        self.tests_left[path] -= 1
+        if not self.tests_left[path] and path in self.sessions:
+            self.sessions[path].close()
+
     def check(self, path: Path, line: int) -> None:
-        """Run the block at `line` and raise if the page does not tell the truth of it."""
+        """Run the block at `line` and raise if the page does not show what it does."""
         session = self.session(path)
         block = session.page.block_at(line)
         self._run_earlier(session, block)
@@ -64,9 +71,7 @@ class Run:
         if raised_unexpectedly(block, result):
             self.raised.add((path, line))
         elif not self.updating:
-            mend = f"{MEND}pytest --update-pages {session.page.name}"
-            untrue = differences(session, block, result, self.ulps)
-            found += [f"{message}\n{mend}" for message in untrue]
+            found += differences(session, block, result, self.ulps)
         self._raise_if(found)
 
     def check_names(self, path: Path) -> None:
@@ -78,11 +83,36 @@ class Run:
     def check_numbers(self, path: Path) -> None:
         """Raise if the numbers in the sentences of a page are not backed as noted.
 
-        When pages are written, it is enough that this one has a session: they are noted at the end.
+        When pages are updated, it is enough to start the page's session: the notes are written at
+        the end.
         """
         page = self.session(path).page
         if not self.updating and (wrong := wrong_numbers(page)):
             self._raise_if([wrong])
+
+    def write(self) -> bool:
+        """Write what is true into the pages that ran without a fault.
+
+        Returns:
+            Whether all of them could be written.
+        """
+        pages = [s for path, s in self.sessions.items() if path not in self.faulty]
+        problems = [problem for session in pages for problem in self._write(session)]
+        self.written += problems
+        return not problems
+
+    def _write(self, session: Session) -> Iterator[str]:
+        """Update a page, then note what backs its numbers; give the problems on the way."""
+        name = session.page.name
+        try:
+            changed = update(session)
+            changed |= write_notes(read_page(session.page.path))
+            if changed:
+                self.written.append(f"updated {name}")
+        except OSError as error:
+            yield f"{name}: expected to write {error.filename}, got: {error.strerror}"
+        except (PageError, ValueError) as error:
+            yield f"{name}: {error}"
 
     def _raise_if(self, found: list[str]) -> None:
         """Raise if anything was found, and remember it for the end of the run."""
@@ -165,8 +195,8 @@ def message_of(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
 
 def _painted(line: str) -> str:
     writer = _runs[-1].config.get_terminal_writer()
-    colour = next((COLOURS[start] for start in COLOURS if line.startswith(start)), {})
-    return writer.markup(line, **colour)
+    color = next((COLORS[start] for start in COLORS if line.startswith(start)), {})
+    return writer.markup(line, **color)
 
 
 class PageProse(pytest.File):
@@ -248,13 +278,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open a run."""
     config.addinivalue_line("markers", "xdist_group(name): tests that stay in one process")
-    _runs.append(Run(config))
+    run = Run(config)
+    _runs.append(run)
+    if run.updating and config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "expected --update-pages alone, got --numprocesses: pages are written by one process"
+        )
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Count the tests of each page, to know which is its last."""
+    _runs[-1].tests_left = Counter(item.path for item in session.items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Close the session of a page after the last of its tests."""
+    _runs[-1].count_down(item.path)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand what was found to the process that reports, if this is another one."""
+    """Update the pages, and hand what was found to the process that reports, if it is another."""
+    run = _runs[-1]
+    if run.updating and not run.write() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["untrue"] = _runs[-1].untrue
+        session.config.workeroutput["untrue"] = run.untrue
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -264,7 +314,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """On a code host's machine, put each message beside the line of the page that it is about."""
+    """List what was written; on a code host, show each message at the line that it is about."""
+    for line in _runs[-1].written:
+        terminalreporter.write_line(line)
     if "GITHUB_ACTIONS" in os.environ:
         for message in _runs[-1].untrue:
             terminalreporter.write_line(annotation(message))
@@ -284,25 +336,6 @@ def annotation(message: str) -> str:
 
 
 def pytest_unconfigure() -> None:
-    """Close the run; when it was to update pages, this is when they are written."""
-    run = _runs.pop()
-    for path, session in run.sessions.items():
-        if run.updating and path not in run.faulty:
-            _write(session)
+    """Close the run and its sessions."""
+    for session in _runs.pop().sessions.values():
         session.close()
-
-
-def _write(session: Session) -> None:
-    """Write what is true into the page, and then note what backs the numbers in its sentences."""
-    changed = update(session)
-    try:
-        changed |= write_notes(read_page(session.page.path))
-    except ValueError as error:
-        print(error)
-    if changed:
-        print(f"updated {session.page.name}")
-    try:
-        if write_notebook(session):
-            print(f"updated the notebook of {session.page.name}")
-    except PageError as error:
-        print(f"{session.page.name}: no notebook of it was written: {error}")

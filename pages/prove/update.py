@@ -6,8 +6,20 @@ from pages.prove.session import Session
 
 
 def update(session: Session) -> bool:
-    """Rewrite the outputs and figures of the blocks that ran; tell whether anything changed."""
+    """Rewrite the outputs and figures of the blocks that ran.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        ValueError: When somebody edited the page while its blocks ran.
+        OSError: When the page or a figure cannot be written.
+    """
     page = session.page
+    before = page.path.read_bytes()
+    line_end = "\r\n" if b"\r\n" in before else "\n"
+    if before.decode("utf-8").replace("\r\n", "\n") != "\n".join(page.lines):
+        raise ValueError("it was edited while its blocks ran, and is left as it is: run again")
     lines = list(page.lines)
     changed = False
     # From the bottom up, so that the line numbers of the blocks above stay true.
@@ -24,7 +36,6 @@ def update(session: Session) -> bool:
                 file.write_bytes(true)
                 changed = True
     if lines != page.lines:
-        line_end = "\r\n" if b"\r\n" in page.path.read_bytes() else "\n"
         page.path.write_text("\n".join(lines), encoding="utf-8", newline=line_end)
         changed = True
     return changed

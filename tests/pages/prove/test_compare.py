@@ -1,20 +1,27 @@
-"""What a page shows is compared with what its blocks did, and each difference is told."""
+"""What a page shows is compared with what its blocks did, and each difference is reported."""
 
+import re
+import subprocess
+import sys
+from collections.abc import Callable
 from inspect import cleandoc
+from pathlib import Path
 
 import pytest
 
 from pages.page import read_page
-from pages.prove.compare import agree, differences, faults
+from pages.prove.compare import MEND, agree, differences, faults
 from pages.prove.session import Session
+
+Problems = Callable[[str], str]
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """Write a page, run it, and give what its author is told of it."""
+def problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Problems:
+    """Write a page, run it, and return what is wrong with it, without the advice."""
     monkeypatch.chdir(tmp_path)
 
-    def told(text, **files):
+    def problems(text: str) -> str:
         path = tmp_path / "page.md"
         path.write_text(cleandoc(text) + "\n")
         session = Session(read_page(path))
@@ -23,12 +30,12 @@ def told(tmp_path, monkeypatch):
             result = session.run(block)
             found += faults(session, block, result) or differences(session, block, result)
         session.close()
-        return "\n".join(found)
+        return "\n".join(message.partition(f"\n{MEND}")[0] for message in found)
 
-    return told
+    return problems
 
 
-def block(code, output=None, mark="```"):
+def block(code: str, output: str | None = None, mark: str = "```") -> str:
     text = f"```python\n{code}\n```\n"
     return text if output is None else f"{text}\n{mark}text\n{output}\n{mark}\n"
 
@@ -36,15 +43,15 @@ def block(code, output=None, mark="```"):
 TRACEBACK = "Traceback (most recent call last):\n  ...\n"
 
 
-def test_a_page_that_tells_the_truth_is_passed_over(told):
-    assert told(block("print(19)", "19")) == ""
-    assert told(block("a = 19")) == ""
-    assert told(block("print()", "")) == ""
-    assert told(block("print('a\\n\\nb', end='')", "a\n\nb")) == ""
+def test_a_true_page_has_no_problems(problems: Problems) -> None:
+    assert problems(block("print(19)", "19")) == ""
+    assert problems(block("a = 19")) == ""
+    assert problems(block("print()", "")) == ""
+    assert problems(block("print('a\\n\\nb', end='')", "a\n\nb")) == ""
 
 
-def test_a_wrong_digit_is_told(told):
-    assert told(block("print(1)\nprint(19)\nprint(3)", "1\n18\n3")) == (
+def test_a_wrong_digit_is_reported(problems: Problems) -> None:
+    assert problems(block("print(1)\nprint(19)\nprint(3)", "1\n18\n3")) == (
         "page.md:7: the page shows another output than the block's\n"
         "--- on the page\n"
         "+++ in truth\n"
@@ -55,18 +62,18 @@ def test_a_wrong_digit_is_told(told):
     )
 
 
-def test_an_operator_changed_in_a_block_is_told(told):
-    assert "-11\n+24" in told(block("print(3 * 8)", "11"))
+def test_a_changed_operator_is_reported(problems: Problems) -> None:
+    assert "-11\n+24" in problems(block("print(3 * 8)", "11"))
 
 
-def test_an_output_that_the_page_does_not_show_is_told(told):
-    message = told("Text\n\n" + block("a = 1\nprint(a)"))
+def test_an_output_missing_from_the_page_is_reported(problems: Problems) -> None:
+    message = problems("Text\n\n" + block("a = 1\nprint(a)"))
     assert message.startswith("page.md:3: the page shows another output than the block's\n")
     assert message.endswith("\n+1")
 
 
-def test_an_output_that_is_not_printed_is_told(told):
-    message = told(block("a = 1", "1"))
+def test_an_output_that_is_not_printed_is_reported(problems: Problems) -> None:
+    message = problems(block("a = 1", "1"))
     assert message.startswith("page.md:5: the page shows another output than the block's\n")
     assert message.endswith("\n-1")
 
@@ -75,74 +82,76 @@ def test_an_output_that_is_not_printed_is_told(told):
     ("printed", "page"),
     [("1", "1 "), ("1 ", "1"), ("1", " 1"), ("1\\n", "1"), ("1", "1\n"), ("-0", "0"), ("σ", "s")],
 )
-def test_output_is_compared_to_the_letter(told, printed, page):
-    assert "page.md:5: the page shows another output" in told(block(f"print('{printed}')", page))
+def test_output_is_compared_exactly(problems: Problems, printed: str, page: str) -> None:
+    assert "page.md:5: the page shows another output" in problems(
+        block(f"print('{printed}')", page)
+    )
 
 
-def test_blanks_at_the_end_of_a_line_are_made_visible(told):
-    assert told(block("print(1)", "1  ")).endswith("\n-1··\n+1")
+def test_trailing_blanks_are_made_visible(problems: Problems) -> None:
+    assert problems(block("print(1)", "1  ")).endswith("\n-1··\n+1")
 
 
-def test_the_output_of_another_block_is_not_this_one_s(told):
-    message = told(block("print(1)", "2") + "\n" + block("print(2)", "1"))
+def test_each_output_belongs_to_the_block_before_it(problems: Problems) -> None:
+    message = problems(block("print(1)", "2") + "\n" + block("print(2)", "1"))
     assert "page.md:5" in message
     assert "page.md:13" in message
 
 
-def test_a_page_that_forgets_its_seed_is_told(told):
+def test_a_forgotten_seed_is_reported(problems: Problems) -> None:
     seeded = "import torch\ntorch.manual_seed(0)\nprint(torch.rand(3))"
     true = "tensor([0.4963, 0.7682, 0.0885])"
-    assert told(block(seeded, true)) == ""
+    assert problems(block(seeded, true)) == ""
     forgetful = seeded.replace("torch.manual_seed(0)\n", "")
-    assert f"-{true}\n+tensor([" in told(block(forgetful, true))
+    assert f"-{true}\n+tensor([" in problems(block(forgetful, true))
 
 
-def test_an_error_that_the_page_shows_is_expected(told):
-    assert told(block("1 / 0", f"{TRACEBACK}ZeroDivisionError: division by zero")) == ""
+def test_an_error_shown_on_the_page_is_expected(problems: Problems) -> None:
+    assert problems(block("1 / 0", f"{TRACEBACK}ZeroDivisionError: division by zero")) == ""
 
 
-def test_an_error_may_come_after_what_is_printed(told):
+def test_an_error_may_follow_printed_output(problems: Problems) -> None:
     output = f"before\n{TRACEBACK}ZeroDivisionError: division by zero"
-    assert told(block("print('before')\n1 / 0", output)) == ""
-    assert "+before" in told(block("print('before')\n1 / 0", output.removeprefix("before\n")))
+    assert problems(block("print('before')\n1 / 0", output)) == ""
+    assert "+before" in problems(block("print('before')\n1 / 0", output.removeprefix("before\n")))
 
 
-def test_an_error_s_message_may_have_several_lines(told):
+def test_an_error_message_may_have_several_lines(problems: Problems) -> None:
     raises = "raise ValueError('one\\n\\nthree')"
-    assert told(block(raises, f"{TRACEBACK}ValueError: one\n\nthree")) == ""
-    assert "+three" in told(block(raises, f"{TRACEBACK}ValueError: one"))
+    assert problems(block(raises, f"{TRACEBACK}ValueError: one\n\nthree")) == ""
+    assert "+three" in problems(block(raises, f"{TRACEBACK}ValueError: one"))
 
 
-def test_an_error_of_the_page_s_own_class_is_named_as_the_prompt_names_it(told):
+def test_an_error_class_of_the_page_is_shown_without_its_module(problems: Problems) -> None:
     code = "class Own(Exception):\n    pass\n\nraise Own('mine')"
-    assert told(block(code, f"{TRACEBACK}Own: mine")) == ""
-    assert "+Own: mine" in told(block(code, f"{TRACEBACK}__main__.Own: mine"))
+    assert problems(block(code, f"{TRACEBACK}Own: mine")) == ""
+    assert "+Own: mine" in problems(block(code, f"{TRACEBACK}__main__.Own: mine"))
 
 
-def test_an_expected_error_that_does_not_come_is_told(told):
+def test_an_expected_error_that_is_not_raised_is_reported(problems: Problems) -> None:
     output = f"{TRACEBACK}ZeroDivisionError: division by zero"
-    message = told(block("print(1 / 1)", output))
+    message = problems(block("print(1 / 1)", output))
     assert message.startswith("page.md:5: the page shows another output than the block's\n")
     assert message.endswith("-ZeroDivisionError: division by zero\n+1.0")
 
 
 @pytest.mark.parametrize("raises", ["raise ValueError('two')", "raise TypeError('one')"])
-def test_another_error_than_the_expected_is_told(told, raises):
-    assert "-ValueError: one\n+" in told(block(raises, f"{TRACEBACK}ValueError: one"))
+def test_another_error_than_the_expected_is_reported(problems: Problems, raises: str) -> None:
+    assert "-ValueError: one\n+" in problems(block(raises, f"{TRACEBACK}ValueError: one"))
 
 
-def test_an_error_that_the_page_does_not_show_is_told_with_its_line(told):
-    message = told("Text\n\n" + block("a = 1\na / 0", "1.0"))
+def test_an_unexpected_error_is_reported_with_its_line(problems: Problems) -> None:
+    message = problems("Text\n\n" + block("a = 1\na / 0", "1.0"))
     assert message.startswith("page.md:3: the block raised\nTraceback (most recent call last):\n")
     assert 'page.md", line 5, in <module>\n    a / 0\n' in message
     assert message.endswith("ZeroDivisionError: division by zero\n")
 
 
 @pytest.mark.parametrize("code", ["import sys; sys.exit(3)", "import pytest; pytest.skip('3')"])
-def test_leaving_python_or_skipping_a_test_cannot_be_expected(told, code):
-    assert "page.md:1: the block raised" in told(block(code))
+def test_system_exit_cannot_be_expected(problems: Problems, code: str) -> None:
+    assert "page.md:1: the block raised" in problems(block(code))
     name = "SystemExit" if "sys" in code else "Skipped"
-    assert "page.md:1: the block raised" in told(block(code, f"{TRACEBACK}{name}: 3"))
+    assert "page.md:1: the block raised" in problems(block(code, f"{TRACEBACK}{name}: 3"))
 
 
 @pytest.mark.parametrize(
@@ -152,8 +161,8 @@ def test_leaving_python_or_skipping_a_test_cannot_be_expected(told, code):
         "import warnings\nwarnings.warn('careful', stacklevel=1)",
     ],
 )
-def test_what_is_written_to_stderr_is_told(told, code):
-    message = told(block(code))
+def test_output_to_stderr_is_reported(problems: Problems, code: str) -> None:
+    message = problems(block(code))
     assert message.startswith(
         "page.md:1: the block wrote to stderr, which the page cannot show; a reader would see\n"
     )
@@ -161,31 +170,31 @@ def test_what_is_written_to_stderr_is_told(told, code):
 
 
 @pytest.mark.parametrize("character", ["\\t", "\\r", "\\x1b", "\\f", "\\u2028", "\\u200b"])
-def test_output_that_a_page_cannot_show_is_told(told, character):
-    assert told(block(f"print('a{character}b')", "ab")) == (
+def test_invisible_output_is_reported(problems: Problems, character: str) -> None:
+    assert problems(block(f"print('a{character}b')", "ab")) == (
         f"page.md:1: the block printed what cannot be seen on a page: ['{character.lower()}']"
     ).replace("\\f", "\\x0c")
 
 
-def figure(content, after="![A](a.svg)"):
+def figure(content: str, after: str = "![A](a.svg)") -> str:
     return block(f"file = open('a.svg', 'w')\n_ = file.write({content!r})\nfile.close()") + after
 
 
-def test_a_figure_that_the_block_before_it_draws_is_true(told, tmp_path):
+def test_a_figure_drawn_by_the_block_before_it_is_true(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
-    assert told(figure("A\n", "\n\n![A](a.svg)\n")) == ""
+    assert problems(figure("A\n", "\n\n![A](a.svg)\n")) == ""
 
 
-def test_a_figure_that_is_not_there_is_told(told):
-    assert told(figure("A\n", "\n![A](a.svg)")) == (
+def test_a_missing_figure_file_is_reported(problems: Problems) -> None:
+    assert problems(figure("A\n", "\n![A](a.svg)")) == (
         "page.md:7: a.svg is another picture than the block draws\n"
         "--- on the page\n+++ in truth\n+A"
     )
 
 
-def test_a_changed_byte_of_a_figure_is_told(told, tmp_path):
+def test_a_changed_byte_of_a_figure_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("<path d='1'/>\n")
-    message = told(figure("<path d='2'/>\n", "\n![A](a.svg)"))
+    message = problems(figure("<path d='2'/>\n", "\n![A](a.svg)"))
     assert message.startswith("page.md:7: a.svg is another picture than the block draws\n")
     assert message.endswith("-<path d='1'/>\n+<path d='2'/>")
 
@@ -194,51 +203,53 @@ def test_a_changed_byte_of_a_figure_is_told(told, tmp_path):
     ("content", "place"),
     [
         (b"A\r\n", "-A·\n+A"),
-        (b"A", "they part at byte 1; the page's has 1 bytes, the true one 2"),
-        (b"A\n\xff", "they part at byte 2; the page's has 3 bytes, the true one 2"),
-        (b"\x89PNG", "they part at byte 0; the page's has 4 bytes, the true one 2"),
+        (b"A", "the page's has 1 bytes, the true one 2; byte 1 differs first"),
+        (b"A\n\xff", "the page's has 3 bytes, the true one 2; byte 2 differs first"),
+        (b"\x89PNG", "the page's has 4 bytes, the true one 2; byte 0 differs first"),
     ],
 )
-def test_a_change_that_no_line_shows_is_told_by_its_place(told, tmp_path, content, place):
+def test_a_change_that_no_line_shows_is_reported_by_its_position(
+    problems: Problems, tmp_path: Path, content: bytes, place: str
+) -> None:
     (tmp_path / "a.svg").write_bytes(content)
-    assert told(figure("A\n", "\n![A](a.svg)")).endswith(f"\n{place}")
+    assert problems(figure("A\n", "\n![A](a.svg)")).endswith(f"\n{place}")
 
 
-def test_a_figure_that_no_block_drew_is_told(told, tmp_path):
+def test_a_figure_that_no_block_drew_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
-    assert told(block("a = 1") + "\n![A](a.svg)") == (
+    assert problems(block("a = 1") + "\n![A](a.svg)") == (
         "page.md:5: a.svg was not drawn by the block before it, but by none"
     )
 
 
-def test_a_figure_that_another_block_drew_is_told(told, tmp_path):
+def test_a_figure_that_another_block_drew_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
-    assert told(figure("A\n", "\n![A](a.svg)\n\n") + block("b = 1") + "\n![A](a.svg)") == (
+    assert problems(figure("A\n", "\n![A](a.svg)\n\n") + block("b = 1") + "\n![A](a.svg)") == (
         "page.md:13: a.svg was not drawn by the block before it, but by the one at line 1"
     )
 
 
-def test_a_figure_that_a_second_block_draws_again_is_true_of_both(told, tmp_path):
+def test_two_blocks_may_draw_the_same_figure(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
     again = figure("A\n", "\n![A](a.svg)\n\n")
-    assert told(again + again) == ""
+    assert problems(again + again) == ""
 
 
-def test_a_figure_drawn_and_not_shown_is_told(told):
-    assert told(figure("A\n", "")) == (
+def test_a_figure_that_the_page_does_not_show_is_reported(problems: Problems) -> None:
+    assert problems(figure("A\n", "")) == (
         "page.md:1: the block drew a.svg, which the page does not show after it"
     )
 
 
 @pytest.mark.parametrize("path", ["b.svg", "./a.svg", "A.svg", "https://example.org/a.svg"])
-def test_a_figure_is_named_as_the_block_names_it(told, path):
-    message = told(figure("A\n", f"\n![A]({path})"))
+def test_a_figure_must_have_the_path_that_the_block_wrote(problems: Problems, path: str) -> None:
+    message = problems(figure("A\n", f"\n![A]({path})"))
     assert f"page.md:7: {path} was not drawn by the block before it, but by none" in message
     assert "page.md:1: the block drew a.svg, which the page does not show after it" in message
 
 
-def test_a_page_is_told_of_all_its_faults_at_once(told):
-    message = told(
+def test_all_faults_are_reported_at_once(problems: Problems) -> None:
+    message = problems(
         block("import sys\nprint(1, file=sys.stderr)\nopen('b.svg', 'w').close()") + "\n![A](a.svg)"
     )
     assert [line for line in message.splitlines() if line.startswith("page.md:")] == [
@@ -261,7 +272,7 @@ def test_a_page_is_told_of_all_its_faults_at_once(told):
         ('<path d="M 285 44 L 9.9 1"/>', '<path d="M 285.1 44 L 10 1"/>'),
     ],
 )
-def test_numbers_may_differ_by_one_in_their_last_digit_when_told_so(page, true):
+def test_with_ulps_numbers_may_differ_by_one_in_their_last_digit(page: str, true: str) -> None:
     assert agree(page, true, ulps=1)
     assert agree(true, page, ulps=1)
     assert not agree(page, true)
@@ -282,6 +293,121 @@ def test_numbers_may_differ_by_one_in_their_last_digit_when_told_so(page, true):
         ("0.01", "-0.01"),
     ],
 )
-def test_words_whole_numbers_and_more_than_one_digit_never_may(page, true):
+def test_with_ulps_nothing_else_may_differ(page: str, true: str) -> None:
     assert not agree(page, true, ulps=1)
     assert not agree(true, page, ulps=1)
+
+
+def test_the_advice_names_the_command_that_mends_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.md").write_text(block("print(1)", "2"))
+    session = Session(read_page(tmp_path / "page.md"))
+    [first] = session.page.blocks
+    [message] = differences(session, first, session.run(first))
+    session.close()
+    assert message.endswith("\nto write what is true into the page: pytest --update-pages page.md")
+
+
+def test_a_syntax_error_is_shown_by_its_last_line(problems: Problems) -> None:
+    last = "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?"
+    assert problems(block("print 1", f"{TRACEBACK}{last}")) == ""
+
+
+def test_two_pictures_with_one_name_are_reported(problems: Problems, tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text("A\n")
+    message = problems(figure("A\n", "\n![A](a.svg)\n\n") + figure("B\n", "\n![B](a.svg)"))
+    assert message == (
+        "page.md:15: a.svg was drawn differently by the block at line 1: "
+        "expected another file name for each picture"
+    )
+
+
+SAVE = """\
+import matplotlib
+matplotlib.use("svg")
+import matplotlib.pyplot as plt
+{}plt.plot([1, 3, 2], marker="o")
+plt.savefig("a.svg"{})"""
+
+
+def drawn(code: str, folder: Path) -> bytes:
+    """Run code in a new process and return the picture that it draws."""
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+    return (folder / "a.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("set_up", "options"),
+    [("", ""), ("", ', metadata={"Date": None}'), ('plt.rcParams["svg.hashsalt"] = "1"\n', "")],
+)
+def test_a_picture_that_differs_in_each_run_is_reported_as_such(
+    problems: Problems, tmp_path: Path, set_up: str, options: str
+) -> None:
+    code = SAVE.format(set_up, options)
+    old = drawn(code, tmp_path)
+    if b"<dc:date>" in old:
+        old = re.sub(rb"<dc:date>\d{4}", b"<dc:date>1999", old)
+    (tmp_path / "a.svg").write_bytes(old)
+    assert problems(block(code) + "\n![A](a.svg)") == (
+        "page.md:9: a.svg is another picture than the block draws: it differs in each run, by "
+        "names or a date that Matplotlib makes; set "
+        'plt.rcParams["svg.hashsalt"] and savefig(…, metadata={"Date": None})'
+    ).replace("page.md:9", f"page.md:{9 + set_up.count(chr(10))}")
+
+
+def test_a_picture_that_is_the_same_in_each_run_is_compared(
+    problems: Problems, tmp_path: Path
+) -> None:
+    code = SAVE.format('plt.rcParams["svg.hashsalt"] = "1"\n', ', metadata={"Date": None}')
+    (tmp_path / "a.svg").write_bytes(drawn(code, tmp_path))
+    assert problems(block(code) + "\n![A](a.svg)") == ""
+
+
+ERROR = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x2 and 3x2)"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "RuntimeError: mm: mat1 and mat2 shapes cannot be multiplied (2x2 and 3x2)",
+        "RuntimeError: cannot multiply 2x2 by 3x2",
+    ],
+)
+def test_with_ulps_an_error_may_be_worded_differently(tmp_path: Path, other: str) -> None:
+    assert wrong_by_ulps(tmp_path, ERROR, other, 0)
+    assert not wrong_by_ulps(tmp_path, ERROR, other, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ValueError: mat1 and mat2 shapes cannot be multiplied (2x2 and 3x2)",
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x2 and 3x4)",
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x2)",
+    ],
+)
+def test_with_ulps_an_error_must_agree_in_its_type_and_numbers(tmp_path: Path, other: str) -> None:
+    assert wrong_by_ulps(tmp_path, ERROR, other, 1)
+
+
+def test_with_ulps_what_was_printed_before_an_error_must_agree(tmp_path: Path) -> None:
+    assert wrong_by_ulps(tmp_path, ERROR, ERROR, 1, printed="other")
+    assert not wrong_by_ulps(tmp_path, ERROR, ERROR, 1)
+
+
+def wrong_by_ulps(
+    tmp_path: Path, raised: str, shown: str, ulps: int, printed: str = "before"
+) -> list[str]:
+    """Compare a page that shows one error with a block that raises another."""
+    kind, _, message = raised.partition(": ")
+    path = tmp_path / "page.md"
+    path.write_text(
+        block(f"print('before')\nraise {kind}({message!r})", f"{printed}\n{TRACEBACK}{shown}")
+    )
+    session = Session(read_page(path))
+    [only] = session.page.blocks
+    found = differences(session, only, session.run(only), ulps)
+    session.close()
+    return found

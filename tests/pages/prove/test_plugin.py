@@ -1,5 +1,6 @@
-"""pytest runs each block of a page as a test, and says to its author what is not true."""
+"""pytest runs each block of a page as a test and reports what is not true."""
 
+from collections.abc import Callable
 from inspect import cleandoc
 from pathlib import Path
 
@@ -18,13 +19,16 @@ PLUGINS = [
 ]
 
 
+Proof = Callable[..., pytest.RunResult]
+
+
 @pytest.fixture
-def proof(pytester, monkeypatch):
-    """Run pytest on a page, as `make test` does; the result tells what its author would see."""
-    # Hypothesis, for one, would be imported anew by each run, which takes a second.
+def proof(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proof:
+    """Run pytest on a page, as `make test` does, and return what its author would see."""
+    # Each run would import plugins such as Hypothesis anew, which takes a second.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
-    def proof(text, *options):
+    def proof(text: str | None, *options: str) -> pytest.RunResult:
         if text is not None:
             Path("page.md").write_text(cleandoc(text) + "\n")
         return pytester.runpytest_inprocess(*PLUGINS, "--markdown-docs", "-ra", *options)
@@ -32,7 +36,7 @@ def proof(pytester, monkeypatch):
     return proof
 
 
-def says(result, *lines):
+def says(result: pytest.RunResult, *lines: str) -> None:
     result.stdout.fnmatch_lines([line.replace("[", "[[]") for line in lines])
 
 
@@ -47,20 +51,22 @@ print({})
 """
 
 
-def page(*blocks):
+def page(*blocks: tuple[str, str]) -> str:
     return "".join(BLOCK.format(*block) for block in blocks)
 
 
-def test_a_true_page_passes(proof):
+def test_a_true_page_passes(proof: Proof) -> None:
     proof(page(("19", "19"), ("22", "22"))).assert_outcomes(passed=2)
 
 
-def test_each_block_is_a_test_named_by_its_line(proof):
+def test_each_block_is_a_test_named_by_its_line(proof: Proof) -> None:
     result = proof(page(("19", "19"), ("22", "22")), "--collect-only", "-q")
     says(result, "page.md::[CodeFence#1][line:1]", "page.md::[CodeFence#2][line:9]")
 
 
-def test_a_wrong_digit_fails_with_its_line_the_difference_and_the_cure(proof):
+def test_a_wrong_digit_is_reported_with_its_line_and_the_command_that_mends_it(
+    proof: Proof,
+) -> None:
     result = proof(page(("19", "18")))
     result.assert_outcomes(failed=1)
     says(
@@ -88,7 +94,7 @@ def test_a_wrong_digit_fails_with_its_line_the_difference_and_the_cure(proof):
         "<!--\n{}\n-->",
     ],
 )
-def test_a_block_is_run_wherever_it_is_nested(proof, around):
+def test_a_block_is_run_wherever_it_is_nested(proof: Proof, around: str) -> None:
     nested = "\n".join("    " + line for line in BLOCK.format("19", "18").strip().splitlines())
     result = proof(around.format(nested))
     result.assert_outcomes(failed=1)
@@ -98,7 +104,7 @@ def test_a_block_is_run_wherever_it_is_nested(proof, around):
 @pytest.mark.parametrize(
     "info", ["python notest", "py", "Python", "{.python}", 'python title="how notest works"', ""]
 )
-def test_a_fence_that_would_not_be_run_stops_everything(proof, info):
+def test_a_fence_that_would_not_be_run_stops_everything(proof: Proof, info: str) -> None:
     result = proof(f"Text\n\n```{info}\n1 / 0\n```")
     result.assert_outcomes(errors=1)
     assert result.ret == pytest.ExitCode.INTERRUPTED
@@ -110,19 +116,19 @@ def test_a_fence_that_would_not_be_run_stops_everything(proof, info):
     )
 
 
-def test_a_fence_that_is_not_closed_stops_everything(proof):
+def test_a_fence_that_is_not_closed_stops_everything(proof: Proof) -> None:
     result = proof("Text\n\n```python\nprint(1)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     says(result, "line 3: expected the fence to be closed by '```', got the page's end")
 
 
-def test_a_picture_on_a_page_without_blocks_stops_everything(proof):
+def test_a_picture_on_a_page_without_blocks_stops_everything(proof: Proof) -> None:
     result = proof("![A](a.svg)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     says(result, "line 1: expected the block that draws a.svg before it")
 
 
-def test_a_type_error_fails_and_is_not_tried_again(proof):
+def test_a_type_error_fails_and_is_not_tried_again(proof: Proof) -> None:
     result = proof(
         """
         ```python
@@ -146,7 +152,7 @@ def test_a_type_error_fails_and_is_not_tried_again(proof):
     "raises",
     ["1 / 0", "exit()", "import pytest; pytest.skip('no')", "import pytest; pytest.exit('no')"],
 )
-def test_what_follows_a_block_that_raised_is_skipped_unrun(proof, raises):
+def test_blocks_after_one_that_raised_are_skipped(proof: Proof, raises: str) -> None:
     result = proof(
         f"""
         ```python
@@ -164,11 +170,11 @@ def test_what_follows_a_block_that_raised_is_skipped_unrun(proof, raises):
     assert not Path("ran").exists()
 
 
-def test_what_follows_a_block_that_shows_something_wrong_is_still_run(proof):
+def test_blocks_after_one_with_a_wrong_output_still_run(proof: Proof) -> None:
     proof(page(("19", "18"), ("22", "22"))).assert_outcomes(failed=1, passed=1)
 
 
-def test_one_page_s_failure_is_not_another_s(proof):
+def test_a_failure_on_one_page_does_not_affect_another(proof: Proof) -> None:
     Path("other.md").write_text(page(("19", "19")))
     proof("```python\n1 / 0\n```").assert_outcomes(failed=1, passed=1)
 
@@ -197,24 +203,26 @@ print(name)
 """
 
 
-def test_a_block_selected_by_its_line_runs_those_before_it_first(proof):
+def test_a_block_selected_by_its_line_runs_those_before_it_first(proof: Proof) -> None:
     result = proof(THREE, "-k", "line:13")
     result.assert_outcomes(passed=1, deselected=2)
 
 
-def test_a_block_selected_alone_fails_when_one_before_it_raises(proof):
+def test_a_block_selected_alone_fails_when_one_before_it_raises(proof: Proof) -> None:
     result = proof(THREE.replace("name = 19", "name = 19 / 0"), "-k", "line:13")
     result.assert_outcomes(failed=1, deselected=2)
     says(result, "page.md:1: the block raised", "ZeroDivisionError: division by zero")
 
 
-def test_a_block_may_be_selected_twice_or_in_another_order_and_runs_once(proof):
+def test_blocks_selected_in_another_order_run_once(proof: Proof) -> None:
     ids = [f"page.md::[CodeFence#{n}][line:{line}]" for n, line in ((3, 13), (1, 1), (2, 5))]
     proof(THREE, *ids).assert_outcomes(passed=3)
 
 
-def test_where_tests_are_spread_a_page_stays_in_one_process(pytester, monkeypatch):
-    """Some versions of pytest and pytest-xdist let no group stay together, and say no word."""
+def test_with_xdist_a_page_stays_in_one_process(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some versions of pytest silently ignore the groups of pytest-xdist."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     Path("page.md").write_text(page(*[("19", "19")] * 4))
@@ -225,7 +233,7 @@ def test_where_tests_are_spread_a_page_stays_in_one_process(pytester, monkeypatc
     assert len(set(processes)) == 1
 
 
-def test_a_fence_in_a_docstring_is_refused(proof):
+def test_a_fence_in_a_docstring_is_refused(proof: Proof) -> None:
     Path("module.py").write_text('"""A module.\n\n```python\n1 + 1\n```\n"""\n')
     result = proof("Text")
     result.assert_outcomes(failed=1)
@@ -234,7 +242,7 @@ def test_a_fence_in_a_docstring_is_refused(proof):
     )
 
 
-def test_running_pages_leaves_nothing_behind(proof):
+def test_running_pages_leaves_nothing_behind(proof: Proof) -> None:
     proof(
         """
         ```python
@@ -246,7 +254,7 @@ def test_running_pages_leaves_nothing_behind(proof):
     assert [path.name for path in Path().iterdir()] == ["page.md"]
 
 
-def test_updating_makes_a_page_true(proof):
+def test_updating_makes_a_page_true(proof: Proof) -> None:
     result = proof(page(("19", "18"), ("22", "22")), "--update-pages")
     result.assert_outcomes(passed=2)
     says(result, "updated page.md")
@@ -257,7 +265,7 @@ def test_updating_makes_a_page_true(proof):
     proof(None).assert_outcomes(passed=2)
 
 
-def test_updating_notes_the_numbers_of_a_page_without_blocks(proof):
+def test_updating_notes_the_numbers_of_a_page_without_blocks(proof: Proof) -> None:
     Path("numbers").mkdir()
     cited = '---\ncited:\n  "2018": {}\n---\n\nIn 2018.\n'
     says(proof(cited.format("the article"), "--update-pages"), "updated page.md")
@@ -265,7 +273,7 @@ def test_updating_notes_the_numbers_of_a_page_without_blocks(proof):
     proof(cited.format("the book")).assert_outcomes(failed=1)
 
 
-def test_updating_draws_the_figures(proof):
+def test_updating_draws_the_figures(proof: Proof) -> None:
     result = proof(
         """
         ```python
@@ -298,31 +306,35 @@ def test_updating_draws_the_figures(proof):
     ],
 )
 @pytest.mark.parametrize("options", [[], ["-k", "line:9"]])
-def test_a_page_with_a_fault_is_left_as_it_is_by_an_update(proof, fault, options):
+def test_a_page_with_a_fault_is_left_as_it_is_by_an_update(
+    proof: Proof, fault: str, options: list[str]
+) -> None:
     text = page(("19", "18")).lstrip() + f"\n```python\n{fault}\n```\n" + page(("22", "21"))
     result = proof(text, "--update-pages", *options)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert Path("page.md").read_text() == text
 
 
-def test_updating_one_block_when_one_before_it_raises_leaves_the_page_as_it_is(proof):
+def test_updating_one_block_when_one_before_it_raises_leaves_the_page_as_it_is(
+    proof: Proof,
+) -> None:
     text = "```python\n1 / 0\n```\n" + page(("22", "21"))
     proof(text, "--update-pages", "-k", "line:5").assert_outcomes(failed=1, deselected=1)
     assert Path("page.md").read_text() == text
 
 
-def test_updating_one_block_updates_those_before_it_as_well(proof):
+def test_updating_one_block_updates_those_before_it_as_well(proof: Proof) -> None:
     proof(page(("1", "2"), ("3", "4"), ("5", "6")), "--update-pages", "-k", "line:9")
     assert Path("page.md").read_text() == page(("1", "1"), ("3", "3"), ("5", "6")).lstrip()
 
 
-def test_without_the_option_a_page_is_never_written(proof):
+def test_without_the_option_no_page_is_written(proof: Proof) -> None:
     text = page(("19", "18")).lstrip()
     proof(text).assert_outcomes(failed=1)
     assert Path("page.md").read_text() == text
 
 
-def test_numbers_may_differ_by_a_digit_on_other_machines_alone(proof):
+def test_with_ulps_numbers_may_differ_by_a_digit(proof: Proof) -> None:
     text = page(("0.25, 19", "0.24 19"))
     proof(text).assert_outcomes(failed=1)
     proof(text, "--page-ulps=1").assert_outcomes(passed=1)
@@ -330,7 +342,7 @@ def test_numbers_may_differ_by_a_digit_on_other_machines_alone(proof):
     says(result, "-0.24 18", "+0.25 19")
 
 
-def test_numbers_in_figures_may_differ_as_well(proof):
+def test_with_ulps_numbers_in_figures_may_differ(proof: Proof) -> None:
     text = """
         ```python
         with open("a.svg", "w") as file:
@@ -346,7 +358,7 @@ def test_numbers_in_figures_may_differ_as_well(proof):
     proof(text.format(0.27), "--page-ulps=1").assert_outcomes(failed=1)
 
 
-def test_pixels_never_may(proof):
+def test_with_ulps_pixels_may_not_differ(proof: Proof) -> None:
     text = """
         ```python
         with open("a.png", "wb") as file:
@@ -361,7 +373,7 @@ def test_pixels_never_may(proof):
     proof(text.format(2), "--page-ulps=1").assert_outcomes(failed=1)
 
 
-def test_a_terminal_with_colours_shows_them(proof):
+def test_messages_are_colored_on_a_terminal(proof: Proof) -> None:
     result = proof(page(("19", "18")), "--color=yes")
     says(
         result,
@@ -371,7 +383,9 @@ def test_a_terminal_with_colours_shows_them(proof):
     )
 
 
-def test_on_a_code_host_each_message_is_put_on_its_line(proof, monkeypatch):
+def test_on_a_code_host_each_message_is_an_annotation_of_its_line(
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "The `totl` in %.\n" + page(("19", "18"), ("22", "22")) + "\n```python\n1 / 0\n```\n"
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     proof(text).stdout.no_fnmatch_line("::*")
@@ -388,7 +402,7 @@ def test_on_a_code_host_each_message_is_put_on_its_line(proof, monkeypatch):
     says(result, "::error file=page.md,line=1::`totl` does not exist*%0Aexpected*")
 
 
-def test_where_numbers_are_noted_a_wrong_one_is_told(proof):
+def test_a_number_that_differs_from_its_note_is_reported(proof: Proof) -> None:
     Path("numbers").mkdir()
     Path("numbers/page.txt").write_text("# It is\n19 in: code 1\n")
     page = "# It is\n\n19 in all.\n\n```python\nprint(19)\n```\n\n```text\n19\n```\n"
@@ -396,3 +410,63 @@ def test_where_numbers_are_noted_a_wrong_one_is_told(proof):
     result = proof(page.replace("19 in", "20 in"))
     result.assert_outcomes(passed=1, failed=1)
     says(result, "page.md:3: no block, output or figure of this page has the number 20;*")
+
+
+def test_updating_with_several_processes_is_refused(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    text = page(("19", "18"))
+    Path("page.md").write_text(text)
+    options = ["-p", "xdist.plugin", "-n", "2", "--update-pages"]
+    result = pytester.runpytest_subprocess(*PLUGINS, "--markdown-docs", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*expected --update-pages alone, got --numprocesses: *"])
+    assert Path("page.md").read_text() == text
+
+
+def test_a_sentence_edited_during_an_update_survives(proof: Proof) -> None:
+    path = Path("page.md").resolve()
+    edit = f"path = Path({str(path)!r})\n_ = path.write_text('New.' + path.read_text())"
+    text = f"Text.\n\n```python\nfrom pathlib import Path\n{edit}\n```\n" + page(("19", "18"))
+    result = proof(text, "--update-pages")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    says(result, "page.md: it was edited while its blocks ran, and is left as it is: run again")
+    assert path.read_text() == f"New.{text.rstrip()}\n"
+
+
+def test_a_page_that_cannot_be_written_does_not_stop_the_others(
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("folder/a.svg").mkdir(parents=True)
+    draw = "with open('a.svg', 'w') as file:\n    _ = file.write('A')\n"
+    Path("folder/bad.md").write_text(f"```python\n{draw}\n```\n\n![A](a.svg)\n")
+    Path("zebra.md").write_text(page(("22", "21")))
+    result = proof(page(("19", "18")), "--update-pages")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    says(result, "updated page.md", "updated zebra.md")
+    says(result, "folder/bad.md: expected to write *a.svg, got: Is a directory")
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert "22\n```\n" in Path("zebra.md").read_text()
+
+
+def test_the_last_test_of_a_page_ends_its_process(proof: Proof) -> None:
+    """The second page can see that the process of the first has ended."""
+    code = f"import os\nfrom pathlib import Path\nfile = Path({str(Path('pid').resolve())!r})\n"
+    Path("a.md").write_text(f"```python\n{code}_ = file.write_text(str(os.getpid()))\n```\n")
+    wait = (
+        "pid = file.read_text()\n"
+        "stat = Path(f'/proc/{pid}/stat')\n"
+        "while stat.exists() and stat.read_text().rpartition(')')[2].split()[0] != 'Z':\n"
+        "    os.sched_yield()\n"
+    )
+    Path("b.md").write_text(f"```python\n{code}{wait}```\n")
+    proof(None).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("ending", ["import os; os._exit(3)", "import os; os.kill(os.getpid(), 9)"])
+def test_a_block_that_ends_python_is_reported_with_its_line(proof: Proof, ending: str) -> None:
+    result = proof(f"```python\n{ending}\n```\n\n```python\nprint(1)\n```")
+    result.assert_outcomes(failed=1, skipped=1)
+    says(result, "page.md:1: the block raised", "it ended the Python process that ran it")

@@ -1,52 +1,39 @@
-"""A page runs as a reader would run it: one session, top to bottom, in a fresh interpreter."""
+"""A page runs as in a reader's fresh interpreter: top to bottom, in its own process."""
 
 import json
 import os
 import struct
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
-from pages.page import read_page
-from pages.prove.session import Session, traceback_of
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Start a session of a page with the given blocks of Python."""
-    sessions = []
-
-    def start(*blocks):
-        path = tmp_path / f"page{len(sessions)}.md"
-        path.write_text("".join(f"```python\n{block}\n```\n\n" for block in blocks))
-        sessions.append(Session(read_page(path)))
-        return sessions[-1]
-
-    yield start
-    for session in sessions:
-        session.close()
+from pages.prove.interpreter import Interpreter, InterpreterEndedError
+from tests.pages.prove.conftest import RunPage, Start
 
 
-@pytest.fixture
-def run(start):
-    """Run the given blocks as one page; the result is that of the last."""
-
-    def run(*blocks):
-        session = start(*blocks)
-        return session.run(session.page.blocks[-1])
-
-    return run
+def is_running(pid: int) -> bool:
+    """Return whether a process exists and is not a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
-def test_a_block_knows_what_the_blocks_before_it_made(run):
+def wait_until_ended(pid: int) -> None:
+    while is_running(pid):
+        time.sleep(0.01)
+
+
+def test_a_block_knows_what_the_blocks_before_it_made(run: RunPage) -> None:
     assert run("a = 1", "b = a + 1", "print(a + b)").stdout == "3\n"
 
 
-def test_no_block_runs_twice(start):
+def test_no_block_runs_twice(start: Start) -> None:
     session = start(
         "runs = globals().get('runs', []) + ['first']", "runs.append('second')", "print(runs)"
     )
@@ -58,13 +45,13 @@ def test_no_block_runs_twice(start):
     assert session.run(third).stdout == "['first', 'second']\n"
 
 
-def test_a_block_runs_only_what_comes_before_it(start):
+def test_a_block_runs_only_what_comes_before_it(start: Start) -> None:
     session = start("print(1)", "print(2)", "print(3)")
     session.run(session.page.blocks[1])
     assert [result.stdout for result in session.results.values()] == ["1\n", "2\n"]
 
 
-def test_each_block_has_its_own_output(start):
+def test_each_block_has_its_own_output(start: Start) -> None:
     session = start("print('one')", "pass", "print('three', end='')")
     session.run(session.page.blocks[-1])
     assert [result.stdout for result in session.results.values()] == ["one\n", "", "three"]
@@ -79,42 +66,96 @@ def test_each_block_has_its_own_output(start):
         "import os; print(1); os.write(1, b'2\\n')",
         "import os; print(1); os.system('echo 2')",
         "import subprocess; print(1); subprocess.run(['echo', '2'])",
-        "import threading; print(1); threading.Thread(target=print, args=(2,)).start()",
+        "import threading; print(1)\n"
+        "thread = threading.Thread(target=print, args=(2,)); thread.start(); thread.join()",
+        "import ctypes; print(1); ctypes.CDLL(None).puts(b'2')",
+        "import multiprocessing; print(1)\n"
+        "child = multiprocessing.get_context('fork').Process(target=print, args=(2,))\n"
+        "child.start(); child.join()",
     ],
 )
-def test_whatever_is_printed_is_caught_in_order(run, capfd, block):
-    assert (
-        run(
-            block + "\nimport time, threading\nwhile threading.active_count() > "
-            f"{threading.active_count()}: time.sleep(0)"
-        ).stdout
-        == "1\n2\n"
-    )
-    assert capfd.readouterr() == ("", "")
+def test_output_is_captured_in_order(run: RunPage, block: str) -> None:
+    assert run(block).stdout == "1\n2\n"
 
 
-def test_the_screen_is_given_back(run, capfd):
-    run("print('on the page')", "1 / 0")
+@pytest.mark.parametrize(
+    "block",
+    [
+        "import sys; print('oh', file=sys.stderr)",
+        "import os; os.write(2, b'oh\\n')",
+        "import os; os.system('echo oh >&2')",
+        "import subprocess; subprocess.run('echo oh >&2', shell=True)",
+        "import sys, subprocess\n"
+        "subprocess.run([sys.executable, '-c', 'import sys; sys.stderr.write(\"oh\\\\n\")'])",
+        "import ctypes; libc = ctypes.CDLL(None); libc.perror(None)\nimport os; os.write(2, b'oh')",
+    ],
+)
+def test_stderr_is_captured_separately(run: RunPage, block: str) -> None:
+    result = run(f"print('out')\n{block}")
+    assert result.stdout == "out\n"
+    assert "oh" in result.stderr
+
+
+def test_the_terminal_stays_untouched(run: RunPage, capfd: pytest.CaptureFixture[str]) -> None:
+    run("import os; print('on the page'); os.write(2, b'x')", "1 / 0")
     print("on the screen", flush=True)
-    os.write(1, b"and below\n")
-    assert capfd.readouterr().out == "on the screen\nand below\n"
+    assert capfd.readouterr() == ("on the screen\n", "")
 
 
-def test_line_ends_and_letters_are_kept_as_printed(run):
+def test_line_ends_and_letters_are_kept_as_printed(run: RunPage) -> None:
     assert run(r"print('a\r\nb\rσ')").stdout == "a\r\nb\rσ\n"
 
 
-def test_what_is_written_to_stderr_is_kept_apart(run):
-    result = run("import sys\nprint('out')\nprint('oh', file=sys.stderr)")
-    assert (result.stdout, result.stderr) == ("out\n", "oh\n")
+def test_bytes_that_are_no_text_are_shown_escaped(run: RunPage) -> None:
+    assert run("import os\n_ = os.write(1, b'\\xff\\n')").stdout == "\\xff\n"
 
 
-def test_a_warning_is_written_to_stderr_each_time(run):
+def test_a_logger_set_up_in_one_block_writes_to_stderr_in_the_next(run: RunPage) -> None:
+    result = run(
+        "import logging; logging.basicConfig(); log = logging.getLogger()", "log.warning('nan')"
+    )
+    assert result.stderr == "WARNING:root:nan\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "use"),
+    [
+        (
+            "import logging, sys\n"
+            "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
+            "log = logging.getLogger()",
+            "log.warning('later')",
+        ),
+        (
+            "import sys\ndef say(text, out=sys.stdout):\n    print(text, file=out)",
+            "say('later')",
+        ),
+        ("import sys\nout = sys.stdout", "out.write('later\\n')"),
+        ("from functools import partial\nimport sys\nsay = partial(print, file=sys.stdout)",
+         "say('later')"),
+    ],
+)  # fmt: skip
+def test_a_stream_kept_in_one_block_works_in_the_next(run: RunPage, block: str, use: str) -> None:
+    result = run(block, use)
+    assert (result.error, result.stdout, result.stderr) == (None, "later\n", "")
+
+
+def test_a_warning_is_shown_as_python_shows_it(run: RunPage) -> None:
     warn = "import warnings\nwarnings.warn('careful', stacklevel=1)"
-    assert run(warn, warn).stderr == "UserWarning: careful\n"
+    assert "UserWarning: careful" in run(warn).stderr
+    assert (
+        "DeprecationWarning: old"
+        in run("import warnings\nwarnings.warn('old', DeprecationWarning)").stderr
+    )
 
 
-def test_a_warning_that_torch_gives_once_is_given_to_each_page(run):
+def test_a_warning_that_python_ignores_is_ignored(run: RunPage, tmp_path: Path) -> None:
+    (tmp_path / "data.json").write_text("[7]")
+    result = run(f"import json\nprint(json.load(open({str(tmp_path / 'data.json')!r})))")
+    assert (result.stdout, result.stderr) == ("[7]\n", "")
+
+
+def test_a_warning_that_torch_gives_once_is_given_to_each_page(run: RunPage) -> None:
     warn = "import torch\ntorch.nn.functional.mse_loss(torch.zeros(2, 1), torch.zeros(2))"
     transpose = "import torch\n_ = torch.zeros(2, 2, 2).T"
     for _ in range(2):
@@ -123,37 +164,147 @@ def test_a_warning_that_torch_gives_once_is_given_to_each_page(run):
 
 
 @pytest.mark.parametrize(
-    ("block", "name"),
+    ("leave", "look", "kept"),
     [
-        ("1 / 0", "ZeroDivisionError"),
-        ("1 + 'a'", "TypeError"),
-        ("import sys; sys.exit()", "SystemExit"),
-        ("exit()", "SystemExit"),
-        ("import pytest; pytest.skip('not today')", "Skipped"),
-        ("import pytest; pytest.exit('stop')", "Exit"),
-        ("class Odd(BaseException): pass\nraise Odd", "Odd"),
-        ("raise GeneratorExit", "GeneratorExit"),
-        ("x = = 1", "SyntaxError"),
-        ("await x", "SyntaxError"),
-        ("input()", "OSError"),
+        ("import warnings; warnings.simplefilter('ignore')", "warnings.warn('x'); print(1)", "1"),
+        ("import os; os.mkdir('sub'); os.chdir('sub')", "print(os.path.basename(os.getcwd()))",
+         "sub"),
+        ("from __future__ import annotations", "def f(x: int): pass\nprint(f.__annotations__)",
+         "{'x': 'int'}"),
+        ("import os; os.environ['NEW_NAME'] = 'here'", "print(os.environ['NEW_NAME'])", "here"),
+        ("import random; random.seed(0); first = random.random()",
+         "random.seed(0); print(random.random() == first)", "True"),
+        ("import torch; g = torch.manual_seed(0)", "print(torch.rand(1))", "tensor([0.4963])"),
+        ("import numpy as np; np.set_printoptions(precision=2)", "print(np.array([1 / 3]))",
+         "[0.33]"),
+        ("import sys; sys.setrecursionlimit(4321)", "print(sys.getrecursionlimit())", "4321"),
+        ("import threading as t; thread = t.Thread(target=max, args=(7, 8)); thread.start()",
+         "thread.join(); print(thread.is_alive())", "False"),
+        ("import locale; _ = locale.setlocale(locale.LC_ALL, 'C')",
+         "print(locale.setlocale(locale.LC_ALL))", "C"),
+    ],
+)  # fmt: skip
+def test_what_a_block_sets_lasts_for_the_session(
+    run: RunPage, leave: str, look: str, kept: str
+) -> None:
+    result = run(leave, look)
+    assert (result.error, result.stdout, result.stderr) == (None, f"{kept}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("leave", "look"),
+    [
+        ("import torch; torch.set_default_dtype(torch.float64)", "torch.zeros(1).dtype"),
+        ("import torch; torch.set_default_device('meta')", "torch.zeros(1).device"),
+        ("import torch; torch.set_grad_enabled(False)", "torch.is_grad_enabled()"),
+        ("import torch; torch.set_printoptions(precision=1)", "torch.tensor(0.25)"),
+        ("import torch; torch.set_num_threads(2)", "torch.get_num_threads()"),
+        ("import torch; torch.autograd.set_detect_anomaly(True)", "torch.is_anomaly_enabled()"),
+        ("import numpy; numpy.set_printoptions(precision=2)", "numpy.array([1 / 3])"),
+        ("import os; os.environ['NEW_NAME'] = 'here'", "os.environ.get('NEW_NAME')"),
+        ("import os; os.chdir('/')", "os.getcwd() == '/'"),
+        ("import logging; logging.basicConfig()", "logging.getLogger().handlers"),
+        ("import warnings; warnings.simplefilter('error')", "warnings.filters[0]"),
+        ("import sys; sys.path.append('new')", "sys.path[-1]"),
+        ("import matplotlib; matplotlib.rcParams['lines.linewidth'] = 7",
+         "matplotlib.rcParams['lines.linewidth']"),
+        ("import matplotlib; matplotlib.use('svg'); import matplotlib.pyplot as plt; plt.figure()",
+         "matplotlib._pylab_helpers.Gcf.figs if hasattr(matplotlib, '_pylab_helpers') else {}"),
+        ("import builtins; builtins.added = 1", "hasattr(builtins, 'added')"),
+        ("import __main__; __main__.added = 1", "hasattr(__main__, 'added')"),
+        ("import math; math.pi = 3", "math.pi"),
+        ("import signal; _ = signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+         "signal.getsignal(signal.SIGTERM)"),
+        ("import sys; sys.setrecursionlimit(4321)", "sys.getrecursionlimit()"),
+        ("import decimal; decimal.getcontext().prec = 3", "decimal.getcontext().prec"),
+    ],
+)  # fmt: skip
+def test_what_a_page_sets_does_not_reach_another(run: RunPage, leave: str, look: str) -> None:
+    load, _, _ = leave.partition(";")
+    before = run(load, f"print({look})").stdout
+    changed = run(leave, f"print({look})")
+    assert changed.error is None
+    assert changed.stdout != before
+    assert run(load, f"print({look})").stdout == before
+
+
+@pytest.mark.parametrize(
+    ("seed", "draw"),
+    [
+        ("import random; random.seed(0)", "random.random()"),
+        ("import numpy; numpy.random.seed(0)", "numpy.random.rand()"),
+        ("import torch; torch.manual_seed(0)", "torch.rand(1).item()"),
     ],
 )
-def test_an_error_of_any_kind_is_kept(run, block, name):
-    result = run(block)
-    assert type(result.error).__name__ == name
+def test_a_page_that_forgets_its_seed_draws_other_numbers_each_time(
+    run: RunPage, seed: str, draw: str
+) -> None:
+    seeded = run(seed, f"print({draw})").stdout
+    assert run(seed, f"print({draw})").stdout == seeded
+    forgetful = [run(seed.split(";")[0], f"print({draw})").stdout for _ in range(2)]
+    assert len({seeded, *forgetful}) == 3
 
 
-def test_the_person_at_the_keyboard_can_stop_a_page(start):
-    session = start("raise KeyboardInterrupt")
-    with pytest.raises(KeyboardInterrupt):
-        session.run(session.page.blocks[0])
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such switch")
+@pytest.mark.parametrize("size", [1000, 1_000_000])
+def test_memory_that_a_page_never_wrote_to_is_not_zero_by_luck(run: RunPage, size: int) -> None:
+    shown = run(f"import torch\nprint([float(torch.empty({size}).min()) for _ in range(50)])")
+    assert set(json.loads(shown.stdout)) == {struct.unpack("f", b"\x40" * 4)[0]}
 
 
-def test_a_traceback_names_the_page_and_the_line_and_no_tool(start):
+@pytest.mark.parametrize(
+    ("block", "last"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero\n"),
+        ("1 + 'a'", "TypeError: unsupported operand type(s) for +: 'int' and 'str'\n"),
+        ("x = = 1", "SyntaxError: invalid syntax\n"),
+        ("input()", "EOFError: EOF when reading a line\n"),
+        ("class Own(Exception): pass\nraise Own('mine')", "Own: mine\n"),
+        ("raise ValueError('one\\ntwo')", "ValueError: one\ntwo\n"),
+    ],
+)
+def test_an_exception_is_kept(run: RunPage, block: str, last: str) -> None:
+    error = run(block).error
+    assert error is not None
+    assert (error.last.removeprefix("__main__."), error.kind) == (last, "Exception")
+
+
+@pytest.mark.parametrize(
+    ("block", "kind"),
+    [
+        ("import sys; sys.exit()", "SystemExit"),
+        ("exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import pytest; pytest.skip('not today')", "Skipped"),
+        ("class Odd(BaseException): pass\nraise Odd", "Odd"),
+        ("raise GeneratorExit", "GeneratorExit"),
+    ],
+)
+def test_what_is_raised_and_is_no_exception_is_kept(run: RunPage, block: str, kind: str) -> None:
+    error = run(block).error
+    assert error is not None
+    assert error.kind == kind
+
+
+@pytest.mark.parametrize(
+    "block", ["import os; os._exit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+)
+def test_a_block_that_ends_its_process_is_an_error(start: Start, block: str) -> None:
+    session = start("print(1)", block, "print(2)")
+    session.run(session.page.blocks[-1])
+    first, second, third = session.results.values()
+    assert first.stdout == "1\n"
+    for result in (second, third):
+        assert result.error is not None
+        assert result.error.last == "it ended the Python process that ran it"
+
+
+def test_a_traceback_names_the_page_and_the_line_and_no_tool(start: Start) -> None:
     session = start("def fail():\n    return 1 / 0", "print(1)\nfail()")
     error = session.run(session.page.blocks[1]).error
     path = session.page.path
-    assert traceback_of(error) == (
+    assert error is not None
+    assert error.traceback == (
         "Traceback (most recent call last):\n"
         f'  File "{path}", line 8, in <module>\n'
         "    fail()\n"
@@ -164,25 +315,12 @@ def test_a_traceback_names_the_page_and_the_line_and_no_tool(start):
     )
 
 
-def test_a_syntax_error_names_the_page_and_the_line(start):
-    session = start("pass", "print(1)\nx = = 1")
-    error = session.run(session.page.blocks[1]).error
-    assert traceback_of(error) == (
-        f'  File "{session.page.path}", line 7\n'
-        "    x = = 1\n"
-        "        ^\n"
-        "SyntaxError: invalid syntax\n"
-    )
-
-
-def test_a_page_is_the_main_module_while_it_runs(run):
-    before = sys.modules["__main__"]
+def test_a_page_is_the_main_module(run: RunPage) -> None:
     result = run("import __main__\nvalue = 7", "print(__name__, __main__.value)")
     assert result.stdout == "__main__ 7\n"
-    assert sys.modules["__main__"] is before
 
 
-def test_a_page_can_pickle_its_own_class(run):
+def test_a_page_can_pickle_its_own_class(run: RunPage) -> None:
     result = run(
         "import pickle\nclass Own:\n    pass",
         "print(type(pickle.loads(pickle.dumps(Own()))) is Own)",
@@ -190,43 +328,40 @@ def test_a_page_can_pickle_its_own_class(run):
     assert (result.stdout, result.error) == ("True\n", None)
 
 
-def test_a_dataclass_works_under_postponed_annotations(run):
+def test_a_page_can_use_worker_processes(run: RunPage) -> None:
     result = run(
-        "from __future__ import annotations\n"
-        "from dataclasses import dataclass\n"
-        "@dataclass\n"
-        "class Own:\n"
-        "    value: list[int]\n"
-        "print(Own([1]))"
+        "import torch\nfrom torch.utils.data import DataLoader",
+        "loader = DataLoader(torch.arange(4.0), batch_size=2, num_workers=1)\n"
+        "print([batch.tolist() for batch in loader])",
     )
-    assert (result.stdout, result.error) == ("Own(value=[1])\n", None)
+    assert (result.stdout, result.error) == ("[[0.0, 1.0], [2.0, 3.0]]\n", None)
 
 
-def test_a_page_does_not_inherit_the_future_of_the_tools(run):
+def test_a_page_does_not_inherit_the_future_of_the_tools(run: RunPage) -> None:
     assert run("def f(x: int): pass\nprint(f.__annotations__)").stdout == "{'x': <class 'int'>}\n"
 
 
-def test_a_page_writes_into_a_folder_of_its_own(start):
+def test_the_source_of_what_a_page_defined_can_be_looked_up(run: RunPage) -> None:
+    result = run("import inspect\ndef f():\n    return 1", "print(inspect.getsource(f))")
+    assert result.stdout == "def f():\n    return 1\n\n"
+
+
+def test_a_page_starts_in_an_empty_folder_which_is_removed(start: Start) -> None:
     before = sorted(Path().iterdir())
-    session = start("open('notes.txt', 'w').close()", "print(open('notes.txt').read() == '')")
-    assert session.run(session.page.blocks[1]).stdout == "True\n"
+    session = start("open('notes.txt', 'w').close()", "import os\nprint(os.listdir())")
+    assert session.run(session.page.blocks[1]).stdout == "['notes.txt']\n"
     assert sorted(Path().iterdir()) == before
     other = start("import os\nprint(os.listdir())")
     assert other.run(other.page.blocks[0]).stdout == "[]\n"
+    folder = session.interpreter.folder
     session.close()
-    assert not session.folder.exists()
-
-
-def test_a_block_that_goes_elsewhere_leaves_us_here(run, tmp_path):
-    here = Path.cwd()
-    run(f"import os\nos.chdir({str(tmp_path)!r})", "1 / 0")
-    assert Path.cwd() == here
+    assert not folder.exists()
 
 
 DRAW = "from pathlib import Path\nPath('figures').mkdir(exist_ok=True)\n"
 
 
-def test_a_figure_belongs_to_each_block_that_writes_it(start):
+def test_a_figure_belongs_to_each_block_that_writes_it(start: Start) -> None:
     session = start(
         DRAW + "Path('figures/a.svg').write_text('A')",
         "Path('b.png').write_bytes(b'B')",
@@ -242,79 +377,97 @@ def test_a_figure_belongs_to_each_block_that_writes_it(start):
     ]
 
 
-def test_what_a_block_wrote_before_it_raised_is_kept(run):
+def test_what_a_block_wrote_before_it_raised_is_kept(run: RunPage) -> None:
     result = run("print(1)\nopen('a.svg', 'w').close()\n1 / 0")
     assert (result.stdout, result.figures) == ("1\n", {"a.svg": b""})
 
 
-@pytest.mark.parametrize(
-    ("leave", "look", "fresh"),
-    [
-        ("torch.set_default_dtype(torch.float64)", "torch.zeros(1).dtype", "torch.float32"),
-        ("torch.set_default_device('meta')", "torch.zeros(1).device", "cpu"),
-        ("torch.set_grad_enabled(False)", "torch.is_grad_enabled()", "True"),
-        ("torch.set_printoptions(precision=1)", "torch.tensor(0.25)", "tensor(0.2500)"),
-        (
-            "torch.set_deterministic_debug_mode('error')",
-            "torch.are_deterministic_algorithms_enabled()",
-            "False",
-        ),
-        (
-            "torch.set_float32_matmul_precision('high')",
-            "torch.get_float32_matmul_precision()",
-            "highest",
-        ),
-        ("torch.set_num_threads(2)", "torch.get_num_threads()", "1"),
-        ("torch.autograd.set_detect_anomaly(True)", "torch.is_anomaly_enabled()", "False"),
-    ],
-)
-def test_a_setting_of_one_page_does_not_reach_the_next(run, leave, look, fresh):
-    stays = run(f"import torch\n{leave}", f"print({look})")
-    assert stays.stdout != f"{fresh}\n"
-    assert run(f"import torch\nprint({look})").stdout == f"{fresh}\n"
+def test_the_folder_of_a_page_s_figures_exists(tmp_path: Path, start: Start) -> None:
+    session = start("open('figures/a.svg', 'w').close()\n```\n\n![A](figures/a.svg)\n\n```bash")
+    assert session.run(session.page.blocks[0]).figures == {"figures/a.svg": b""}
 
 
-@pytest.mark.parametrize(
-    ("seed", "draw"),
-    [
-        ("import random; random.seed(0)", "random.random()"),
-        ("import numpy; numpy.random.seed(0)", "numpy.random.rand()"),
-        ("import torch; torch.manual_seed(0)", "torch.rand(1).item()"),
-    ],
-)
-def test_a_seed_of_one_page_does_not_help_the_next(run, seed, draw):
-    seeded = run(seed, f"print({draw})").stdout
-    assert run(seed, f"print({draw})").stdout == seeded
-    forgetful = []
-    for _ in range(2):
-        run(seed)
-        forgetful.append(run(seed.split(";")[0], f"print({draw})").stdout)
-    assert len({seeded, *forgetful}) == 3
-
-
-def test_a_seed_set_outside_does_not_help_a_page(run):
-    drawn = set()
-    for _ in range(2):
-        torch.manual_seed(0)
-        np.random.seed(0)
-        drawn.add(run("import torch\nprint(torch.rand(1).item())").stdout)
-    assert len(drawn) == 2
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such switch")
-@pytest.mark.parametrize("size", [1000, 1_000_000])
-def test_memory_that_a_page_never_wrote_to_is_not_zero_by_luck(run, size):
-    shown = run(f"import torch\nprint([float(torch.empty({size}).min()) for _ in range(50)])")
-    assert set(json.loads(shown.stdout)) == {struct.unpack("f", b"\x40" * 4)[0]}
-
-
-def test_two_pages_do_not_know_each_other(start):
+def test_two_pages_do_not_know_each_other(start: Start) -> None:
     one, other = start("name = 1", "print(name)"), start("print('name' in globals())")
     one.run(one.page.blocks[0])
     assert other.run(other.page.blocks[0]).stdout == "False\n"
     assert one.run(one.page.blocks[1]).stdout == "1\n"
 
 
-def test_what_a_page_defined_can_be_looked_up_in_its_source(run):
-    result = run("import inspect\ndef f():\n    return 1", "print(inspect.getsource(f))")
-    assert result.stdout == "def f():\n    return 1\n\n"
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_a_closed_session_leaves_no_process_behind(start: Start) -> None:
+    session = start(
+        "import os, subprocess\nchild = subprocess.Popen(['sleep', '600'])",
+        "print(os.getpid(), child.pid)",
+    )
+    pids = [int(pid) for pid in session.run(session.page.blocks[1]).stdout.split()]
+    assert all(map(is_running, pids))
+    session.close()
+    for pid in pids:
+        wait_until_ended(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_sessions_end_with_the_process_that_started_them() -> None:
+    code = (
+        "import os, sys\nfrom pages.prove.interpreter import Interpreter\n"
+        "interpreter = Interpreter.start()\n"
+        "print(interpreter.run('import os; print(os.getpid(), os.getppid())', 'x').stdout)\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    page, worker = map(int, done.stdout.split())
+    wait_until_ended(page)
+    wait_until_ended(worker)
+
+
+def test_a_fork_goes_on_from_where_the_page_is(start: Start) -> None:
+    session = start(
+        "a = 1\nopen('a.txt', 'w').close()", "import os; a += 1; print(a, os.listdir())"
+    )
+    first, second = session.page.blocks
+    session.run(first)
+    fork = session.fork()
+    try:
+        assert fork.run(second).stdout == "2 ['a.txt']\n"
+        assert fork.run_one(second).stdout == "3 ['a.txt']\n"
+        assert session.run(second).stdout == "2 ['a.txt']\n"
+    finally:
+        fork.close()
+
+
+def test_a_fork_does_not_write_into_the_page_s_output_or_folder(start: Start) -> None:
+    session = start("import os; os.makedirs('sub'); os.chdir('sub')", "print(os.listdir())")
+    first, second = session.page.blocks
+    session.run(first)
+    fork = session.fork()
+    fork.interpreter.run("print('from the fork'); open('b.txt', 'w').close()", "x")
+    assert fork.interpreter.run("print(os.listdir())", "x").stdout == "['b.txt']\n"
+    fork.close()
+    assert session.run(second).stdout == "[]\n"
+
+
+def test_a_block_that_takes_too_long_is_given_up() -> None:
+    interpreter = Interpreter.start()
+    try:
+        with pytest.raises(InterpreterEndedError, match="it took longer than 0 s"):
+            interpreter.run("while True: pass", "x", timeout=0.1)
+    finally:
+        interpreter.close()
+
+
+def test_a_session_can_be_interrupted_from_the_keyboard(start: Start) -> None:
+    session = start("while True: pass")
+    sigint = threading.Timer(0.5, os.kill, (os.getpid(), 2))
+    sigint.start()
+    with pytest.raises(KeyboardInterrupt):
+        session.run(session.page.blocks[0])
+    sigint.join()
+
+
+def test_the_number_of_threads_can_be_chosen(tmp_path: Path) -> None:
+    for threads in (1, 2):
+        interpreter = Interpreter.start(threads)
+        shown = interpreter.run("import torch; print(torch.get_num_threads())", "x").stdout
+        interpreter.close()
+        assert shown == f"{threads}\n"

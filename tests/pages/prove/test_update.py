@@ -1,6 +1,8 @@
 """`pytest --update-pages` writes what is true into a page, and changes nothing else."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +13,11 @@ from pages.prove.compare import differences, faults
 from pages.prove.session import Session
 from pages.prove.update import update
 
+Update = Callable[[str], str]
+
 
 @contextmanager
-def run_all(path):
+def run_all(path: Path) -> Iterator[Session]:
     session = Session(read_page(path))
     for block in session.page.blocks:
         session.run(block)
@@ -21,16 +25,16 @@ def run_all(path):
     session.close()
 
 
-def changed(path):
+def changed(path: Path) -> bool:
     with run_all(path) as session:
         return update(session)
 
 
 @pytest.fixture
-def updated(tmp_path):
-    """Write a page, update it, and give it as it is then; a second update finds nothing to do."""
+def updated(tmp_path: Path) -> Update:
+    """Write a page, update it, and return it; a second update changes nothing."""
 
-    def updated(text):
+    def updated(text: str) -> str:
         path = tmp_path / "page.md"
         path.write_bytes(text.encode())
         first = changed(path)
@@ -43,33 +47,33 @@ def updated(tmp_path):
     return updated
 
 
-def test_a_wrong_output_is_rewritten(updated):
+def test_a_wrong_output_is_rewritten(updated: Update) -> None:
     page = "# Title\n\n```python\nprint(19)\n```\n\n```text\n18\n```\n\nText.\n"
     assert updated(page) == page.replace("18", "19")
 
 
-def test_a_missing_output_is_inserted(updated):
+def test_a_missing_output_is_inserted(updated: Update) -> None:
     page = "```python\nprint(19)\n```\n\nText.\n"
     assert updated(page) == "```python\nprint(19)\n```\n\n```text\n19\n```\n\nText.\n"
 
 
-def test_an_output_is_inserted_before_the_figures(updated):
+def test_an_output_is_inserted_before_the_figures(updated: Update) -> None:
     page = "```python\nprint(19)\n```\n\n![A](a.svg)\n"
     assert updated(page) == "```python\nprint(19)\n```\n\n```text\n19\n```\n\n![A](a.svg)\n"
 
 
-def test_a_stale_output_is_removed(updated):
+def test_a_stale_output_is_removed(updated: Update) -> None:
     page = "```python\na = 19\n```\n\n```text\n19\n```\n\nText.\n"
     assert updated(page) == "```python\na = 19\n```\n\nText.\n"
 
 
-def test_an_error_that_comes_no_more_is_replaced_by_the_output(updated):
+def test_an_error_that_is_no_longer_raised_is_replaced_by_the_output(updated: Update) -> None:
     page = "```python\nprint(1)\n```\n\n```text\n{}```\n"
     error = "Traceback (most recent call last):\n  ...\nValueError: one\n"
     assert updated(page.format(error)) == page.format("1\n")
 
 
-def test_another_error_than_the_expected_is_written(updated):
+def test_another_error_replaces_the_expected_one(updated: Update) -> None:
     page = (
         "```python\nraise ValueError('one\\n\\nthree')\n```\n\n"
         "```text\nTraceback (most recent call last):\n  ...\nValueError: {}\n```\n"
@@ -80,7 +84,7 @@ def test_another_error_than_the_expected_is_written(updated):
 @pytest.mark.parametrize(
     ("prefix", "empty"), [("    ", ""), ("> ", ">"), ("> > ", "> >"), ("    > ", "    >")]
 )
-def test_a_nested_output_is_nested_like_its_block(updated, prefix, empty):
+def test_a_nested_output_is_nested_like_its_block(updated: Update, prefix: str, empty: str) -> None:
     code = f"Text:\n{empty}\n{prefix}```python\n{prefix}print('a\\n\\nb')\n{prefix}```\n"
     output = f"{empty}\n{prefix}```text\n{prefix}a\n{empty}\n{prefix}b\n{prefix}```\n"
     assert updated(code) == code + output
@@ -88,7 +92,7 @@ def test_a_nested_output_is_nested_like_its_block(updated, prefix, empty):
     assert updated(code + wrong) == code + output
 
 
-def test_an_output_with_fences_is_fenced_by_more_marks(updated):
+def test_an_output_with_fences_is_fenced_by_more_marks(updated: Update) -> None:
     code = "```python\nprint('```\\n````')\n```\n"
     assert updated(code) == code + "\n`````text\n```\n````\n`````\n"
 
@@ -105,24 +109,24 @@ def test_an_output_with_fences_is_fenced_by_more_marks(updated):
         "",
     ],
 )
-def test_what_is_true_stays_as_its_author_wrote_it(updated, page):
+def test_what_is_true_is_left_as_written(updated: Update, page: str) -> None:
     assert updated(page) == page
 
 
-def test_a_page_without_a_last_line_end_gets_none(updated):
+def test_no_line_end_is_added_at_the_end(updated: Update) -> None:
     page = "```python\nprint(19)\n```\n\n```text\n18\n```"
     assert updated(page) == page.replace("18", "19")
 
 
-def test_a_page_keeps_its_line_ends(updated):
+def test_a_page_keeps_its_line_ends(updated: Update) -> None:
     page = "# σ\r\n\r\n```python\r\nprint(19)\r\n```\r\n\r\n```text\r\n18\r\n```\r\n"
     assert updated(page) == page.replace("18", "19")
 
 
-def test_a_figure_is_written(tmp_path):
+def test_a_figure_is_written(tmp_path: Path) -> None:
     page, figure = tmp_path / "page.md", tmp_path / "figures" / "a.svg"
     text = (
-        "```python\nfrom pathlib import Path\n\nPath('figures').mkdir()\n"
+        "```python\nfrom pathlib import Path\n\nPath('figures').mkdir(exist_ok=True)\n"
         "_ = Path('figures/a.svg').write_bytes(b'A\\r\\n')\n```\n\n![A](figures/a.svg)\n"
     )
     page.write_text(text)
@@ -135,7 +139,7 @@ def test_a_figure_is_written(tmp_path):
     assert page.read_text() == text
 
 
-def test_a_block_that_did_not_run_is_left_alone(tmp_path):
+def test_a_block_that_did_not_run_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n")
     session = Session(read_page(path))
@@ -147,11 +151,21 @@ def test_a_block_that_did_not_run_is_left_alone(tmp_path):
     )
 
 
+def test_a_page_edited_while_its_blocks_ran_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("Text.\n\n```python\nprint(1)\n```\n")
+    with run_all(path) as session:
+        path.write_text("New text.\n\n```python\nprint(1)\n```\n")
+        with pytest.raises(ValueError, match="it was edited while its blocks ran"):
+            update(session)
+    assert path.read_text() == "New text.\n\n```python\nprint(1)\n```\n"
+
+
 printed = st.lists(st.sampled_from(["", "1", "  19", "```", "σ", "> a", "![A](a.svg)"]), max_size=3)
 
 
 @st.composite
-def passages(draw):
+def passages(draw: st.DrawFn) -> str:
     """A line of text, or a block nested somewhere, with a true, wrong, stale or missing output."""
     if draw(st.booleans()):
         return draw(st.sampled_from(["Text.", "# Title", "", "- item", "> said"])) + "\n"
@@ -163,7 +177,7 @@ def passages(draw):
     return "".join((prefix + line).rstrip() + "\n" for line in lines) + "\nText.\n"
 
 
-def without_outputs(path):
+def without_outputs(path: Path) -> list[str]:
     page = read_page(path)
     lines = list(page.lines)
     for fence in page.fences:
@@ -174,9 +188,9 @@ def without_outputs(path):
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(passages(), max_size=5))
-def test_whatever_a_page_shows_an_update_makes_it_true_and_changes_nothing_else(
-    tmp_path_factory, text
-):
+def test_an_update_makes_any_page_true_without_changing_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, text: list[str]
+) -> None:
     path = tmp_path_factory.mktemp("pages") / "page.md"
     path.write_text("".join(text))
     before = without_outputs(path)

@@ -1,0 +1,122 @@
+"""Start Python processes for pages, and ask them to run code."""
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from pages.project import ROOT, settings
+from pages.prove.worker import CAN_FORK, Channel, Result, accept, connect, listen
+
+
+class InterpreterEndedError(Exception):
+    """The process of a page has ended, or it took too long."""
+
+
+class Interpreter:
+    """A Python process that runs a page, as fresh as if a reader had just started it."""
+
+    def __init__(self, connection: Channel, folder: Path) -> None:
+        """Take over a process that has just connected.
+
+        Args:
+            connection: The connection to the process.
+            folder: The folder that it works in, which is removed with it.
+        """
+        self.folder = folder
+        self._connection = connection
+        self._pid = cast(int, self._receive())
+
+    @classmethod
+    def start(cls, threads: int = 1) -> "Interpreter":
+        """Start a process in an empty folder, its numerical libraries on this many threads."""
+        address = _shared_worker(threads) if CAN_FORK else _start_worker(threads)
+        interpreter = cls(connect(address), _new_folder())
+        environment = {**os.environ, **_environment(threads)}
+        setup = settings().get("setup", "")
+        interpreter._ask("start", interpreter.folder, sys.path, environment, setup)
+        return interpreter
+
+    def fork(self) -> "Interpreter":
+        """Make a process that has done all that this one did, and works on a copy of its files."""
+        folder = _new_folder()
+        with tempfile.TemporaryDirectory() as place, listen(place) as server:
+            self._ask("fork", server.getsockname(), folder)
+            return Interpreter(accept(server), folder)
+
+    def run(self, source: str, filename: str, timeout: float | None = None) -> Result:
+        """Run a block on what those before it left.
+
+        Raises:
+            InterpreterEndedError: When the block ends the process, or runs for more than `timeout`
+                seconds.
+        """
+        return cast(Result, self._ask("run", source, filename, timeout=timeout))
+
+    def look_up(self, code: str) -> str:
+        """Say which name in `code` does not exist; an empty string means that all do."""
+        return cast(str, self._ask("look_up", code))
+
+    def close(self) -> None:
+        """End the process and all that it started, and remove its folder."""
+        self._connection.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _ask(self, name: str, *arguments: object, timeout: float | None = None) -> object:
+        with contextlib.suppress(ConnectionError):  # the answer says that the process has ended
+            self._connection.send((name, *arguments))
+        return self._receive(timeout)
+
+    def _receive(self, timeout: float | None = None) -> Any:
+        try:
+            if self._connection.poll(timeout):
+                return self._connection.recv()
+        except (EOFError, ConnectionError):
+            raise InterpreterEndedError("it ended the Python process that ran it") from None
+        raise InterpreterEndedError(f"it took longer than {timeout:.0f} s")
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.mkdtemp()).resolve()
+
+
+def _environment(threads: int) -> dict[str, str]:
+    """Give the variables that libraries read when they are loaded."""
+    return {**settings().get("environment", {}), "OMP_NUM_THREADS": str(threads)}
+
+
+@cache
+def _shared_worker(threads: int) -> str:
+    """Start the worker that is forked for each page of this run, once."""
+    return _start_worker(threads)
+
+
+def _start_worker(threads: int) -> str:
+    """Start a worker, and return the address of its socket."""
+    worker = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from pages.prove.worker import main; main()"),
+            *settings().get("preload", []),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **_environment(threads)},
+        stdin=subprocess.PIPE,  # closed when this process ends, however it ends
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert worker.stdout
+    address = worker.stdout.readline().strip()
+    if not address:
+        raise InterpreterEndedError("a Python process for pages could not be started; see above")
+    atexit.register(worker.communicate)  # closes its pipes, which ends it, and waits for that
+    return address

@@ -1,0 +1,249 @@
+"""The process in which a page runs. It obeys the requests of `pages.prove.interpreter`.
+
+The first worker of a run imports what pages need and then waits: each client that connects to it is
+served by a fork, which is as fresh as a new interpreter and ready in milliseconds.
+"""
+
+import __future__
+
+import contextlib
+import ctypes
+import importlib
+import io
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+import types
+from dataclasses import dataclass, field
+from functools import reduce
+from multiprocessing.connection import Connection
+from operator import or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pages.prove.names import look_up
+
+PICTURES = {".svg", ".png"}
+# Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
+CAN_FORK = sys.platform == "linux"
+FUTURES = reduce(or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
+
+if TYPE_CHECKING:
+    Channel = Connection[Any, Any]
+else:
+    Channel = Connection
+
+
+@dataclass(frozen=True)
+class Error:
+    """What a block raised."""
+
+    last: str
+    """The type and the message, as the last lines of a traceback have them."""
+    traceback: str
+    kind: str
+    """`Exception`, or the name of what was raised where it is none, such as `SystemExit`."""
+
+
+@dataclass
+class Result:
+    """What a block did: what it printed, wrote to stderr, drew and raised."""
+
+    stdout: str
+    stderr: str
+    figures: dict[str, bytes] = field(default_factory=dict)
+    error: Error | None = None
+
+
+class Stream:
+    """A file that takes what is written to file descriptor 1 or 2, by child processes as well."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.redirect()
+
+    def redirect(self) -> None:
+        """Take what is written into a new file. A fork needs one, for it would share the old."""
+        # Appending, so that children do not write over each other.
+        self.file = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 (until the end)
+        os.dup2(self.file.fileno(), self.descriptor)
+        self.seen = 0
+
+    def read_new(self) -> str:
+        """Return what was written since the last call."""
+        self.file.seek(self.seen)
+        new = self.file.read()
+        self.seen += len(new)
+        return new.decode("utf-8", "backslashreplace")
+
+
+class Worker:
+    """Runs the blocks of one page in this process."""
+
+    def __init__(self) -> None:
+        # The same objects for the whole page, so that a logger or a default argument can keep one.
+        for stream in (sys.stdout, sys.stderr):
+            assert isinstance(stream, io.TextIOWrapper)
+            stream.reconfigure(encoding="utf-8", newline="", line_buffering=True)
+        self.streams = [Stream(1), Stream(2)]
+        with Path(os.devnull).open() as nothing:  # nobody types an answer to input()
+            os.dup2(nothing.fileno(), 0)
+        self.main = types.ModuleType("__main__")
+        self.folder = Path()
+        self.future_flags = 0
+        self.children: list[int] = []
+
+    def start(self, folder: Path, path: list[str], environment: dict[str, str], setup: str) -> None:
+        """Become as fresh as an interpreter that the client has started in `folder`."""
+        sys.argv[:] = [""]
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        self.folder = folder
+        exec(setup, {})
+        sys.modules["__main__"] = self.main
+
+    def run(self, source: str, filename: str) -> Result:
+        """Run a block on what those before it left."""
+        error = None
+        try:
+            flags = self.future_flags
+            code = compile(source, filename, "exec", flags=flags, dont_inherit=True)
+            self.future_flags |= code.co_flags & FUTURES
+            exec(code, self.main.__dict__)
+        except BaseException as raised:  # what the block did, even if it is SystemExit
+            error = describe(raised)
+        flush()
+        stdout, stderr = (stream.read_new() for stream in self.streams)
+        return Result(stdout, stderr, self._new_figures(), error)
+
+    def look_up(self, code: str) -> str:
+        """Say which name in `code` does not exist; an empty string means that all do."""
+        try:
+            look_up(code, types.SimpleNamespace(main=self.main))
+        except LookupError as error:
+            return str(error)
+        return ""
+
+    def fork(self, address: str, folder: Path) -> Channel | None:
+        """Fork this process in the middle of its page.
+
+        Args:
+            address: Where the client waits for the fork to connect.
+            folder: An empty folder, in which the fork goes on with a copy of the page's files.
+
+        Returns:
+            The fork's connection to the client; in this process, nothing.
+        """
+        self.children = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        if pid := os.fork():
+            self.children.append(pid)
+            return None
+        os.setsid()
+        self.children = []
+        for stream in self.streams:
+            stream.redirect()
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        with contextlib.suppress(ValueError):  # it is elsewhere, and stays there
+            os.chdir(folder / Path.cwd().relative_to(self.folder.resolve()))
+        self.folder = folder
+        return connect(address)
+
+    def serve(self, connection: Channel) -> None:
+        """Answer requests until the client hangs up, then end with all that the page started."""
+        connection.send(os.getpid())
+        while True:
+            try:
+                name, *arguments = connection.recv()
+            except (EOFError, ConnectionError):
+                os.killpg(0, signal.SIGKILL)
+            answer = getattr(self, name)(*arguments)
+            if isinstance(answer, Connection):
+                connection.close()
+                connection, answer = answer, os.getpid()
+            connection.send(answer)
+
+    def _new_figures(self) -> dict[str, bytes]:
+        """Collect the pictures written since the last call: those whose time is not 0 any more."""
+        figures = {}
+        for file in sorted(self.folder.rglob("*")):
+            if file.suffix in PICTURES and file.is_file() and file.stat().st_mtime_ns != 0:
+                figures[file.relative_to(self.folder).as_posix()] = file.read_bytes()
+                os.utime(file, ns=(0, 0))
+        return figures
+
+
+def describe(error: BaseException) -> Error:
+    """Write an error as Python would, without the frames of this module."""
+    last = "".join(traceback.format_exception_only(error))
+    if isinstance(error, SyntaxError):
+        # The lines before it name this machine's file and repeat the code.
+        last = last.splitlines(keepends=True)[-1]
+    frames = error.__traceback__ and error.__traceback__.tb_next
+    whole = "".join(traceback.format_exception(type(error), error, frames))
+    kind = "Exception" if isinstance(error, Exception) else type(error).__name__
+    return Error(last, whole, kind)
+
+
+def flush() -> None:
+    """Write out what Python and the C library hold back."""
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(Exception):  # the page may have put anything there, or closed it
+            stream.flush()  # type: ignore[union-attr]
+    with contextlib.suppress(OSError, TypeError):  # where the C library has no such name
+        ctypes.CDLL(None).fflush(None)
+
+
+def listen(folder: str) -> socket.socket:
+    """Open a socket in `folder` that others can connect to."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(f"{folder}/socket")
+    server.listen()
+    return server
+
+
+def connect(address: str) -> Channel:
+    """Connect to the socket of another process."""
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(address)
+    return Connection(client.detach())
+
+
+def accept(server: socket.socket) -> Channel:
+    """Wait for another process to connect."""
+    client, _ = server.accept()
+    return Connection(client.detach())
+
+
+def serve_forks(server: socket.socket) -> None:
+    """Serve each client by a fork, until the process that started this one ends."""
+    while True:
+        ready, _, _ = select.select([server, sys.stdin], [], [])
+        if sys.stdin in ready:
+            return
+        client = accept(server)
+        if os.fork() == 0:
+            server.close()
+            os.setsid()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            Worker().serve(client)
+        client.close()
+
+
+def main() -> None:
+    """Import the modules that the command line names, and print where clients can connect."""
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
+    with tempfile.TemporaryDirectory() as folder, listen(folder) as server:
+        print(server.getsockname(), flush=True)
+        if CAN_FORK:
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a fork that ends leaves no zombie
+            serve_forks(server)
+        else:
+            Worker().serve(accept(server))
