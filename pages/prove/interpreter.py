@@ -10,6 +10,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 from pages.project import ROOT, settings
@@ -32,6 +33,7 @@ class Interpreter:
         """
         self.folder = folder
         self._connection = connection
+        self._lock = Lock()
         self._pid = cast(int, self._receive())
 
     @classmethod
@@ -72,9 +74,10 @@ class Interpreter:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ask(self, name: str, *arguments: object, timeout: float | None = None) -> object:
-        with contextlib.suppress(ConnectionError):  # the answer says that the process has ended
-            self._connection.send((name, *arguments))
-        return self._receive(timeout)
+        with self._lock:  # several threads may ask for forks
+            with contextlib.suppress(ConnectionError):  # the answer says that it has ended
+                self._connection.send((name, *arguments))
+            return self._receive(timeout)
 
     def _receive(self, timeout: float | None = None) -> Any:
         try:

@@ -58,6 +58,12 @@ class Session:
         fork._interpreter = self.interpreter.fork()
         return fork
 
+    def of(self, page: Page) -> "Session":
+        """Return what this session would be if its page had other sentences, outputs or figures."""
+        session = Session(page, self.threads)
+        session.results, session._interpreter = self.results, self._interpreter
+        return session
+
     def close(self) -> None:
         """End the session's process and remove its folder."""
         if self._interpreter is not None:

@@ -1,0 +1,122 @@
+"""Run a page with each change of it, and list the changes that its tests do not catch."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from pages.mutants.changes import Mutant
+from pages.page import Block, Page, PageError, read_page
+from pages.prove.compare import differences, faults
+from pages.prove.names import wrong_names
+from pages.prove.quantities import wrong_numbers
+from pages.prove.session import Session
+from pages.prove.worker import Result
+
+# A changed page may loop for ever: one that takes this many times as long counts as caught, after
+# this many seconds in any case.
+PATIENCE, PATIENCE_S = 10, 20
+
+Progress = Callable[[], object]
+
+
+def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list[Mutant]:
+    """Run the page with each change, and list the changes that were not caught.
+
+    The page runs once. Before each block, its session is forked for each change of that block and
+    goes on from there, so that nothing which came before runs again.
+
+    Args:
+        page: A page that passes as it is.
+        mutants: Changes of it.
+        progress: Called after each change.
+
+    Returns:
+        Those of `mutants` that passed.
+
+    Raises:
+        ValueError: When the page does not pass as it is.
+    """
+    mutants = list(mutants)
+    _expect_nothing([wrong_numbers(page)])
+    passed: list[Mutant] = []
+    started = time.monotonic()
+    with contextlib.closing(Session(page)) as session:
+        for block in page.blocks:
+            limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
+            of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
+            passed += judged(partial(_passes_with_code, session, limit), of_block, progress)
+            _expect_nothing(_problems(session, block, session.run(block)))
+        _expect_nothing(wrong_names(session))
+        of_text = [mutant for mutant in mutants if not mutant.block]
+        passed += [mutant for mutant in of_text if _passes_as_text(session, mutant, progress)]
+    return passed
+
+
+def judged(
+    passes: Callable[[Mutant], bool], mutants: list[Mutant], progress: Progress
+) -> list[Mutant]:
+    """Judge changes, as many at once as there are cores, and list those that passed."""
+
+    def judge(mutant: Mutant) -> bool:
+        verdict = passes(mutant)
+        progress()
+        return verdict
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = list(pool.map(judge, mutants))
+    return [mutant for mutant, passed in zip(mutants, verdicts, strict=True) if passed]
+
+
+def _expect_nothing(problems: list[str]) -> None:
+    if found := [problem for problem in problems if problem]:
+        raise ValueError("expected a page that passes, got\n" + "\n".join(found))
+
+
+def _problems(session: Session, block: Block, result: Result) -> list[str]:
+    return faults(session, block, result) + differences(session, block, result)
+
+
+def _passes_with_code(session: Session, limit: float, mutant: Mutant) -> bool:
+    """Run the changed block and those after it, on what those before it left."""
+    end = time.monotonic() + limit
+    with contextlib.closing(session.fork()) as fork:
+        for block in fork.page.blocks:
+            if block.code.line < mutant.block:
+                continue
+            if block.code.line == mutant.block:
+                block = replace(block, code=replace(block.code, content=mutant.code))
+            result = fork.run_one(block, timeout=max(0, end - time.monotonic()))
+            if _problems(fork, block, result):
+                return False
+    return True
+
+
+def _passes_as_text(session: Session, mutant: Mutant, progress: Progress) -> bool:
+    """Compare what the page's blocks did with what it says after the change."""
+    page = session.page
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, page.path.name)
+        shutil.copy(page.path, path)
+        for name in ("figures", "numbers"):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copytree(page.path.parent / name, Path(folder, name))
+        changed_file = Path(folder) / mutant.file.relative_to(page.path.parent)
+        changed_file.write_text(mutant.text, encoding="utf-8")
+        progress()
+        try:
+            changed = session.of(read_page(path))
+        except PageError:
+            return False
+        if wrong_numbers(changed.page) or wrong_names(changed):
+            return False
+        return not any(
+            _problems(changed, block, changed.results[block.code.line])
+            for block in changed.page.blocks
+        )
