@@ -29,11 +29,9 @@ from tqdm import tqdm
 
 from pages.mutants.changes import Mutant, mutants_of, mutants_of_module
 from pages.mutants.judge import survivors
-from pages.mutants.modules import survivors_of_module
+from pages.mutants.modules import project_of, survivors_of_module
 from pages.page import PageError, front_matter, read_page
-from pages.project import DOCS, ROOT
-
-EQUIVALENT = ROOT / "tests/equivalent.yml"
+from pages.project import DOCS
 
 
 @dataclass
@@ -60,8 +58,10 @@ def equivalents(path: Path, mutants: Iterable[Mutant]) -> dict[str, str]:
     if path.suffix == ".md":
         listed, where = front_matter(read_page(path))[0].get("equivalent"), f"{name}:1"
     else:
-        content = EQUIVALENT.read_text(encoding="utf-8") if EQUIVALENT.exists() else ""
-        listed, where = (yaml.safe_load(content) or {}).get(name), os.path.relpath(EQUIVALENT)
+        root = project_of(path)
+        file, name = root / "tests/equivalent.yml", path.relative_to(root).as_posix()
+        content = file.read_text(encoding="utf-8") if file.exists() else ""
+        listed, where = (yaml.safe_load(content) or {}).get(name), os.path.relpath(file)
     listed = listed or {}
     if not isinstance(listed, dict):
         raise ValueError(f"{where}: expected equivalent to be changes with their reasons")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pages.mutants.changes import Mutant
 from pages.mutants.judge import PATIENCE, PATIENCE_S, Progress, judged
-from pages.project import DOCS, ROOT
+from pages.page import read_page
 from pages.prove.interpreter import Interpreter, InterpreterEndedError
 
 # Starts the worker that runs pages, so that each fork finds it running.
@@ -27,10 +27,9 @@ for name in {names!r}:
 # Runs one file after the other: most changes are caught by the first.
 RUN_TESTS = """
 import os, pytest, sys
-sys.path.insert(0, {folder!r})
+sys.path.insert(0, os.getcwd())
 # For what a test starts as well. Without the second, that would look in its own folder first.
-os.environ.update(PYTHONPATH={folder!r}, PYTHONSAFEPATH="1")
-os.chdir({root!r})
+os.environ.update(PYTHONPATH=os.getcwd(), PYTHONSAFEPATH="1")
 options = "-x -q -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
 for name in {tests!r}:
     if pytest.main([*options, name]) not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -64,7 +63,8 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: Progress) -
                 raise ValueError(
                     f"expected tests that pass, got a failure: pytest {' '.join(tests)}"
                 )
-            interpreter.run(LOAD.format(names=_others(loaded)), "load")
+            names = _of_libraries(loaded, project_of(path))
+            interpreter.run(LOAD.format(names=names), "load")
         limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
 
         def passes(mutant: Mutant) -> bool:
@@ -76,60 +76,71 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: Progress) -
 def _run_tests(
     interpreter: Interpreter, tests: list[str], limit: float | None, mutant: Mutant
 ) -> list[str]:
-    """Run tests on a copy of the package with the change in it.
+    """Run tests in a copy of the project with the change in its package.
 
     Returns:
         The names of the modules that are loaded then, or none if a test fails.
     """
     with contextlib.closing(interpreter.fork()) as fork:
-        inside = mutant.file.relative_to(ROOT)
-        shutil.copytree(ROOT / inside.parts[0], fork.folder / inside.parts[0])
+        root = project_of(mutant.file)
+        inside = mutant.file.relative_to(root)
+        for entry in root.iterdir():
+            if entry.name != inside.parts[0] and not entry.name.startswith("."):
+                (fork.folder / entry.name).symlink_to(entry)
+        shutil.copytree(root / inside.parts[0], fork.folder / inside.parts[0])
         (fork.folder / inside).write_text(mutant.code, encoding="utf-8")
-        code = RUN_TESTS.format(folder=str(fork.folder), root=str(ROOT), tests=tests)
         try:
-            result = fork.run(code, "tests", limit)
+            result = fork.run(RUN_TESTS.format(tests=tests), "tests", limit)
         except InterpreterEndedError:
             return []
     return [] if result.error else result.stdout.splitlines()[-1].split()
 
 
-def _others(modules: list[str]) -> list[str]:
-    """List the modules that belong to libraries: the project's own are loaded anew each time."""
-    own = {path.stem for path in ROOT.iterdir()} - {"pages"}
+def project_of(path: Path) -> Path:
+    """Find the project of a module: the folder around it that has tests."""
+    return next(folder for folder in path.parents if (folder / "tests").is_dir())
+
+
+def _of_libraries(modules: list[str], root: Path) -> list[str]:
+    """List the modules that are not the project's own: those are loaded anew each time."""
+    own = {path.stem for path in root.iterdir()} - {"pages"}
     return [name for name in modules if name.partition(".")[0] not in own]
 
 
 def tests_of(path: Path) -> list[str]:
-    """List the tests of a module and the pages that import it, with the quickest first.
+    """List the tests of a module and the pages that use it, with the quickest to fail first.
 
     A module without any is judged by those of the modules that use it.
     """
-    inside = path.relative_to(ROOT)
-    package = inside.parts[0]
-    names = [package] if path.stem == "__init__" else list(inside.with_suffix("").parts)
-    own = _test_files(names)
-    used = rf"(from {package} import .*|(from|import) {package}\.){names[min(1, len(names) - 1)]}\b"
-    if path.stem == "__init__":
+    root = project_of(path)
+    parts = path.relative_to(root).with_suffix("").parts
+    package, *names = parts[:-1] if path.stem == "__init__" else parts
+    name = names[0] if names else package
+    used = rf"(from {package} import .*|(from|import) {package}\.){name}\b"
+    if not names:
         used = rf"(from|import) {package}\b"
-    pages = [page for page in DOCS.rglob("*.md") if page.stem == names[-1] or _has(page, used)]
+    own = _test_files(root / "tests" / package, names or [package])
+    pages = [page for page in (root / "docs").rglob("*.md") if _uses(page, used)]
     if not own and not pages:
         users = [user for user in path.parent.glob("*.py") if _has(user, used)]
         return list(dict.fromkeys(test for user in users for test in tests_of(user)))
-    ranked = sorted([*own, *pages], key=partial(_rank, names[-1]))
-    return [str(file.relative_to(ROOT)) for file in ranked]
+    ranked = sorted([*own, *pages], key=partial(_rank, path.stem))
+    return [str(file.relative_to(root)) for file in ranked]
 
 
-def _test_files(names: list[str]) -> list[Path]:
-    """Find the tests of a module: a file with its name, or those of the package that it is in."""
-    for end in range(len(names), 0, -1):
-        *folders, name = names[:end]
-        file = ROOT.joinpath("tests", *folders, f"test_{name}.py")
+def _test_files(folder: Path, names: list[str]) -> list[Path]:
+    """Find the tests of a module: the file with its name, or all of the package that it is in."""
+    *packages, name = names
+    inside = folder.joinpath(*packages)
+    for file in (inside / f"test_{name}.py", inside.parent / f"test_{inside.name}.py"):
         if file.exists():
             return [file]
-        folder = ROOT.joinpath("tests", *folders, name)
-        if len(names) > 1 and end > 1 and folder.is_dir():
-            return sorted(folder.rglob("test_*.py"))
-    return []
+    return sorted(inside.rglob("test_*.py")) if packages else sorted((inside / name).rglob("*.py"))
+
+
+def _uses(page: Path, pattern: str) -> bool:
+    """Return whether the blocks of a page use a module."""
+    return any(re.search(pattern, block.code.content) for block in read_page(page).blocks)
 
 
 def _has(file: Path, pattern: str) -> bool:

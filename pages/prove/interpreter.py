@@ -81,11 +81,14 @@ class Interpreter:
 
     def _receive(self, timeout: float | None = None) -> Any:
         try:
-            if self._connection.poll(timeout):
-                return self._connection.recv()
+            if not self._connection.poll(timeout):
+                raise InterpreterEndedError(f"it took longer than {timeout:.0f} s")
+            answer = self._connection.recv()
         except (EOFError, ConnectionError):
             raise InterpreterEndedError("it ended the Python process that ran it") from None
-        raise InterpreterEndedError(f"it took longer than {timeout:.0f} s")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def _new_folder() -> Path:
@@ -121,5 +124,11 @@ def _start_worker(threads: int) -> str:
     address = worker.stdout.readline().strip()
     if not address:
         raise InterpreterEndedError("a Python process for pages could not be started; see above")
-    atexit.register(worker.communicate)  # closes its pipes, which ends it, and waits for that
+    atexit.register(_stop, worker, os.getpid())
     return address
+
+
+def _stop(worker: "subprocess.Popen[str]", owner: int) -> None:
+    """Close the pipes of a worker, which ends it; not in a fork of the process that started it."""
+    if os.getpid() == owner:
+        worker.communicate()

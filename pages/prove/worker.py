@@ -142,18 +142,19 @@ class Worker:
             The fork's connection to the client; in this process, nothing.
         """
         self.children = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
         if pid := os.fork():
             self.children.append(pid)
             return None
+        connection = connect(address)
         os.setsid()
         self.children = []
         for stream in self.streams:
             stream.redirect()
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         with contextlib.suppress(ValueError):  # it is elsewhere, and stays there
             os.chdir(folder / Path.cwd().relative_to(self.folder.resolve()))
         self.folder = folder
-        return connect(address)
+        return connection
 
     def serve(self, connection: Channel) -> None:
         """Answer requests until the client hangs up, then end with all that the page started."""
@@ -163,7 +164,10 @@ class Worker:
                 name, *arguments = connection.recv()
             except (EOFError, ConnectionError):
                 os.killpg(0, signal.SIGKILL)
-            answer = getattr(self, name)(*arguments)
+            try:
+                answer = getattr(self, name)(*arguments)
+            except Exception as error:  # an error of ours, for the client to raise
+                answer = error
             if isinstance(answer, Connection):
                 connection.close()
                 connection, answer = answer, os.getpid()
