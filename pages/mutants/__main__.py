@@ -70,7 +70,7 @@ def survivors(page: Page, mutants: list[Mutant], progress: "tqdm[Any]") -> list[
         ValueError: When the page does not pass as it is.
     """
     if wrong := wrong_numbers(page):
-        raise ValueError(f"expected a page that passes, got\n{wrong}")
+        raise ValueError("expected a page that passes, got\n" + "\n".join(wrong))
     unnoticed = []
     seconds = 0.0  # that the page itself has taken so far
     start_afresh()  # for the changes of the first block too, which are judged before it runs

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pages.page import IMAGE, Page, prose_of
-from pages.prove.quantities import UNSEEN
+from pages.page import IMAGE, UNSEEN, Page, prose_of
 
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,

@@ -82,7 +82,7 @@ class Run:
         """
         page = self.session(path).page
         if not self.updating and (wrong := wrong_numbers(page)):
-            self._raise_if([wrong])
+            self._raise_if(wrong)
 
     def _raise_if(self, found: list[str]) -> None:
         """Raise if anything was found, and remember it for the end of the run."""

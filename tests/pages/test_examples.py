@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `pages` are run; pytest runs those of `nnfp` by itself."""
+"""Run the examples in the docstrings of `pages`; pytest itself runs those of the package."""
 
 import doctest
 import importlib
@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from pages.project import ROOT
 
-MODULES = sorted((ROOT / "pages").glob("*.py"))
+MODULES = [path for path in sorted((ROOT / "pages").rglob("*.py")) if ">>> " in path.read_text()]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_examples_of_a_module_are_true(path: Path, capsys) -> None:
-    results = doctest.testmod(importlib.import_module(f"pages.{path.stem}"))
+def test_the_examples_of_a_module_hold(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    results = doctest.testmod(importlib.import_module(name))
     assert results.failed == 0, capsys.readouterr().out
     written = path.read_text(encoding="utf-8").count(">>> ")
-    assert results.attempted == written, "an example stands where doctest does not look"
+    assert results.attempted == written, "doctest does not look where an example is"
