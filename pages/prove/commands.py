@@ -31,14 +31,22 @@ def is_file(name: str) -> bool:
     if not all(part.strip(".") for part in parts):
         return False
     path = "/".join(parts)
-    ignored = [pattern.strip("/") for pattern in _read(".gitignore").split("\n") if pattern]
-    for depth, part in enumerate(parts, start=1):
+    for depth in range(1, len(parts) + 1):
         folder = "/".join(parts[:depth])
-        if any(fnmatch(part, pattern) or fnmatch(folder, pattern) for pattern in ignored):
+        if _is_ignored(folder):
             is_folder = folder == path and (ROOT / folder).parent.is_dir()
             return is_folder or path in settings().get("made", [])
     found = ROOT.glob(re.sub(r"<\w+>", "*", path))
     return any(file.is_dir() or not name.endswith(("/", "\\")) for file in found)
+
+
+def _is_ignored(path: str) -> bool:
+    """Return whether `.gitignore` lists a folder: by its path, or by its name at any depth."""
+    patterns = [line.rstrip("/") for line in _read(".gitignore").split("\n") if line]
+    return any(
+        fnmatch(path, pattern.removeprefix("/")) or fnmatch(path.rpartition("/")[2], pattern)
+        for pattern in patterns
+    )
 
 
 def is_command(text: str) -> bool:

@@ -1,5 +1,6 @@
 """The prose of a page is what a reader sees as text, without markers, URLs and comments."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ def read(folder: Path, text: str) -> Page:
     return read_page(path)
 
 
+Seen = Callable[[str], str]
+
+
 @pytest.fixture
-def seen(tmp_path: Path):
+def seen(tmp_path: Path) -> Seen:
     """Return what a reader sees of a text, with runs of spaces as one."""
 
     def seen(text: str) -> str:
@@ -68,11 +72,11 @@ def test_what_is_left_of_a_line_keeps_its_column(tmp_path: Path) -> None:
         ("| a | 2 |\n|---|--:|", "| a | 2 |\n|---|--:|"),
     ],
 )
-def test_what_a_reader_does_not_see_is_left_out(seen, text: str, expected: str) -> None:
+def test_what_a_reader_does_not_see_is_left_out(seen: Seen, text: str, expected: str) -> None:
     assert seen(text) == expected
 
 
-def test_the_words_and_the_caption_of_an_image_are_seen(seen) -> None:
+def test_the_words_and_the_caption_of_an_image_are_seen(seen: Seen) -> None:
     text = '```python\n1\n```\n\n![Two of w[2]](a-3.svg "One (of 4).")\n'
     assert seen(text) == '![Two of w[2]]( "One (of 4).")'
 
@@ -92,7 +96,9 @@ def test_the_words_and_the_caption_of_an_image_are_seen(seen) -> None:
         ("### 7.2) Title", "### Title"),
     ],
 )
-def test_the_markers_of_lists_and_headings_are_left_out(seen, text: str, expected: str) -> None:
+def test_the_markers_of_lists_and_headings_are_left_out(
+    seen: Seen, text: str, expected: str
+) -> None:
     assert seen(text) == expected
 
 
@@ -110,7 +116,7 @@ def test_the_markers_of_lists_and_headings_are_left_out(seen, text: str, expecte
         "19 apples",
     ],
 )
-def test_a_number_that_begins_a_line_by_chance_stays(seen, text: str) -> None:
+def test_a_number_that_begins_a_line_by_chance_stays(seen: Seen, text: str) -> None:
     assert seen(text) == text.replace("\n  ", "\n")
 
 

@@ -58,9 +58,9 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Noted:
     return write
 
 
-def test_docstrings_are_prose_on_their_own_lines(noted: Noted) -> None:
+def test_docstrings_are_prose_on_their_own_lines(noted: Noted, tmp_path: Path) -> None:
     noted()
-    page = read_module(docstrings.ROOT / "power/pulse.py")
+    page = read_module(tmp_path / "power/pulse.py")
     assert [(line, text.strip()) for line, text in prose_of(page) if text.strip()] == [
         (1, '"""A pulse of 3 volts."""'),
         (6, "# pulse"),
@@ -74,9 +74,9 @@ def test_docstrings_are_prose_on_their_own_lines(noted: Noted) -> None:
     assert code[9] == "        >>> pulse(5)"
 
 
-def test_the_numbers_of_a_module_are_noted_on_its_page(noted: Noted) -> None:
+def test_the_numbers_of_a_module_are_noted_on_its_page(noted: Noted, tmp_path: Path) -> None:
     assert wrong_numbers(noted()) == []
-    assert (docstrings.ROOT / "numbers/pulse.txt").read_text(encoding="utf-8") == (
+    assert (tmp_path / "numbers/pulse.txt").read_text(encoding="utf-8") == (
         "# pulse.py\n3 volts: code 1\n# pulse\n4 pulses: code 1\nHalf a: code 1\n"
     )
 
@@ -129,10 +129,10 @@ def test_an_api_page_of_a_package_shows_the_modules_it_imports_from(
     ],
 )
 def test_a_module_that_is_not_python_is_a_problem_of_its_page(
-    noted: Noted, content: bytes, problem: str
+    noted: Noted, tmp_path: Path, content: bytes, problem: str
 ) -> None:
     page = noted()
-    (docstrings.ROOT / "power/pulse.py").write_bytes(content)
+    (tmp_path / "power/pulse.py").write_bytes(content)
     with pytest.raises(PageError, match=re.escape(problem)):
         modules_of(page)
     [message] = wrong_numbers(page)

@@ -91,7 +91,7 @@ def test_text_without_code_names_nothing(wrong: Wrong) -> None:
         "`docs/learn/<idea>.md`",
         "`.venv\\Scripts\\activate`",
         "`make test`",
-        "`python -m pages.mutants.__main__ --sample 3`",
+        "`python -m pages.mutants --sample 3`",
         "`pip`",
         "`pytest --page-ulps=1`",
         "`site/`",
