@@ -17,6 +17,7 @@ from pages.project import ROOT, settings
 # What ends in one of these is a file, and not a word with a dot.
 SUFFIXES = (".py", ".md", ".toml", ".yml", ".txt", ".json", ".svg", ".html", ".js", ".css")
 HELP_SECONDS = 60
+LONGEST_PATH = 200  # longer ones are an error in some file systems
 
 
 def is_file(name: str) -> bool:
@@ -25,7 +26,7 @@ def is_file(name: str) -> bool:
     A word in angle brackets, such as `<idea>`, is any word. Of what `.gitignore` lists, only the
     folder itself counts, and what `[tool.pages]` lists as `made`: the rest depends on the machine.
     """
-    if not re.fullmatch(r"(?!/)[\w.<>/\\-]+", name):
+    if len(name) > LONGEST_PATH or not re.fullmatch(r"(?!/)[\w.<>/\\-]+", name):
         return False
     parts = name.replace("\\", "/").removesuffix("/").split("/")
     if not all(part.strip(".") for part in parts):
@@ -36,7 +37,7 @@ def is_file(name: str) -> bool:
         if _is_ignored(folder):
             is_folder = folder == path and (ROOT / folder).parent.is_dir()
             return is_folder or path in settings().get("made", [])
-    found = ROOT.glob(re.sub(r"<\w+>", "*", path))
+    found = ROOT.glob(re.sub(r"(?:<\w+>)+", "*", path))
     return any(file.is_dir() or not name.endswith(("/", "\\")) for file in found)
 
 
@@ -174,6 +175,8 @@ def _executable(program: str) -> str:
     """Return the path of a program in Python's environment, or an empty text."""
     if program == "python":
         return sys.executable
+    if not re.fullmatch(r"[\w.-]+", program):  # a path, which is not looked for in the environment
+        return ""
     return shutil.which(program, path=sysconfig.get_path("scripts")) or ""
 
 

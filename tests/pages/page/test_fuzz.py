@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pages.page import Page, PageError, prose_of, read_page, readable
+from pages.prove.commands import is_file
+from pages.prove.lookup import look_up
 from pages.prove.names import code_in_prose, wrong_marks
 from pages.prove.quantities import backing, claims, wrong_numbers
 
@@ -76,6 +78,51 @@ def test_any_text_is_a_page_or_is_refused_with_sentences(tmp_path: Path, text: s
     for problem in wrong_numbers(page) + wrong_marks(page):
         assert MESSAGE.fullmatch(problem)
     assert all(code for _, code in code_in_prose(page))
+
+
+CODE = [
+    *(
+        "x",
+        "y",
+        "x.real",
+        "lambda q: q",
+        "[i for i in x]",
+        "(n := x)",
+        "f'{x}'",
+        "x[0]",
+        "x[:]",
+        "*",
+    ),
+    *("def f(a): return a", "class A: b", "import x.y", "from . import x", "del x", "await x", ";"),
+    *(
+        "./",
+        "..",
+        "/",
+        "//",
+        "\\",
+        "<x>",
+        "<a><b>",
+        "docs",
+        "site",
+        "a" * 300,
+        ".",
+        "-",
+        "'",
+        "(",
+        ")",
+    ),
+    *(" ", "\n", "\n    ", ":", "=", "@", "\0", "9" * 5000, "\\d", "match x:", "case {'a': b}:"),
+]
+
+
+@settings(deadline=None)
+@given(code=st.lists(st.sampled_from(CODE), max_size=8).map("".join))
+def test_any_code_is_looked_up_or_refused_with_a_reason(code: str) -> None:
+    try:
+        look_up(code, {"x": 1}, [])
+    except LookupError as error:
+        assert str(error)
+    assert is_file(code) in (True, False)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

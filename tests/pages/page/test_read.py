@@ -4,8 +4,10 @@ from inspect import cleandoc
 from pathlib import Path
 
 import pytest
+from markdown import markdown
 
 from pages.page import Block, Fence, Page, PageError, ShellBlock, read_page, scan
+from tests.site.census import pictures_on
 
 
 def problems(text: str) -> list[str]:
@@ -263,6 +265,7 @@ def test_an_image_is_read_as_the_site_reads_it(
 ) -> None:
     [block] = page_of(tmp_path, f"{DRAWS}\n\n{line}\n").blocks
     assert [(image.alt, image.path) for image in block.figures] == [(alt, path)]
+    assert pictures_on(markdown(line.strip(), extensions=["attr_list", "md_in_html"])) == [alt]
 
 
 @pytest.mark.parametrize(
