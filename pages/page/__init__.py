@@ -2,7 +2,7 @@
 
 from pages.page.markdown import IMAGE, INLINE_CODE, UNSEEN
 from pages.page.model import Block, Fence, Image, Page, PageError, ShellBlock
-from pages.page.prose import prose_of, readable
+from pages.page.prose import prose_of, readable, title_of
 from pages.page.read import front_matter, read_page, scan
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "read_page",
     "readable",
     "scan",
+    "title_of",
 ]

@@ -63,7 +63,7 @@ class Page:
     r"""A page as written.
 
     `text` is the whole file with `\n` as line ends, `front` its front matter, and `first_line`
-    the line after it. `title` is the first heading of level 1, or the file's stem without one.
+    the line after it.
     """
 
     path: Path
@@ -74,7 +74,6 @@ class Page:
     text: str = ""
     front: dict[str, object] = field(default_factory=dict)
     first_line: int = 1
-    title: str = ""
 
     @property
     def name(self) -> str:

@@ -38,7 +38,7 @@ def prose_of(page: Page) -> Iterator[tuple[int, str]]:
 
 
 def title_of(page: Page) -> str:
-    """Return the first heading of level 1, or the stem of the file when there is none."""
+    """Return the first heading of level 1, or the name of the file when there is none."""
     headings = (TITLE.fullmatch(text) for line, text in prose_of(page) if line >= page.first_line)
     return next((heading["title"] for heading in headings if heading), page.path.stem)
 

@@ -7,7 +7,6 @@ fence that is not closed. All problems of a page are listed at once.
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from pages.page.fences import FENCE, read_fence
@@ -15,7 +14,6 @@ from pages.page.front_matter import Problem, read_front_matter
 from pages.page.group import Element, group
 from pages.page.markdown import FORMULA, IMAGE, without_code, words_of
 from pages.page.model import Fence, Image, Page, PageError
-from pages.page.prose import title_of
 
 # Elements of HTML other than those that fold a part of a page: they could show code or an image.
 SHOWING = re.compile(r"<(?!(?:details|summary)\b)[a-z][\w-]*(?=[\s/>]|$)", re.IGNORECASE)
@@ -78,7 +76,7 @@ def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
     fences = [element for element in elements if isinstance(element, Fence)]
     blocks, shell_blocks = group(elements, problems)
     page = Page(path, lines, fences, blocks, shell_blocks, text, front, first_line)
-    return replace(page, title=title_of(page)), sorted(set(problems))
+    return page, sorted(set(problems))
 
 
 def _refuse_invisible(lines: list[str], problems: list[Problem]) -> None:

@@ -198,7 +198,7 @@ def _targets(target: ast.expr) -> set[str]:
 def _check_import(node: ast.Import | ast.ImportFrom) -> None:
     """Refuse modules that do not exist, and names that a loaded module does not have."""
     names = [alias.name for alias in node.names]
-    modules = names if isinstance(node, ast.Import) else [node.module or ""]
+    modules = names if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
     for module in modules:
         if not _module_exists(module):
             raise LookupError(f"there is no module {module}")

@@ -1,4 +1,4 @@
-"""Run the examples in the docstrings of `pages`; pytest itself runs those of the package."""
+"""The examples in the docstrings of `pages` are run; pytest runs those of `nnfp` by itself."""
 
 import doctest
 import importlib
@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pages.project import ROOT
+from tests.conftest import ROOT
 
-MODULES = [path for path in sorted((ROOT / "pages").rglob("*.py")) if ">>> " in path.read_text()]
+MODULES = sorted((ROOT / "pages").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_examples_of_a_module_hold(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    results = doctest.testmod(importlib.import_module(name))
+def test_the_examples_of_a_module_are_true(path: Path, capsys) -> None:
+    results = doctest.testmod(importlib.import_module(f"pages.{path.stem}"))
     assert results.failed == 0, capsys.readouterr().out
     written = path.read_text(encoding="utf-8").count(">>> ")
-    assert results.attempted == written, "doctest does not look where an example is"
+    assert results.attempted == written, "an example stands where doctest does not look"

@@ -1,6 +1,7 @@
 """What a sentence writes as code exists."""
 
 from collections.abc import Callable
+from contextlib import closing
 from inspect import cleandoc
 from pathlib import Path
 
@@ -43,11 +44,10 @@ def wrong(tmp_path: Path) -> Wrong:
     def wrong(code: str, text: str = PAGE) -> list[str]:
         path = tmp_path / "page.md"
         path.write_text(text.format(code), encoding="utf-8")
-        session = Session(read_page(path))
-        for block in session.page.blocks[-1:]:
-            session.run(block)
-        session.close()
-        return wrong_names(session)
+        with closing(Session(read_page(path))) as session:
+            for block in session.page.blocks[-1:]:
+                session.run(block)
+            return wrong_names(session)
 
     return wrong
 
