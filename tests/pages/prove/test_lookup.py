@@ -55,6 +55,7 @@ def reason(code: str) -> str:
         "(n := total) + n",
         "lambda q: q",
         "lambda q, *rest, k=total, **more: q.any + rest[0] + k + more['a']",
+        "(lambda q: q)(q=total)",
         "[i for i in x]",
         "[i.real for i in x].append",
         "{i: j for i, j in zip(x, x) if i.real}",
