@@ -49,11 +49,11 @@ def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> Non
     with warnings.catch_warnings(action="ignore"):  # such as that of a gradient that is not kept
         try:
             tree = ast.parse(code)
+            _Lookup(namespace, packages).visit(tree, _bound_in(tree))
         except (SyntaxError, ValueError):
             raise LookupError("it is not Python") from None
         except (MemoryError, RecursionError):
             raise LookupError("it is nested too deeply") from None
-        _Lookup(namespace, packages).visit(tree, _bound_in(tree))
 
 
 def _bound_in(tree: ast.AST) -> frozenset[str]:
