@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pages.page import IMAGE, Page, prose_of
-from pages.prove.quantities import UNSEEN
+from pages.page import IMAGE, Page, prose_of, readable
+from pages.project import settings
 
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
@@ -120,7 +120,7 @@ def _checks(node: ast.stmt | ast.keyword) -> bool:
     """Tell whether code is a check itself: to leave it out changes nothing that is shown."""
     if isinstance(node, ast.keyword):
         return node.arg == "strict"  # of zip
-    return isinstance(node, ast.Assert) or ast.unparse(node).startswith("torch.testing.assert_")
+    return isinstance(node, ast.Assert) or ast.unparse(node).startswith(tuple(settings()["checks"]))
 
 
 def _changed(node: ast.AST, **fields: object) -> ast.AST:
@@ -153,42 +153,50 @@ def mutants_of(page: Page) -> Iterator[Mutant]:
         for line, kind, change, code in code_changes(block.code.content):
             at = block.code.line
             yield Mutant(page.path, at + line, kind, change, block=at, code=code + "\n")
-    for number, kind in _lines_with_claims(page):
-        for change, text in _digit_changes(page.lines, number - 1, kind):
+    for number, kind, seen in _lines_with_claims(page):
+        for change, text in _digit_changes(page.lines, number - 1, seen):
             yield Mutant(page.path, number, kind, change, text=text)
-    for block in page.blocks:
-        for image in block.figures:
-            file = page.path.parent / image.path
-            lines = file.read_text(encoding="utf-8").split("\n")
-            for number in range(len(lines)):
-                for change, text in _digit_changes(lines, number, "figure"):
-                    yield Mutant(file, number + 1, "figure", change, text=text)
+    for file in _figures(page):
+        lines = file.read_text(encoding="utf-8").split("\n")
+        for index in range(len(lines)):
+            for change, text in _digit_changes(lines, index, _between_tags(lines[index])):
+                yield Mutant(file, index + 1, "figure", change, text=text)
 
 
-def _lines_with_claims(page: Page) -> Iterator[tuple[int, str]]:
-    """Find the lines outside of code: those of outputs, captions and sentences."""
+def _lines_with_claims(page: Page) -> Iterator[tuple[int, str, str]]:
+    """Yield the lines outside of code: number, kind, and what a reader sees, at its columns."""
     for block in page.blocks:
         if block.output:
             for number in range(block.output.line + 1, block.output.end):
-                yield number, "output"
+                yield number, "output", page.lines[number - 1]
+    seen = dict(readable(page))
     for number, text in prose_of(page):
-        yield number, "caption" if IMAGE.search(text) else "sentence"
+        yield number, "caption" if IMAGE.search(text) else "sentence", seen[number]
 
 
-def _digit_changes(lines: list[str], index: int, kind: str) -> Iterator[tuple[str, str]]:
+def _figures(page: Page) -> list[Path]:
+    """List the page's figures that are text; those made of pixels are compared byte for byte."""
+    images = [image for block in page.blocks for image in block.figures]
+    return [page.path.parent / image.path for image in images if image.path.endswith(".svg")]
+
+
+def _between_tags(line: str) -> str:
+    """Blank the tags in a line of SVG."""
+    seen = [" "] * len(line)
+    for part in re.finditer(r">[^<]*", line):
+        seen[slice(*part.span())] = part[0]
+    return "".join(seen)
+
+
+def _digit_changes(lines: list[str], index: int, seen: str) -> Iterator[tuple[str, str]]:
+    """Change one digit of a line at a time, of those that a reader sees."""
     line = lines[index]
-    # Of a picture, what a reader sees: the text between tags, and of a caption not the file's name.
-    seen = {"figure": r">[^<]*", "caption": r"\[[^]]*"}.get(kind, r".*")
-    hidden = {at for part in UNSEEN.finditer(line) for at in range(*part.span())}
-    for part in re.finditer(seen, line):
-        for digit in re.finditer(r"[0-9]", part[0]):
-            at = part.start() + digit.start()
-            if kind == "sentence" and at in hidden:
-                continue
-            new = line[:at] + str((int(digit[0]) + 1) % 10) + line[at + 1 :]
-            text = "\n".join([*lines[:index], new, *lines[index + 1 :]])
-            around = slice(max(0, at - 20), at + 20)
-            yield f"{line[around].strip()} -> {new[around].strip()}", text + "\n"
+    for digit in re.finditer(r"[0-9]", seen):
+        at = digit.start()
+        new = line[:at] + str((int(digit[0]) + 1) % 10) + line[at + 1 :]
+        text = "\n".join([*lines[:index], new, *lines[index + 1 :]])
+        around = slice(max(0, at - 20), at + 20)
+        yield f"{line[around].strip()} -> {new[around].strip()}", text + "\n"
 
 
 def mutants_of_module(path: Path) -> Iterator[Mutant]:

@@ -16,8 +16,8 @@ from pages.page import Block, Page, PageError, read_page
 from pages.prove.compare import differences, faults
 from pages.prove.names import wrong_names
 from pages.prove.quantities import wrong_numbers
+from pages.prove.result import Result
 from pages.prove.session import Session
-from pages.prove.worker import Result
 
 # A changed page may loop for ever: one that takes this many times as long counts as caught, after
 # this many seconds in any case.
@@ -44,7 +44,7 @@ def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list
         ValueError: When the page does not pass as it is.
     """
     mutants = list(mutants)
-    _expect_nothing([wrong_numbers(page)])
+    _expect_nothing(wrong_numbers(page))
     passed: list[Mutant] = []
     started = time.monotonic()
     with contextlib.closing(Session(page)) as session:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pages.page import Block
+from pages.prove.result import Result
 from pages.prove.session import Session
-from pages.prove.worker import Result
 
 # What comes before the command that mends a page.
 MEND = "to write what is true into the page: "

@@ -14,7 +14,9 @@ from threading import Lock
 from typing import Any, cast
 
 from pages.project import ROOT, settings
-from pages.prove.worker import CAN_FORK, Channel, Result, accept, connect, listen
+from pages.prove.channel import Channel, accept, connect, listen
+from pages.prove.result import Result
+from pages.prove.worker import CAN_FORK
 
 
 class InterpreterEndedError(Exception):
@@ -64,7 +66,7 @@ class Interpreter:
 
     def look_up(self, code: str) -> str:
         """Say which name in `code` does not exist; an empty string means that all do."""
-        return cast(str, self._ask("look_up", code))
+        return cast(str, self._ask("look_up", code, settings()["packages"]))
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""

@@ -1,82 +1,47 @@
-"""Tie each number in a page's sentences to the code, output or figure that backs it.
+"""Tie each number in a page's prose to the code, output or figure that backs it.
 
 A number in a sentence, heading, caption, table or formula must be found in a block of code, an
-output or a figure of its page. Which one backs it is noted in `numbers/<page>.txt` beside the page,
-section by section. The docstrings of a module that a page shows are held to the code of the module.
-When the sentence changes, or what backs it does, the note is no longer what the
-page gives, and a test fails; `pytest --update-pages` writes it anew, for its author to review.
+output or a figure of its page. `numbers/<page>.txt`, next to the page, notes section by section
+which of them it is. Where a page shows the docstrings of a module, the numbers in them must be
+found in the code of the module. When a sentence or what backs it changes, the note is no longer
+what the page gives, and a test fails; `pytest --update-pages` rewrites it for the author to review.
 
-Digits always count, with their sign, and the word or operator after a number is noted with it. Of
-number words, those up to twelve count things and are free; the larger ones and the fractions are
-numbers. What comes from outside is named in the page's front matter:
+Numbers in digits always count, with their sign; the word or operator after a number is noted with
+it. Number words up to twelve count things and are free, larger ones and fractions must be backed.
+The front matter names the source of what comes from outside:
 
     cited:
       "3.11": pyproject.toml
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
-from pages.page import INLINE_CODE, Page, front_matter, prose_of
+from pages.page import INLINE_CODE, Page, PageError, readable
 from pages.prove.compare import diff, first_difference
 from pages.prove.docstrings import modules_of
+from pages.prove.values import (
+    NAME,
+    NUMBER,
+    NUMBER_IN_CODE,
+    SEVERAL,
+    UNIT,
+    numbers_in_prose,
+    value_of,
+)
 
-# Not part of a name, such as fc1 or float64; a minus with something close before it is no sign.
-NUMBER = re.compile(
-    r"(?<![A-Za-z\d.])(?:(?<![)\]])[-−])?(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:e-?\d+)?"
-)
-WORDS = {
-    "half": 0.5,
-    "quarter": 0.25,
-    "tenth": 0.1,
-    "hundredth": 0.01,
-    "thousandth": 0.001,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "hundred": 100,
-    "thousand": 1000,
-    "million": 1000000,
-    "billion": 1000000000,
-}
-# A name with a digit in it, such as TF32, is held to the same.
-NAME = re.compile(r"(?<!\w)[A-Za-z]+\d\w*")
-# Hundreds, and millionths, are held to the number that is in them.
-WORD = re.compile(rf"\b({'|'.join(WORDS)})(?:th)?s?\b", re.IGNORECASE)
-# Several words in a row: their sum or product is better read in digits.
-_BIG = "|".join(word for word, value in WORDS.items() if value > 1)
-_ANY = f"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|{_BIG}"
-SEVERAL = re.compile(
-    rf"\b(?:(?:{_ANY})[ -](?:{_BIG})|(?:{_BIG})[ -](?:and )?(?:{_ANY}))\b", re.IGNORECASE
-)
-# Other signs than the ten digits, such as ½ and ².
-SYMBOL = re.compile(r"[^\x00-\x7F]")
-# What a reader does not see of a line: where a link leads to, the name of a reference, tags.
-UNSEEN = re.compile(r"(?<=\])\([^)]*\)|(?<=\])\[[^]]*\]|</?[a-z][^>]*>")
-STYLE = re.compile("<style.*?</style>", re.DOTALL)
-# What a number is a number of, or what is computed with it: the word or the sign next after it.
-UNIT = re.compile(r"\}*(?P<unit>[\s-]?(?:\\?[^\W\d_]+|[%‰°=<>≈+−·×/]))")
+# Parts of an SVG file that nobody sees.
+HIDDEN = re.compile(r"<(style|metadata|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number, or a name with a digit, as it is written; its line, and the place that it is in.
+    """A number, or a name with a digit, as written; its line, and the section or block it is in.
 
-    In a sentence, its unit is the word or the operator next after it.
+    In prose, its unit is the word or the operator after it.
     """
 
     text: str
@@ -85,32 +50,24 @@ class Number:
     unit: str = ""
 
     @property
-    def value(self) -> float | str:
-        """The number itself: 1,000 and 1e3 are one, so are 2 and 2.0, and TF32 and tf32."""
-        if NAME.fullmatch(self.text):
-            return self.text.lower()
-        if word := WORD.fullmatch(self.text):
-            return WORDS[word[1].lower()]
-        if len(self.text) == 1:
-            return unicodedata.numeric(self.text)
-        return float(self.text.replace(",", "").replace("−", "-"))
+    def value(self) -> Decimal | str:
+        """What it is compared by: 1,000 and 1e3 are equal, so are 2 and 2.0, and TF32 and tf32."""
+        return value_of(self.text)
 
 
 def claims(page: Page, section: str = "") -> list[Number]:
-    """List the numbers that the page's sentences state, in order, with the section they are in."""
+    """List the numbers that the page's prose states, in order, each with its section."""
+    source = dict(enumerate(page.lines, start=1))
     found = []
-    for line, text in prose_of(page):
+    for line, text in readable(page):
         if text.startswith("#"):
-            section = text
-        seen = UNSEEN.sub("", text)
-        # The names in inline code are looked up by pages.prove.names.
-        plain = INLINE_CODE.sub(lambda code: " " * len(code[0]), seen)
-        matches = [*NUMBER.finditer(seen), *WORD.finditer(seen), *NAME.finditer(plain)]
-        signs = SYMBOL.finditer(seen)
-        matches += [sign for sign in signs if unicodedata.numeric(sign[0], None) is not None]
-        for match in sorted(matches, key=lambda match: match.start()):
-            unit = UNIT.match(seen, match.end())
-            found.append(Number(match[0], line, section, unit["unit"] if unit else ""))
+            section = source[line]
+        # pages.prove.names looks up the names in inline code.
+        without_code = INLINE_CODE.sub(lambda code: " " * len(code[0]), text)
+        for match in numbers_in_prose(text, without_code):
+            unit = UNIT.match(text, match.end())
+            after = re.sub(r"\s+", " ", unit["unit"]) if unit else ""
+            found.append(Number(match[0], line, section, after))
     return found
 
 
@@ -118,117 +75,152 @@ def backing(page: Page) -> list[Number]:
     """List the numbers that are proven: those in blocks, outputs and figures."""
     found = []
     for count, block in enumerate(page.blocks, start=1):
-        for fence, place in ((block.code, f"code {count}"), (block.output, f"output {count}")):
-            if fence:
-                for line, text in enumerate(fence.content.split("\n"), start=fence.line + 1):
-                    found += _numbers(text, line, place)
+        for line, text in enumerate(block.code.content.split("\n"), start=block.code.line + 1):
+            found += _numbers(NUMBER_IN_CODE, text, line, f"code {count}")
+        if output := block.output:
+            for line, text in enumerate(output.content.split("\n"), start=output.line + 1):
+                found += _numbers(NUMBER, text, line, f"output {count}")
         for image in block.figures:
-            svg = (page.path.parent / image.path).read_text(encoding="utf-8")
-            for text in re.findall(r">([^<]+)", STYLE.sub("", svg)):
-                found += _numbers(text, image.line, f"figure {Path(image.path).stem}")
+            for text in _texts(page.path.parent / image.path):
+                found += _numbers(NUMBER, text, image.line, f"figure {Path(image.path).stem}")
     return found
 
 
-def _numbers(text: str, line: int, place: str) -> list[Number]:
-    return [
-        Number(match[0], line, place) for match in (*NUMBER.finditer(text), *NAME.finditer(text))
-    ]
+def _texts(figure: Path) -> list[str]:
+    """List the texts in an SVG file; in pixels, and in a figure not drawn yet, there are none."""
+    try:
+        svg = figure.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [unescape(text) for text in re.findall(r">([^<]+)", HIDDEN.sub("", svg))]
+
+
+def _numbers(pattern: re.Pattern[str], text: str, line: int, place: str) -> list[Number]:
+    matches = (*pattern.finditer(text), *NAME.finditer(text))
+    return [Number(match[0], line, place) for match in matches]
 
 
 def notes(page: Page) -> list[tuple[str, str]]:
-    """Say for each number that the page states which place near it backs it, or cites it.
-
-    Where the page shows the docstrings of a module, their numbers are backed by its code.
+    """Note for each number that the page states what near it backs it, or its cited source.
 
     Returns:
         The lines to note, each with the file and line that it is about.
 
     Raises:
-        ValueError: When a number is backed by nothing, or a citation is of no use.
+        PageError: When numbers are backed by nothing, or a citation is of no use.
     """
-    sources = _cited(page)
+    problems: list[str] = []
+    sources = _cited(page, problems)
     stated = claims(page)
-    lines = _notes(page, stated, sources)
-    for module in modules_of(page):
-        in_module = claims(module, f"# {module.path.name}")
-        lines += _notes(module, in_module, sources)
-        stated += in_module
-    if unused := sorted(set(sources) - {claim.text for claim in stated}):
-        raise ValueError(f"{page.name}:1: no sentence has the cited {', '.join(unused)}")
+    lines = _notes(page, stated, sources, problems)
+    try:
+        for module in modules_of(page):
+            in_module = claims(module, f"# {module.path.name}")
+            lines += _notes(module, in_module, sources, problems)
+            stated += in_module
+    except PageError as error:
+        problems += error.problems
+    unused = sorted(set(sources) - {claim.text for claim in stated})
+    problems += [f"{page.name}:1: no sentence has the cited {number}" for number in unused]
+    if problems:
+        raise PageError(problems)
     return lines
 
 
-def _notes(page: Page, stated: list[Number], sources: dict[str, str]) -> list[tuple[str, str]]:
-    for line, text in prose_of(page):
-        if several := SEVERAL.search(UNSEEN.sub("", text)):
-            raise ValueError(f"{page.name}:{line}: expected {several[0]!r} in digits")
-    proven = backing(page)
+def _notes(
+    page: Page, stated: list[Number], sources: dict[str, str], problems: list[str]
+) -> list[tuple[str, str]]:
+    found = [
+        (line, f"expected {several[0]!r} in digits")
+        for line, text in readable(page)
+        for several in SEVERAL.finditer(text)
+    ]
+    proven: dict[Decimal | str, list[Number]] = {}
+    for number in backing(page):
+        proven.setdefault(number.value, []).append(number)
     lines, section = [], ""
     for claim in stated:
-        at = f"{page.name}:{claim.line}"
         if claim.place != section:
             section = claim.place
-            lines.append((at, section))
-        cited = claim.text in sources
-        where = f"cited, {sources[claim.text]}" if cited else _nearest(claim, proven, at)
-        lines.append((at, f"{claim.text}{claim.unit}: {where}"))
+            lines.append((f"{page.name}:{claim.line}", section))
+        if claim.text in sources:
+            where = f"cited, {sources[claim.text]}"
+        elif same := proven.get(claim.value):
+            where = min(same, key=lambda number: abs(number.line - claim.line)).place
+        else:
+            message = (
+                f"no block, output or figure of this page has the number {claim.text}; "
+                "show it, leave it out, or cite its source in the front matter"
+            )
+            found.append((claim.line, message))
+            continue
+        lines.append((f"{page.name}:{claim.line}", f"{claim.text}{claim.unit}: {where}"))
+    problems += [f"{page.name}:{line}: {message}" for line, message in sorted(found)]
     return lines
 
 
-def _cited(page: Page) -> dict[str, str]:
-    cited = front_matter(page)[0].get("cited") or {}
-    if not isinstance(cited, dict):
-        raise ValueError(f"{page.name}:1: expected cited to be numbers with their sources")
-    return {str(number): str(source) for number, source in cited.items()}
-
-
-def _nearest(claim: Number, proven: list[Number], at: str) -> str:
-    same = [number for number in proven if number.value == claim.value]
-    if not same:
-        raise ValueError(
-            f"{at}: no block, output or figure of this page has the number "
-            f"{claim.text}; show it, leave it out, or cite its source in the front matter"
-        )
-    return min(same, key=lambda number: abs(number.line - claim.line)).place
+def _cited(page: Page, problems: list[str]) -> dict[str, str]:
+    cited = page.front.get("cited") or {}
+    if isinstance(cited, dict):
+        return {str(number): str(source) for number, source in cited.items()}
+    problems.append(f"{page.name}:1: expected cited to be numbers with their sources")
+    return {}
 
 
 def notes_file(page: Page) -> Path:
-    """Name the file in which the notes of a page are kept."""
+    """Return the path of the file that keeps the notes of a page."""
     return page.path.parent / "numbers" / f"{page.path.stem}.txt"
 
 
-def wrong_numbers(page: Page) -> str:
-    """Say which number of a page is not backed as noted; an empty answer means that all are."""
+def wrong_numbers(page: Page) -> list[str]:
+    """List what is wrong with the numbers of a page: those backed by nothing, or not as noted."""
     try:
         true = notes(page)
-    except ValueError as error:
-        return str(error)
-    file = notes_file(page)
-    kept = file.read_text(encoding="utf-8") if file.exists() else ""
+    except PageError as error:
+        return error.problems
+    kept = _kept(notes_file(page))
     now = [text for _, text in true]
     before = kept.split("\n")[:-1]
     if now == before:
-        return ""
+        return []
     same = first_difference(now, before)
     at = true[same][0] if same < len(true) else f"{page.name}:{len(page.lines)}"
-    return (
+    return [
         f"{at}: a number has changed, or what backs it\n"
         f"{diff(kept, _text(now))}\n"
         f"if the sentence is right: pytest --update-pages {page.name}"
-    )
+    ]
 
 
 def write_notes(page: Page) -> bool:
-    """Note what backs the numbers of a page, where its folder keeps notes; tell of a change.
+    """Note what backs the numbers of a page, if its folder keeps notes; return whether any changed.
 
     Raises:
-        ValueError: When a number is backed by nothing, or a citation is of no use.
+        PageError: When numbers are backed by nothing, a citation is of no use, or the notes
+            cannot be written.
     """
     file = notes_file(page)
-    if not file.parent.is_dir() or not wrong_numbers(page):
+    if not file.parent.is_dir():
         return False
-    file.write_text(_text([text for _, text in notes(page)]), encoding="utf-8")
+    text = _text([text for _, text in notes(page)])
+    if text == _kept(file):
+        return False
+    try:
+        if text:
+            file.write_text(text, encoding="utf-8")
+        else:
+            file.unlink()
+    except OSError as error:
+        raise page.error(1, f"its numbers cannot be noted in {file}: {error.strerror}") from None
     return True
+
+
+def _kept(file: Path) -> str:
+    """Read the notes as they are kept; what is not there, or is no text, is as good as none."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _text(lines: list[str]) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pages.page import Block, Page
 from pages.prove.interpreter import Interpreter, InterpreterEndedError
-from pages.prove.worker import Error, Result
+from pages.prove.result import Error, Result
 
 
 class Session:

@@ -17,47 +17,20 @@ import signal
 import socket
 import sys
 import tempfile
-import traceback
 import types
-from dataclasses import dataclass, field
 from functools import reduce
 from multiprocessing.connection import Connection
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from pages.prove.names import look_up
+from pages.prove.channel import Channel, accept, connect, listen
+from pages.prove.lookup import look_up
+from pages.prove.result import Result, describe
 
 PICTURES = {".svg", ".png"}
 # Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
 CAN_FORK = sys.platform == "linux"
 FUTURES = reduce(or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
-
-if TYPE_CHECKING:
-    Channel = Connection[Any, Any]
-else:
-    Channel = Connection
-
-
-@dataclass(frozen=True)
-class Error:
-    """What a block raised."""
-
-    last: str
-    """The type and the message, as the last lines of a traceback have them."""
-    traceback: str
-    kind: str
-    """`Exception`, or the name of what was raised where it is none, such as `SystemExit`."""
-
-
-@dataclass
-class Result:
-    """What a block did: what it printed, wrote to stderr, drew and raised."""
-
-    stdout: str
-    stderr: str
-    figures: dict[str, bytes] = field(default_factory=dict)
-    error: Error | None = None
 
 
 class Stream:
@@ -123,10 +96,10 @@ class Worker:
         stdout, stderr = (stream.read_new() for stream in self.streams)
         return Result(stdout, stderr, self._new_figures(), error)
 
-    def look_up(self, code: str) -> str:
+    def look_up(self, code: str, packages: list[str]) -> str:
         """Say which name in `code` does not exist; an empty string means that all do."""
         try:
-            look_up(code, types.SimpleNamespace(main=self.main))
+            look_up(code, self.main.__dict__, packages)
         except LookupError as error:
             return str(error)
         return ""
@@ -183,18 +156,6 @@ class Worker:
         return figures
 
 
-def describe(error: BaseException) -> Error:
-    """Write an error as Python would, without the frames of this module."""
-    last = "".join(traceback.format_exception_only(error))
-    if isinstance(error, SyntaxError):
-        # The lines before it name this machine's file and repeat the code.
-        last = last.splitlines(keepends=True)[-1]
-    frames = error.__traceback__ and error.__traceback__.tb_next
-    whole = "".join(traceback.format_exception(type(error), error, frames))
-    kind = "Exception" if isinstance(error, Exception) else type(error).__name__
-    return Error(last, whole, kind)
-
-
 def flush() -> None:
     """Write out what Python and the C library hold back."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
@@ -202,27 +163,6 @@ def flush() -> None:
             stream.flush()  # type: ignore[union-attr]
     with contextlib.suppress(OSError, TypeError):  # where the C library has no such name
         ctypes.CDLL(None).fflush(None)
-
-
-def listen(folder: str) -> socket.socket:
-    """Open a socket in `folder` that others can connect to."""
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(f"{folder}/socket")
-    server.listen()
-    return server
-
-
-def connect(address: str) -> Channel:
-    """Connect to the socket of another process."""
-    client = socket.socket(socket.AF_UNIX)
-    client.connect(address)
-    return Connection(client.detach())
-
-
-def accept(server: socket.socket) -> Channel:
-    """Wait for another process to connect."""
-    client, _ = server.accept()
-    return Connection(client.detach())
 
 
 def serve_forks(server: socket.socket) -> None:

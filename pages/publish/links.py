@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pages.page import INLINE_CODE, Page, PageError
+from pages.page import INLINE_CODE, Page
 from pages.publish.inventory import NAMES, read_names
 
 TORCH_DOCS = "https://docs.pytorch.org/docs/stable/"
@@ -23,6 +23,7 @@ class Links:
 
     def __init__(self, page: Page, docs: Path, site: str) -> None:
         self.site = site
+        self.read = page
         self.source = page.path.relative_to(docs).as_posix()
         self.page = site + address_of(self.source)
         self.docs = docs
@@ -63,7 +64,7 @@ class Links:
             return TORCH_DOCS + self.torch[name]
         page = f"reference/{[*name.split('.'), ''][1]}.md"
         if not (self.docs / page).is_file():
-            raise PageError(line, f"expected a link to an object that has a page, got {name}")
+            raise self.read.error(line, f"expected a link to an object that has a page, got {name}")
         anchor = f"#{name}" if name.count(".") > 1 else ""  # a module is a page of its own
         return f"{self.site}{address_of(page)}{anchor}"
 

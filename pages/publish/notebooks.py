@@ -19,7 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from pages.page import IMAGE, Block, Page, PageError, read_page
+from pages.page import IMAGE, Block, Page, read_page
 from pages.project import DOCS, ROOT
 from pages.prove.compare import TRACEBACK, expects_error
 from pages.prove.session import Session
@@ -202,7 +202,7 @@ def _embedded(page: Page, image: re.Match[str], line: int) -> str:
     """
     file = page.path.parent / image["path"]
     if not file.is_file():
-        raise PageError(line, f"expected a file for the picture {image['path']}, got none")
+        raise page.error(line, f"expected a file for the picture {image['path']}, got none")
     kind, _ = mimetypes.guess_type(file)
     data = base64.b64encode(file.read_bytes()).decode()
     caption = image["caption"].strip(' "')

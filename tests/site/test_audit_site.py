@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tab
 
 from audit.browse import violations
 from audit.site import Row, at_least, at_most, none_of, show, whole
+from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from tests.conftest import ROOT
 
 from benchmarks import bench
 from pages.page import read_page
+from tests.conftest import ROOT
 
 PAGE = """
 ```python

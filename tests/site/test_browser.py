@@ -4,7 +4,6 @@ from itertools import cycle
 from typing import Literal
 
 import pytest
-from tests.conftest import Tab
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from audit.browse import (
@@ -18,6 +17,7 @@ from audit.browse import (
     listen,
     violations,
 )
+from tests.conftest import Tab
 
 every_page = pytest.mark.parametrize("address", ADDRESSES, ids=[str(source) for source in SOURCES])
 

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
-from tests.conftest import GUARD, run_python
 from playwright.sync_api import Page, expect
 
 from pages.publish.pack import pack
+from tests.conftest import GUARD, run_python
 
 
 # Its own site is asked for first: meanwhile, another process builds the one that a page is from.

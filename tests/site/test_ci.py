@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 import yaml
+
 from tests.conftest import ROOT
 
 TEXT = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")

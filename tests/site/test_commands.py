@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
 
 from pages.page import read_page
+from tests.conftest import ROOT
 
 pytest_plugins = ["pytester"]
 

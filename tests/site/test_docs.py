@@ -12,13 +12,12 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tests.conftest import ROOT
 
-from tests.site.census import code_on, pictures_on
+from pages.page import Page, prose_of, read_page
 from pages.prove.compare import differences, expects_error
-from pages.page import prose_of
-from pages.page import Page, read_page
 from pages.prove.session import Session
+from tests.conftest import ROOT
+from tests.site.census import code_on, pictures_on
 
 pytest_plugins = ["pytester"]
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, Tab
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from audit.browse import violations
-from pages.prove.compare import differences, faults
 from pages.page import read_page
+from pages.prove.compare import differences, faults
 from pages.prove.session import Session, start_afresh
+from tests.conftest import ROOT, Tab
 
 LEARN = sorted((ROOT / "docs/learn").glob("*.md"))
 Open = Callable[[str], Page]

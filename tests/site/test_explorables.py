@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "docs/assets").glob("explore-*.js"))

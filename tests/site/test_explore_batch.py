@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import torch
-from tests.site.explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
 from nnfp._svg import number
 from nnfp.batch import all_at_once
+from tests.site.explorables import alone, drive, wait_for_address
 
 PAGE = "learn/batch/"
 START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"

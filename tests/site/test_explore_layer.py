@@ -5,12 +5,12 @@ import random
 
 import pytest
 import torch
-from tests.site.explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 from torch import nn
 
 import nnfp
 from audit.browse import listen, sent, shift, unusable
+from tests.site.explorables import alone, drive, wait_for_address
 
 PAGE = "learn/layer/"
 State = dict[str, str]

@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from tests.site.explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
 from nnfp import draw
 from nnfp._svg import number
 from nnfp.neuron import neuron, relu
+from tests.site.explorables import alone, drive, wait_for_address
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/neuron/"

@@ -4,12 +4,12 @@ import random
 
 import pytest
 import torch
-from tests.conftest import ROOT
-from tests.site.explorables import alone, drive
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, shift, unusable
 from nnfp import Net, Solved
+from tests.conftest import ROOT
+from tests.site.explorables import alone, drive
 
 PAGE = "learn/optimizer/"
 FIGURE = ROOT / "docs/learn/figures/optimizer-landscape.svg"

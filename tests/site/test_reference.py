@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import ROOT
 
 PAGES = [path.stem for path in sorted((ROOT / "docs/reference").glob("*.md"))]

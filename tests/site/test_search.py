@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.conftest import GUARD, run_python
 from playwright.sync_api import Locator, Page, Route, expect
 
 from audit.browse import listen
+from tests.conftest import GUARD, run_python
 
 META = ".md-search-result__meta"
 LINK = ".md-search-result__link"

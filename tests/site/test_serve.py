@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+
 from tests.conftest import ROOT
 
 # What is installed already is not installed again.

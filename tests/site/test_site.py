@@ -12,11 +12,11 @@ from types import ModuleType
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from tests.conftest import GUARD, ROOT, Build, run_python
 from fontTools.ttLib import TTFont
 
 from audit.site import whole
 from pages.publish.inventory import INVENTORY, NAMES, checksum, make_inventory, read_names
+from tests.conftest import GUARD, ROOT, Build, run_python
 
 MODULES = sorted(
     f"nnfp.{path.stem}" for path in (ROOT / "nnfp").glob("*.py") if not path.stem.startswith("_")

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, Tab
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pages.page import read_page
+from tests.conftest import ROOT, Tab
 
 
 def html_of(site: Path, address: str) -> str:

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import GUARD, ROOT
 
 from audit.browse import SOURCES
+from tests.conftest import GUARD, ROOT
 
 # CUSTOM_DIR= .venv/bin/zensical build
 BUILD = GUARD + "from zensical.main import cli; cli(['build', '--strict'])"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pages.page import read_page
+from pages.prove.result import Result
 from pages.prove.session import Session
-from pages.prove.worker import Result
 
 Start = Callable[..., Session]
 RunPage = Callable[..., Result]

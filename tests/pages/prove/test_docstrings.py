@@ -1,14 +1,16 @@
-"""What a docstring states is read as a page is, and its numbers are held to the code beside it."""
+"""A docstring is read like the prose of a page, and its numbers are backed by its module."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pages.page import Page, prose_of, read_page
+from pages.page import Page, PageError, prose_of, read_page
+from pages.project import ROOT
 from pages.prove import docstrings
 from pages.prove.docstrings import modules_of, read_module
 from pages.prove.quantities import write_notes, wrong_numbers
-from tests.conftest import ROOT
 
 MODULE = '''\
 """A pulse of 3 volts."""
@@ -34,8 +36,11 @@ class Pulses:
 '''
 
 
+Noted = Callable[..., Page]
+
+
 @pytest.fixture
-def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Noted:
     """Write an API page of a module, note its numbers, and read it after the module changed."""
     monkeypatch.setattr(docstrings, "ROOT", tmp_path)
     (tmp_path / "power").mkdir()
@@ -53,9 +58,9 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return write
 
 
-def test_sentences_stand_on_their_lines_and_the_rest_is_code(noted):
+def test_docstrings_are_prose_on_their_own_lines(noted: Noted, tmp_path: Path) -> None:
     noted()
-    page = read_module(docstrings.ROOT / "power/pulse.py")
+    page = read_module(tmp_path / "power/pulse.py")
     assert [(line, text.strip()) for line, text in prose_of(page) if text.strip()] == [
         (1, '"""A pulse of 3 volts."""'),
         (6, "# pulse"),
@@ -69,9 +74,9 @@ def test_sentences_stand_on_their_lines_and_the_rest_is_code(noted):
     assert code[9] == "        >>> pulse(5)"
 
 
-def test_the_numbers_of_a_module_are_noted_on_its_page(noted):
-    assert wrong_numbers(noted()) == ""
-    assert (docstrings.ROOT / "numbers/pulse.txt").read_text(encoding="utf-8") == (
+def test_the_numbers_of_a_module_are_noted_on_its_page(noted: Noted, tmp_path: Path) -> None:
+    assert wrong_numbers(noted()) == []
+    assert (tmp_path / "numbers/pulse.txt").read_text(encoding="utf-8") == (
         "# pulse.py\n3 volts: code 1\n# pulse\n4 pulses: code 1\nHalf a: code 1\n"
     )
 
@@ -87,16 +92,62 @@ def test_the_numbers_of_a_module_are_noted_on_its_page(noted):
         ("Half a", "Two hundred", 13),
     ],
 )
-def test_a_change_is_named_with_the_line_of_the_module(noted, before, after, line):
-    assert f"pulse.py:{line}: " in wrong_numbers(noted(before, after))
+def test_a_change_is_named_with_the_line_of_the_module(
+    noted: Noted, before: str, after: str, line: int
+) -> None:
+    message, *_ = wrong_numbers(noted(before, after))
+    assert f"pulse.py:{line}: " in message
 
 
-def test_an_entry_for_one_object_and_one_of_elsewhere_have_no_module(tmp_path: Path):
+def test_an_entry_for_an_object_has_no_module(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("::: nnfp.neuron.relu\n\n::: torch.nn\n", encoding="utf-8")
     assert modules_of(read_page(path)) == []
 
 
-def test_every_api_page_shows_a_module():
+def test_an_api_page_of_a_package_shows_the_modules_it_imports_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docstrings, "ROOT", tmp_path)
+    package = tmp_path / "power/pulses"
+    package.mkdir(parents=True)
+    init = "from power.pulses._one import one\nfrom .two import two\nimport os\n"
+    for name, text in (("__init__", init), ("_one", ""), ("two", ""), ("hidden", "")):
+        (package / f"{name}.py").write_text(text, encoding="utf-8")
+    path = tmp_path / "page.md"
+    path.write_text("::: power.pulses\n", encoding="utf-8")
+    shown = [module.path.stem for module in modules_of(read_page(path))]
+    assert shown == ["__init__", "_one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"x = 1\ny = (\n", "pulse.py:2: expected Python, got: '(' was never closed"),
+        (b"\xff", "pulse.py:1: expected Python, got: "),
+        (b"x = '\0'", "pulse.py:1: expected Python, got: "),
+    ],
+)
+def test_a_module_that_is_not_python_is_a_problem_of_its_page(
+    noted: Noted, tmp_path: Path, content: bytes, problem: str
+) -> None:
+    page = noted()
+    (tmp_path / "power/pulse.py").write_bytes(content)
+    with pytest.raises(PageError, match=re.escape(problem)):
+        modules_of(page)
+    [message] = wrong_numbers(page)
+    assert problem in message
+
+
+def test_one_line_of_code_with_its_docstring_has_no_heading(tmp_path: Path) -> None:
+    path = tmp_path / "short.py"
+    path.write_text('async def one(): "Return 1."\n', encoding="utf-8")
+    page = read_module(path)
+    assert [text for _, text in prose_of(page)] == ['async def one(): "Return 1."', ""]
+
+
+def test_every_api_page_shows_a_module_or_a_package() -> None:
     for path in (ROOT / "docs/reference").glob("*.md"):
-        assert [module.path.stem for module in modules_of(read_page(path))] == [path.stem]
+        modules = modules_of(read_page(path))
+        first = modules[0].path
+        assert path.stem in (first.stem, first.parent.name)

@@ -1,5 +1,7 @@
 """What a sentence writes as code exists."""
 
+from collections.abc import Callable
+from contextlib import closing
 from inspect import cleandoc
 from pathlib import Path
 
@@ -31,23 +33,26 @@ make serve
 """
 
 
+Wrong = Callable[..., list[str]]
+Proof = Callable[..., pytest.RunResult]
+
+
 @pytest.fixture
-def wrong(tmp_path: Path):
-    """List what is wrong with a page of which the title names `code`, or with the page `text`."""
+def wrong(tmp_path: Path) -> Wrong:
+    """List what is wrong with a page whose title names `code`, or with the page `text`."""
 
     def wrong(code: str, text: str = PAGE) -> list[str]:
         path = tmp_path / "page.md"
         path.write_text(text.format(code), encoding="utf-8")
-        session = Session(read_page(path))
-        for block in session.page.blocks[-1:]:
-            session.run(block)
-        session.close()
-        return wrong_names(session)
+        with closing(Session(read_page(path))) as session:
+            for block in session.page.blocks[-1:]:
+                session.run(block)
+            return wrong_names(session)
 
     return wrong
 
 
-def test_text_without_code_names_nothing(wrong):
+def test_text_without_code_names_nothing(wrong: Wrong) -> None:
     assert wrong("a class, nn.Linaer") == []
 
 
@@ -86,14 +91,21 @@ def test_text_without_code_names_nothing(wrong):
         "`docs/learn/<idea>.md`",
         "`.venv\\Scripts\\activate`",
         "`make test`",
-        "`python -m pages.mutants.__main__ --sample 3`",
+        "`python -m pages.mutants --sample 3`",
         "`pip`",
         "`pytest --page-ulps=1`",
+        "`site/`",
+        "`make serve PORT=8001`",
+        "`pytest docs -qx`",
+        "`python -m pages.mutants docs/index.md`",
+        # Python with names that it binds itself
+        "`lambda q: q`",
+        "`[i for i in net.parameters()]`",
         # a backtick that begins no code
         "\\`",
     ],
 )
-def test_what_exists_may_be_named(wrong, code):
+def test_what_exists_may_be_named(wrong: Wrong, code: str) -> None:
     assert wrong(code) == []
 
 
@@ -116,22 +128,30 @@ def test_what_exists_may_be_named(wrong, code):
         ("READMEE.md", "nothing has the name READMEE"),
         ("docs/lern/<idea>.md", "it is not Python"),
         ("/etc", "it is not Python"),
-        ("pytest docs", "it is not Python"),
-        ("make tset", "it is not Python"),
-        ("python -m pages.mutant", "it is not Python"),
+        ("./", "it is not Python"),
+        ("site/no/such", "nothing has the name site"),
+        ("pytest dcos", "there is no file dcos"),
+        ("pytest --page-ulpz=1", "pytest has no option --page-ulpz"),
+        ("python -m pages.mutants --sampel 3", "python -m pages.mutants has no option --sampel"),
+        ("make tset", "the Makefile has no target tset"),
+        ("python -m pages.mutant", "there is no module pages.mutant"),
     ],
 )
-def test_what_does_not_exist_is_told_with_its_line(wrong, code, why):
+def test_what_does_not_exist_is_named_with_its_line(wrong: Wrong, code: str, why: str) -> None:
     [message] = wrong(f"`{code}`")
     assert f"page.md:1: `{code}` does not exist: {why}\nexpected " in message
 
 
-def test_a_link_leads_to_what_it_says(wrong):
+def test_a_link_leads_to_the_object_that_it_names(wrong: Wrong) -> None:
     [message] = wrong("[`nn.Linear`][torch.nn.Bilinear]")
-    assert ":1: expected to lead to nn.Linear, got [`nn.Linear`][torch.nn.Bilinear]" in message
+    assert ":1: expected a link to nn.Linear, got [`nn.Linear`][torch.nn.Bilinear]" in message
 
 
-def test_captions_and_tables_name_code_as_well(wrong):
+def test_a_name_in_a_comment_is_not_looked_up(wrong: Wrong) -> None:
+    assert wrong("", "# A page\n\n<!-- `a1`\n`a2` -->\n") == []
+
+
+def test_all_wrong_names_are_listed_in_tables_too(wrong: Wrong) -> None:
     text = "# A page\n\n| `a1` |\n|---|\n| [`a2`](b.md) |\n\n> `a3`, `zip` and ``a4``\n"
     lines = [message.split(":")[1:3] for message in wrong("", text)]
     assert lines == [
@@ -142,13 +162,13 @@ def test_captions_and_tables_name_code_as_well(wrong):
     ]
 
 
-def test_code_that_goes_on_in_the_next_line_would_be_missed_and_is_refused(wrong):
+def test_code_that_goes_on_in_the_next_line_is_refused(wrong: Wrong) -> None:
     [message] = wrong("", "# A page\n\nIt calls `nn.\nLinear` here.\n")[:1]
     assert ":3: expected code in a sentence to end on its line, got 'It calls `nn.'" in message
 
 
 @pytest.fixture
-def proof(pytester, monkeypatch):
+def proof(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proof:
     """Run pytest on a page with one block, as `make test` does."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = [
@@ -160,7 +180,7 @@ def proof(pytester, monkeypatch):
         "no:cacheprovider",
     ]
 
-    def proof(sentence, block, *options):
+    def proof(sentence: str, block: str, *options: str) -> pytest.RunResult:
         text = f"{sentence}\n\n```python\n{cleandoc(block)}\n```\n"
         Path("page.md").write_text(text, encoding="utf-8")
         return pytester.runpytest_inprocess(*plugins, "--markdown-docs", "-ra", *options)
@@ -168,14 +188,14 @@ def proof(pytester, monkeypatch):
     return proof
 
 
-def test_a_page_that_names_code_has_one_test_more_after_its_blocks(proof):
+def test_a_page_that_names_code_has_a_test_for_names_after_its_blocks(proof: Proof) -> None:
     result = proof("The `total`.", "total = 2")
     result.assert_outcomes(passed=2)
     listed = proof("The `total`.", "total = 2", "--collect-only", "-q")
     listed.stdout.fnmatch_lines(["page.md::[[]CodeFence#1[]][[]line:3[]]", "page.md::names"])
 
 
-def test_a_name_that_does_not_exist_fails_the_page(proof):
+def test_a_name_that_does_not_exist_fails_the_page(proof: Proof) -> None:
     result = proof("The `totl`.", "total = 2")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
@@ -184,7 +204,7 @@ def test_a_name_that_does_not_exist_fails_the_page(proof):
     result.stdout.no_fnmatch_line("*plugin.py*")
 
 
-def test_names_selected_alone_run_the_blocks_first(proof):
+def test_names_selected_alone_run_the_blocks_first(proof: Proof) -> None:
     block = """
     numbers = [2]
     assert len(numbers) == 1
@@ -193,12 +213,12 @@ def test_names_selected_alone_run_the_blocks_first(proof):
     proof("The `numbers.append`.", block, "-k", "names").assert_outcomes(passed=1, deselected=1)
 
 
-def test_names_are_not_looked_up_after_a_block_that_raised(proof):
+def test_names_are_not_looked_up_after_a_block_that_raised(proof: Proof) -> None:
     result = proof("The `total`.", "1 / 0\ntotal = 2")
     result.assert_outcomes(failed=1, skipped=1)
     alone = proof("The `total`.", "1 / 0\ntotal = 2", "-k", "names")
     alone.stdout.fnmatch_lines(["page.md:3: the block raised"])
 
 
-def test_an_update_looks_no_names_up(proof):
+def test_an_update_looks_no_names_up(proof: Proof) -> None:
     proof("The `totl`.", "total = 2", "--update-pages").assert_outcomes(passed=1)

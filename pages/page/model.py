@@ -1,0 +1,96 @@
+"""What a page consists of, and the error that lists what is wrong with one."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class PageError(ValueError):
+    """A page that cannot be proven as written.
+
+    `problems` has a message for each problem, which begins with its file and line, as in
+    `docs/index.md:12: expected ...`.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(problems)
+        self.problems = list(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block. Lines count from 1; `line` is the opening fence, `end` the closing one."""
+
+    language: str
+    content: str
+    prefix: str
+    line: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image alone on its line; `path` is relative to the page, `alt` describes the image."""
+
+    path: str
+    alt: str
+    line: int
+
+
+@dataclass
+class Block:
+    """A block of Python with the output and the figures that the page shows for it."""
+
+    code: Fence
+    output: Fence | None
+    figures: list[Image]
+
+
+@dataclass
+class ShellBlock:
+    """A block of commands for the reader's shell, with the output that the page shows for it."""
+
+    code: Fence
+    output: Fence | None
+
+
+@dataclass(frozen=True)
+class Page:
+    r"""A page as written.
+
+    `text` is the whole file with `\n` as line ends, `front` its front matter, and `first_line`
+    the line after it.
+    """
+
+    path: Path
+    lines: list[str]
+    fences: list[Fence]
+    blocks: list[Block]
+    shell_blocks: list[ShellBlock] = field(default_factory=list)
+    text: str = ""
+    front: dict[str, object] = field(default_factory=dict)
+    first_line: int = 1
+
+    @property
+    def name(self) -> str:
+        """The path as seen from the current directory."""
+        return os.path.relpath(self.path)
+
+    def error(self, line: int, message: str) -> PageError:
+        """Return an error about one line of this page."""
+        return PageError([f"{self.name}:{line}: {message}"])
+
+    def block_at(self, line: int) -> Block:
+        """Return the block whose opening fence is on `line`.
+
+        Raises:
+            PageError: When there is none, because the page was edited after it was collected.
+        """
+        for block in self.blocks:
+            if block.code.line == line:
+                return block
+        raise self.error(line, "the page changed since its tests were collected; run pytest again")

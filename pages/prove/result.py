@@ -1,0 +1,37 @@
+"""What a block did."""
+
+import traceback
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Error:
+    """What a block raised."""
+
+    last: str
+    """The type and the message, as the last lines of a traceback have them."""
+    traceback: str
+    kind: str
+    """`Exception`, or the name of what was raised where it is none, such as `SystemExit`."""
+
+
+@dataclass
+class Result:
+    """What a block did: what it printed, wrote to stderr, drew and raised."""
+
+    stdout: str
+    stderr: str
+    figures: dict[str, bytes] = field(default_factory=dict)
+    error: Error | None = None
+
+
+def describe(error: BaseException) -> Error:
+    """Write an error as Python would, without the frames of this module."""
+    last = "".join(traceback.format_exception_only(error))
+    if isinstance(error, SyntaxError):
+        # The lines before it name this machine's file and repeat the code.
+        last = last.splitlines(keepends=True)[-1]
+    frames = error.__traceback__ and error.__traceback__.tb_next
+    whole = "".join(traceback.format_exception(type(error), error, frames))
+    kind = "Exception" if isinstance(error, Exception) else type(error).__name__
+    return Error(last, whole, kind)

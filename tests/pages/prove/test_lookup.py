@@ -1,0 +1,132 @@
+"""Names in a piece of Python are looked up without running it."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from pages.prove.lookup import look_up
+
+
+class Layer:
+    """A class with what can be looked up, and a property that cannot be read."""
+
+    weight = 5
+
+    def __init__(self, size: int, *, bias: bool = True) -> None:
+        self.size = size
+
+    @property
+    def broken(self) -> int:
+        raise RuntimeError("not now")
+
+    def __getitem__(self, key: object) -> object:
+        raise OSError("not even this")
+
+
+NAMES: dict[str, object] = {
+    "net": SimpleNamespace(layer=Layer(2), sizes={"a": [1]}, log=math.log),
+    "Layer": Layer,
+    "x": [1, 2],
+    "total": 3,
+}
+
+
+def reason(code: str) -> str:
+    with pytest.raises(LookupError) as error:
+        look_up(code, NAMES, ["math"])
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "net.layer.weight",
+        "net.sizes['a'][0] + total",
+        "Layer(2, bias=False).weight",
+        "Layer(*x)",
+        "zip(x, x)",
+        "sqrt(2)",
+        "math.pi",
+        "'abc'.upper",
+        "[1, 2].append",
+        "{}.items",
+        "f'{total:.2f}'.strip",
+        "(n := total) + n",
+        "lambda q: q",
+        "lambda q, *rest, k=total, **more: q.any + rest[0] + k + more['a']",
+        "(lambda q: q)(q=total)",
+        "[i for i in x]",
+        "[i.real for i in x].append",
+        "{i: j for i, j in zip(x, x) if i.real}",
+        "sum(i * k for i in x for k in i)",
+        "[last := i for i in x] + [last]",
+        "[lambda i: i + total for _ in x]",
+        "for i in x:\n    print(i)",
+        "y = 2 * total\ny.missing",
+        "net.new = 1",
+        "net.sizes['b'] = 1",
+        "def f(a, b=total):\n    c = a\n    return c + b\nf(1)",
+        "class A(Layer):\n    size = 1\nA.size",
+        "with open('x') as file:\n    file.read()",
+        "try:\n    total\nexcept ValueError as error:\n    error.args",
+        "match x:\n    case [a, *rest]:\n        a + rest",
+        "import math, os.path as p\np.join",
+        "from math import pi\npi",
+        "from math import *",
+        "import json.decoder",
+        "",
+    ],
+)
+def test_code_whose_free_names_exist_is_accepted(code: str) -> None:
+    look_up(code, NAMES, ["math"])
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("nte", "nothing has the name nte"),
+        ("lambda q: p", "nothing has the name p"),
+        ("lambda q: q + total.wrong", "total has no wrong"),
+        ("[i for i in y]", "nothing has the name y"),
+        ("[i for j in x]", "nothing has the name i"),
+        ("[i for i in i]", "nothing has the name i"),
+        ("[i for i in x] + [i]", "nothing has the name i"),
+        ("f'{totl}'", "nothing has the name totl"),
+        ("(n := m)", "nothing has the name m"),
+        ("y = totl", "nothing has the name totl"),
+        ("def f(a):\n    return b", "nothing has the name b"),
+        ("def f(a):\n    pass\na", "nothing has the name a"),
+        ("[].add", "[] has no add"),
+        ("net.layr.new = 1", "net has no layr"),
+        ("net.sizes['b']", "net.sizes has no 'b'"),
+        ("net.layer[0]", "net.layer has no 0"),
+        ("total[0]", "total has no 0"),
+        ("Layer(2)[0]", "what Layer(2)[0] is shows only when it runs"),
+        ("net.layer.broken", "what net.layer.broken is shows only when it runs"),
+        ("net.log(2).real", "what net.log(2) is shows only when it runs"),
+        ("Layer(2, bais=True)", "Layer got an unexpected keyword argument 'bais'"),
+        ("Layer(2, 3)", "Layer too many positional arguments"),
+        ("total(1)", "total cannot be called"),
+        ("__name__", "nothing has the name __name__"),
+        ("import mahts", "there is no module mahts"),
+        ("import json.decoder.no", "there is no module json.decoder.no"),
+        ("from math import pie", "math has no pie"),
+        ("from . import x", "there is no module ."),
+        ("for x in:", "it is not Python"),
+        ("a\0", "it is not Python"),
+    ],
+)
+def test_code_with_a_name_that_does_not_exist_is_refused(code: str, why: str) -> None:
+    assert reason(code).startswith(why)
+
+
+@pytest.mark.parametrize("code", ["(" * 5000 + ")" * 5000, "x" + ".real" * 5000], ids=len)
+def test_code_that_is_nested_too_deeply_is_refused(code: str) -> None:
+    assert reason(code) in ("it is nested too deeply", "it is not Python")
+
+
+def test_nothing_that_is_looked_up_runs() -> None:
+    ran: list[int] = []
+    look_up("run(1)", {"run": ran.append}, [])
+    assert ran == []
