@@ -48,6 +48,7 @@ def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list
     passed: list[Mutant] = []
     started = time.monotonic()
     with contextlib.closing(Session(page)) as session:
+        session.look_up("")  # starts its process, which the threads below share
         for block in page.blocks:
             limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
             of_block = [mutant for mutant in mutants if mutant.block == block.code.line]

@@ -70,9 +70,12 @@ class Interpreter:
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""
-        self._connection.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
+        with contextlib.suppress(EOFError, ConnectionError):
+            while True:  # until it has ended, and writes no more
+                self._connection.recv_bytes()
+        self._connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ask(self, name: str, *arguments: object, timeout: float | None = None) -> object:

@@ -19,7 +19,7 @@ class Session:
 
     @property
     def interpreter(self) -> Interpreter:
-        """The process that the page runs in. It starts when it is first asked for."""
+        """The process that the page runs in, which starts when it is first needed."""
         if self._interpreter is None:
             self._interpreter = Interpreter.start(self.threads)
             for block in self.page.blocks:

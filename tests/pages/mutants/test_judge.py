@@ -1,0 +1,70 @@
+"""Which changes of a page are caught."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pages.mutants import judge
+from pages.mutants.changes import mutants_of
+from pages.mutants.judge import survivors
+from pages.page import read_page
+from tests.pages.mutants.conftest import PAGE, write_page
+
+
+def passed(path: Path) -> list[str]:
+    """List the changes of a page that are not caught."""
+    page = read_page(path)
+    return [mutant.change for mutant in survivors(page, mutants_of(page), lambda: None)]
+
+
+def test_changes_that_show_nowhere_are_not_caught(path: Path) -> None:
+    assert passed(path) == ["unused = 3 -> pass", "3 -> 4"]
+
+
+def test_all_changes_of_a_page_that_shows_everything_are_caught(path: Path) -> None:
+    write_page(path, PAGE.replace("unused = 3\n", ""))
+    assert passed(path) == []
+
+
+def test_a_change_that_only_a_later_block_shows_is_caught(path: Path) -> None:
+    write_page(path, PAGE + "\n```python\nprint(unused)\n```\n\n```text\n3\n```\n")
+    assert passed(path) == []
+
+
+def test_a_changed_name_in_a_sentence_is_caught(path: Path) -> None:
+    text = PAGE.replace("unused = 3\n", "fc1 = 3\n").replace("is 19.", "is 19, and `fc1` is 3.")
+    assert passed(write_page(path, text)) == ["fc1 = 3 -> pass", "3 -> 4"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("print(total)", "print(total + 1)", "the page shows another output"),
+        ("is 19.", "is 19: `fc2`.", "`fc2` does not exist"),
+        ("is 19.", "is 21.", "no block, output or figure of this page has the number 21"),
+    ],
+)
+def test_a_page_that_does_not_pass_is_refused(path: Path, old: str, new: str, problem: str) -> None:
+    path.write_text(PAGE.replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"expected a page that passes, got(.|\n)*{problem}"):
+        passed(path)
+
+
+def test_a_change_that_never_ends_is_caught(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "PATIENCE_S", 1)
+    endless = PAGE.replace("print(total)\n", "while total > 19:\n    pass\n\nprint(total)\n")
+    write_page(path, endless)
+    assert "total > 19 -> total <= 19" not in passed(path)
+
+
+def test_no_file_is_left_behind(
+    path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    before = {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()}
+    passed(path)
+    after = {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file()}
+    assert after == before
+    assert [list(p.rglob("*")) for p in temporary.iterdir()] == []

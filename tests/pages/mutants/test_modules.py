@@ -1,0 +1,93 @@
+"""Which changes of a module are caught by its tests and pages."""
+
+from pathlib import Path
+
+import pytest
+
+from pages.mutants import modules
+from pages.mutants.changes import mutants_of_module
+from pages.mutants.modules import survivors_of_module
+
+TEST = "from kit.sums import double\n\ndef test_double():\n    assert double(0) == 0\n"
+PAGE = """\
+```python
+from kit.sums import double
+print(double(1))
+```
+
+```text
+2
+```
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a project with a package of one module, and its test."""
+    for folder in ("kit", "tests/kit", "docs"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "kit/__init__.py").touch()
+    (tmp_path / "kit/sums.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "tests/kit/test_sums.py").write_text(TEST)
+    options = "-p pages.prove.plugin --markdown-docs"
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {options}\n")
+    return tmp_path / "kit/sums.py"
+
+
+def passed(module: Path) -> list[str]:
+    mutants = list(mutants_of_module(module))
+    return [mutant.change for mutant in survivors_of_module(module, mutants, lambda: None)]
+
+
+def test_a_module_is_judged_by_its_tests(module: Path) -> None:
+    assert passed(module) == ["2 -> 3"]
+
+
+def test_a_module_is_judged_by_its_pages_as_well(module: Path) -> None:
+    (module.parents[1] / "docs/page.md").write_text(PAGE)
+    assert passed(module) == []
+
+
+def test_a_process_that_a_test_starts_sees_the_change(module: Path) -> None:
+    (module.parents[1] / "tests/kit/test_sums.py").write_text(
+        "import subprocess, sys\n\n"
+        "def test_double():\n"
+        "    code = 'from kit.sums import double; print(double(1))'\n"
+        "    assert subprocess.check_output([sys.executable, '-c', code]) == b'2\\n'\n"
+    )
+    assert passed(module) == []
+
+
+def test_a_module_whose_tests_fail_is_refused(module: Path) -> None:
+    (module.parents[1] / "tests/kit/test_sums.py").write_text("def test():\n    assert False\n")
+    with pytest.raises(ValueError, match="expected tests that pass, got a failure: pytest tests"):
+        passed(module)
+
+
+def test_the_package_itself_is_not_changed(module: Path) -> None:
+    before = module.read_bytes()
+    passed(module)
+    assert module.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("kit/sums.py", ["tests/kit/test_sums.py"]),
+        ("kit/draw/line.py", ["tests/kit/draw/test_line.py"]),
+        ("kit/draw/arc.py", ["tests/kit/draw/test_line.py", "tests/kit/draw/test_other.py"]),
+        ("kit/used.py", ["tests/kit/test_sums.py"]),
+    ],
+)
+def test_the_tests_of_a_module_are_found_by_its_name(
+    module: Path, file: str, expected: list[str]
+) -> None:
+    root = module.parents[1]
+    (root / "kit/draw").mkdir()
+    (root / "tests/kit/draw").mkdir()
+    for name in ("kit/draw/line.py", "kit/draw/arc.py", "kit/used.py"):
+        (root / name).touch()
+    for name in ("line", "other"):
+        (root / f"tests/kit/draw/test_{name}.py").touch()
+    module.write_text("from kit.used import x\n")
+    assert sorted(modules.tests_of(root / file)) == expected
