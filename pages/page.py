@@ -228,3 +228,9 @@ def front_matter(page: Page) -> tuple[dict[str, object], list[str]]:
         return {}, []
     end = page.lines.index("---", 1) + 1
     return yaml.safe_load("\n".join(page.lines[1 : end - 1])) or {}, page.lines[:end]
+
+
+def title_of(page: Page) -> str:
+    """Return a page's first heading, or the name of its file if it has none."""
+    headings = (re.fullmatch(r"# +(.+?)(?: +#+)?", text) for _, text in prose_of(page))
+    return next((found[1] for found in headings if found), page.path.stem)

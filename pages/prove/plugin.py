@@ -22,7 +22,6 @@ from pages.prove.names import code_in_prose, wrong_names
 from pages.prove.quantities import notes_file, write_notes, wrong_numbers
 from pages.prove.session import Result, Session
 from pages.prove.update import update
-from pages.publish.notebooks import write_notebook
 
 # What stands before the command that mends a page.
 MEND = "to write what is true into the page: "
@@ -301,8 +300,3 @@ def _write(session: Session) -> None:
         print(error)
     if changed:
         print(f"updated {session.page.name}")
-    try:
-        if write_notebook(session):
-            print(f"updated the notebook of {session.page.name}")
-    except PageError as error:
-        print(f"{session.page.name}: no notebook of it was written: {error}")

@@ -75,7 +75,7 @@ def test_code_stays_code() -> None:
 
 
 def listed_characters() -> set[int]:
-    lines = (ROOT / "pages/math-characters.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs/_theme/math-characters.txt").read_text(encoding="utf-8").splitlines()
     spans = [span.split("-") for line in lines if not line.startswith("#") for span in line.split()]
     return {code for span in spans for code in range(int(span[0], 16), int(span[-1], 16) + 1)}
 

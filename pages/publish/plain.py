@@ -1,0 +1,83 @@
+"""Publish each page as plain Markdown too, and all pages in one file.
+
+The source of a page is readable and complete: formulas in TeX, pictures with their descriptions,
+answers to the questions. So it is published nearly as it is, with two changes: links become
+absolute, and where the site shows an object of the package, the object's code is inserted.
+"""
+
+import posixpath
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import griffe
+
+from pages.page import IMAGE, Page, front_matter, read_page
+from pages.project import DOCS, ROOT, source_of, sources
+from pages.publish.links import API_ENTRY, Links
+
+FULL = "llms-full.txt"
+
+
+def write_plain_pages(site: Path, url: str, objects: Mapping[str, str]) -> None:
+    """Write each page as Markdown into the built site, and a file with all of them.
+
+    Args:
+        site: The folder of the built site.
+        url: The URL of the site, with a slash at its end.
+        objects: The URL of each documented object, by its name.
+    """
+    texts = {name: plain(read_page(DOCS / name), DOCS, url, objects) for name in sources()}
+    for name, text in {**texts, FULL: "\n".join(texts.values())}.items():
+        (site / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def plain(page: Page, docs: Path, site: str, objects: Mapping[str, str]) -> str:
+    """Return a page as Markdown for readers outside the site.
+
+    Args:
+        page: The page.
+        docs: The folder that the site is made from.
+        site: The URL of the site, with a slash at its end.
+        objects: The URL of each documented object, by its name.
+
+    Raises:
+        PageError: When a link leads to an object that is not documented.
+    """
+    links = Links(page, docs, site, objects)
+    folder = site + posixpath.dirname(source_of(page.path, docs))
+    text, line = "", len(front_matter(page)[1]) + 1
+    for fence in page.fences:
+        text += _prose(page.lines[line - 1 : fence.line - 1], line, links, folder)
+        text += "".join(f"{kept}\n" for kept in page.lines[fence.line - 1 : fence.end])
+        line = fence.end + 1
+    text += _prose(page.lines[line - 1 :], line, links, folder)
+    return text.replace("<details markdown>", "<details>").strip() + "\n"
+
+
+def _prose(lines: list[str], first: int, links: Links, folder: str) -> str:
+    """Return the lines between two fences, of which `first` is the number of the first."""
+    text = "".join(f"{line}\n" for line in lines)
+    start, result = 0, ""
+    for entry in [*API_ENTRY.finditer(text), None]:
+        before = text[start : entry.start() if entry else len(text)]
+        result += links.absolute(before.splitlines(), first + text.count("\n", 0, start))
+        if entry:
+            result += f"```python\n{_source(entry['name'])}\n```\n"
+            start = entry.end()
+    return IMAGE.sub(
+        lambda image: f"![{image['alt']}]({posixpath.join(folder, image['path'])})", result
+    )
+
+
+@cache
+def _package(name: str) -> griffe.Object | griffe.Alias:
+    """Read a package without importing it."""
+    return griffe.load(name, search_paths=[ROOT], allow_inspection=False)
+
+
+def _source(name: str) -> str:
+    """Return the code of an object or a module."""
+    package, _, path = name.partition(".")
+    source: str = _package(package)[path].source
+    return source.strip()
