@@ -48,11 +48,11 @@ def _connected(html: str, after: Element | None, name: str) -> str:
             f"expected next after a block with the notes {', '.join(marks)} a numbered list of "
             f"as many items, and the notes in its order, got a list of {len(items)}"
         )
-    after.set("class", "nnfp-notes")
+    after.set("class", "page-notes")
     for number, item in enumerate(items, start=1):
         item.set("id", f"{name}-{number}")
     # The whole comment stays in the page's text, for what reads it without the style sheet.
-    link = rf'<a class="nnfp-note" href="#{name}-\2" aria-label="Note \2">'
+    link = rf'<a class="page-note" href="#{name}-\2" aria-label="Note \2">'
     return MARK.sub(rf"{link}<span>\1# (</span>\2<span>)</span></a>", html)
 
 

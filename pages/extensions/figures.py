@@ -104,7 +104,7 @@ class _Figures(Treeprocessor):
             html = f"<explore-{explorable}>{html}</explore-{explorable}>"
         paragraph.remove(image)
         paragraph.tag = "figure"
-        paragraph.set("class", "nnfp-figure")
+        paragraph.set("class", "page-figure")
         paragraph.text = self.md.htmlStash.store(html)
         if title:
             SubElement(paragraph, "figcaption").text = title

@@ -82,7 +82,7 @@ class _Page:
         for use, following in pairwise([*uses, None]):
             assert use
             href = f"{self.address}#{slugify(use[1], '-')}"
-            link = Element("a", {"class": "nnfp-term", "href": href})
+            link = Element("a", {"class": "page-term", "href": href})
             link.text = use[0]
             link.tail = text[use.end() : following.start() if following else None]
             links.append(link)

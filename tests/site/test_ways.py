@@ -141,7 +141,7 @@ def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None
         assert head["og:description"] == head["description"]
         assert head["twitter:card"] == "summary_large_image"
         own = f"{base_url}{name}social.png"
-        assert head["og:image"] == (own if "nnfp-figure" in html else f"{base_url}social.png")
+        assert head["og:image"] == (own if "page-figure" in html else f"{base_url}social.png")
         with Image.open(site / head["og:image"].removeprefix(base_url)) as picture:
             assert picture.size == (int(head["og:image:width"]), int(head["og:image:height"]))
     assert named(html_of(site, "learn/neuron"))["og:title"] == "Neuron"

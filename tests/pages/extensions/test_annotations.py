@@ -28,7 +28,7 @@ def test_each_number_in_the_code_leads_to_its_item() -> None:
             name = f"note-{block}-{number}"
             assert html.count(f'<li id="{name}">') == 1
             assert html.count(f'href="#{name}" aria-label="Note {number}"') == 1
-    assert html.count('<ol class="nnfp-notes">') == 2
+    assert html.count('<ol class="page-notes">') == 2
     assert 'id="note-1-2"' in render(f"<details markdown>\n\n{CODE}{LIST}\n</details>")
 
 
@@ -50,7 +50,7 @@ def test_numbers_that_are_not_those_of_a_list_are_refused(source: str) -> None:
 
 @pytest.mark.parametrize("source", [CODE.replace("# (", "# see ("), LIST, f"`# (1)`\n{LIST}"])
 def test_other_comments_and_lists_stay_as_they_are(source: str) -> None:
-    assert "nnfp-note" not in render(source)
+    assert "page-note" not in render(source)
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def readers(browser: Browser, base_url: str) -> Iterator[list[Page]]:
 def test_nothing_moves_when_the_page_comes_alive(readers: list[Page]) -> None:
     for page in readers:
         assert page.moved < 0.01  # type: ignore[attr-defined]
-        assert page.locator("ol.nnfp-notes > li").count() == 5
-        assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5
+        assert page.locator("ol.page-notes > li").count() == 5
+        assert page.locator("ol.page-notes > li >> visible=true").count() == 5
 
 
 IN_SIGHT = """item => {
@@ -85,10 +85,10 @@ IN_SIGHT = """item => {
 
 def test_a_number_is_reached_by_tab_and_leads_to_its_item(readers: list[Page]) -> None:
     for page in readers:
-        marks = page.locator("a.nnfp-note")
+        marks = page.locator("a.page-note")
         marks.first.focus()
         assert marks.all_inner_texts() == ["1", "2", "3", "4", "5"]
-        items = page.locator("ol.nnfp-notes > li")
+        items = page.locator("ol.page-notes > li")
         items.first.evaluate("item => { window.first = item; }")
         for i in range(5):
             assert marks.nth(i).evaluate("mark => mark === document.activeElement")
@@ -106,7 +106,7 @@ def test_what_is_copied_has_no_numbers(readers: list[Page]) -> None:
     for reader in readers:
         page = reader.context.new_page()  # for the button is another one once it was used
         page.goto(reader.url)
-        block = page.locator(".highlight:has(.nnfp-note)")
+        block = page.locator(".highlight:has(.page-note)")
         block.locator("button").click()
         copied = page.evaluate("navigator.clipboard.readText()")
         shown = block.locator("code").evaluate(
@@ -120,8 +120,8 @@ def test_what_is_copied_has_no_numbers(readers: list[Page]) -> None:
 
 def test_where_code_scrolls_its_numbers_stay_in_sight(readers: list[Page]) -> None:
     for page in readers:
-        page.locator("a.nnfp-note").first.scroll_into_view_if_needed()
-        inside = page.locator("a.nnfp-note").evaluate_all(
+        page.locator("a.page-note").first.scroll_into_view_if_needed()
+        inside = page.locator("a.page-note").evaluate_all(
             """marks => marks.every(mark => {
                 const [one, all] = [mark, mark.closest("pre")].map(e => e.getBoundingClientRect());
                 return one.left >= all.left && one.right <= all.right + 1;
@@ -131,12 +131,12 @@ def test_where_code_scrolls_its_numbers_stay_in_sight(readers: list[Page]) -> No
 
 
 def test_everyone_can_use_them(readers: list[Page]) -> None:
-    keep = "blocks => blocks.forEach(one => one.matches(':has(.nnfp-note)') || one.remove())"
+    keep = "blocks => blocks.forEach(one => one.matches(':has(.page-note)') || one.remove())"
     for page, scheme in zip(readers, SCHEMES, strict=True):
         page.locator(".highlight").evaluate_all(keep)  # the others are judged elsewhere
-        page.locator("a.nnfp-note").first.scroll_into_view_if_needed()
+        page.locator("a.page-note").first.scroll_into_view_if_needed()
         switch(page, scheme)
-        assert violations(page, ".highlight, .nnfp-notes") == []
+        assert violations(page, ".highlight, .page-notes") == []
         assert page.heard == []  # type: ignore[attr-defined]
 
 
@@ -144,9 +144,9 @@ def test_everyone_can_use_them(readers: list[Page]) -> None:
 def test_without_javascript_and_on_paper_they_are_the_same(tab: Tab, address: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(address)
-    page.locator("a.nnfp-note").first.click()
+    page.locator("a.page-note").first.click()
     assert page.locator("li:target").evaluate(IN_SIGHT)
     for media in ("screen", "print"):
         page.emulate_media(media=media)
-        assert page.locator("a.nnfp-note >> visible=true").count() == 5
-        assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5
+        assert page.locator("a.page-note >> visible=true").count() == 5
+        assert page.locator("ol.page-notes > li >> visible=true").count() == 5

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_image_alone_becomes_a_figure_that_says_what_it_shows(folder: Path) -> None:
     assert render("![A line.](figures/line.svg)", folder) == (
-        '<figure class="nnfp-figure"><svg viewBox="0 0 2 1" role="img" aria-label="A line." '
+        '<figure class="page-figure"><svg viewBox="0 0 2 1" role="img" aria-label="A line." '
         'data-search-exclude=""><path d="M0 0h2" /></svg></figure>'
     )
 

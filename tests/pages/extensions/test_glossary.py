@@ -51,8 +51,8 @@ def folder(tmp_path: Path) -> Path:
 
 def linked(html: str) -> list[tuple[str, str]]:
     """List the links to terms: where to, and the words."""
-    found = re.findall(r'<a class="nnfp-term" data-preview="" href="([^"]*)">([^<]*)</a>', html)
-    assert html.count("nnfp-term") == len(found)
+    found = re.findall(r'<a class="page-term" data-preview="" href="([^"]*)">([^<]*)</a>', html)
+    assert html.count("page-term") == len(found)
     return found
 
 
@@ -156,7 +156,7 @@ def test_terms_lead_to_their_entries_and_only_in_their_sense(site: Path) -> None
 def test_an_entry_is_shown_where_the_term_is_read(tab: Tab) -> None:
     page = tab()
     page.goto("learn/layer/", wait_until="networkidle")
-    term = page.locator("a.nnfp-term", has_text="ReLU")
+    term = page.locator("a.page-term", has_text="ReLU")
     shown = page.get_by_role("dialog", name="Preview")
     for look in (term.hover, term.focus):
         look()
@@ -170,5 +170,5 @@ def test_an_entry_is_shown_where_the_term_is_read(tab: Tab) -> None:
 def test_without_a_script_a_term_is_a_link(tab: Tab, base_url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto("learn/layer/")
-    page.locator("a.nnfp-term", has_text="ReLU").click()
+    page.locator("a.page-term", has_text="ReLU").click()
     assert page.url == f"{base_url}glossary/#relu"

@@ -1,12 +1,9 @@
 """Each page with code is a notebook too: the same blocks, outputs and pictures, and it runs."""
 
-import asyncio
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -20,7 +17,6 @@ from pages.page import PageError, read_page
 from pages.project import DOCS, page_file, page_url, sources
 from pages.publish.links import Links
 from pages.publish.notebooks import make_notebook, notebook_file
-from tests.pages.publish.kernels import Manager
 from tests.site.census import pictures_on
 
 SOURCES = [source for source in sources() if read_page(DOCS / source).blocks]
@@ -120,15 +116,14 @@ def test_no_word_between_the_blocks_is_lost(published: Published, source: str) -
     assert found == expected
 
 
-# They run
+# It runs
 
 
-def execute(notebook: Any, folder: Path) -> Any:
+def execute(notebook: Notebook, folder: Path) -> Notebook:
     """Run a notebook in a fresh kernel, in the given folder."""
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        kernel_manager_class=Manager,
         timeout=60,
         coalesce_streams=True,
         # Asking a kernel to end takes as long as running a short notebook.
@@ -137,38 +132,7 @@ def execute(notebook: Any, folder: Path) -> Any:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-    environment = os.environ | {"IPYTHONDIR": str(folder / "ipython")}
-    return asyncio.run(client.async_execute(env=environment))
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ThreadPoolExecutor]:
-    """Threads that run notebooks: the event loop of the browser may occupy that of the tests.
-
-    Starting and ending a kernel is mostly waiting, so two run at a time.
-    """
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
-
-
-@dataclass(frozen=True)
-class Run:
-    """The run of a page's notebook, and the folder that it draws into."""
-
-    folder: Path
-    executed: Future[Any]
-
-
-@pytest.fixture(scope="module")
-def runs(
-    pool: ThreadPoolExecutor, published: Published, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Run]:
-    """Start the notebooks of all pages; each test waits for its own."""
-    folders = {source: tmp_path_factory.mktemp("notebook") for source in SOURCES}
-    return {
-        source: Run(folder, pool.submit(execute, published(source), folder))
-        for source, folder in folders.items()
-    }
+    return client.execute(env=os.environ | {"IPYTHONDIR": str(folder / "ipython")})
 
 
 # A line of torch's log on stderr, which depends on the machine.
@@ -188,35 +152,19 @@ def outputs_of(cell: Any) -> list[tuple[str, ...]]:
     ]
 
 
-# These share the process that the kernels are copied from.
-together = pytest.mark.xdist_group("kernels")
-
-
-@together
 @each_page
 def test_a_fresh_kernel_gives_the_outputs_and_pictures_of_the_page(
-    runs: dict[str, Run], published: Published, source: str
+    published: Published, source: str, tmp_path: Path
 ) -> None:
-    executed, folder = runs[source].executed.result(), runs[source].folder
-    for shown, ran in zip(published(source).cells, executed.cells, strict=True):
-        if shown.cell_type == "code":
-            assert outputs_of(ran) == outputs_of(shown), f"{shown.id} has another output"
+    shown, executed = published(source), execute(published(source), tmp_path)
+    for expected, cell in zip(shown.cells, executed.cells, strict=True):
+        if cell.cell_type == "code":
+            assert outputs_of(cell) == outputs_of(expected), f"{cell.id} has another output"
     page = read_page(DOCS / source)
     for block in page.blocks:
         for image in block.figures:
             drawn = (page.path.parent / image.path).read_bytes()
-            assert (folder / image.path).read_bytes() == drawn
-
-
-@together
-def test_a_kernel_finds_nothing_of_another_kernel(pool: ThreadPoolExecutor, tmp_path: Path) -> None:
-    finds = "print(hasattr(builtins, 'left'), os.environ.get('LEFT'), torch.initial_seed() == 7)"
-    leaves = "builtins.left = os.environ['LEFT'] = str(torch.manual_seed(7))"
-    code = f"import builtins, os, torch\n{finds}\n{leaves}"
-    for _ in range(2):
-        notebook = made(tmp_path, f"```python\n{code}\n```\n")
-        [cell] = cells(pool.submit(execute, notebook, tmp_path).result(), "code")
-        assert outputs_of(cell) == [("stdout", "False None False")]
+            assert (tmp_path / image.path).read_bytes() == drawn
 
 
 @each_page
