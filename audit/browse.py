@@ -3,6 +3,7 @@
 import os
 import shutil
 from gzip import compress
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -10,10 +11,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
-from pages.project import page_url, sources
-
-SOURCES = sorted(sources())
-ADDRESSES = [page_url(source) for source in SOURCES]
+DOCS = Path(__file__).parent.parent / "docs"
+SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
+ADDRESSES = [f"{source}/".removesuffix("index/") for source in SOURCES]
 LEARN = [address for address in ADDRESSES if address.startswith("learn/")]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDE: ViewportSize = {"width": 1280, "height": 900}

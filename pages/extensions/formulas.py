@@ -1,8 +1,8 @@
 r"""Turn formulas into MathML when the site is built, so that showing them needs no script.
 
 `pymdownx.arithmatex` finds `$...$` and `$$...$$`; this extension replaces what it found. Colors
-with a meaning are written `\textcolor{red}{1}`, which code hosts show in color too. On the site they
-become classes, so that the style sheet chooses the shades:
+with a meaning are written `\textcolor{red}{1}`, which code hosts show in color, too. On the site
+they become classes, so that the style sheet chooses the shades:
 
     - pages.extensions.formulas:
         colors: {red: input, green: weight}

@@ -7,16 +7,18 @@ python -m pages.publish --offline dist/site          # one that opens without a 
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from mkdocs.__main__ import cli
 
-from pages.page import PageError
-from pages.project import site_url
+from pages.page import Page, PageError, read_page
+from pages.project import DOCS, site_url, sources
 from pages.publish.inventory import find_objects
-from pages.publish.notebooks import write_notebooks
+from pages.publish.links import Links
+from pages.publish.notebooks import write_notebook
 from pages.publish.pack import pack
-from pages.publish.plain import write_plain_pages
+from pages.publish.plain import write_full, write_plain
 from pages.publish.policy import complete_policy
 from pages.publish.search import defer_search
 from pages.publish.social import draw_social_pictures
@@ -32,10 +34,8 @@ def publish(site: Path) -> None:
         os.environ.pop("SITE_URL", None)  # an empty one would leave the site without a URL
         print(f"SITE_URL is not set: links to the site lead to {site_url()}", file=sys.stderr)
     _build(site, PUBLISHED="online")
-    url = site_url()
-    objects = find_objects(site, url)
-    write_plain_pages(site, url, objects)
-    write_notebooks(site, url, objects)
+    _write_pages(site, write_plain, write_notebook)
+    write_full(site)
     defer_search(site)
     draw_social_pictures(site)
     complete_policy(site)
@@ -48,8 +48,7 @@ def publish_offline(site: Path) -> None:
         site: The folder to write it to; the zip file is written next to it.
     """
     _build(site, PUBLISHED="offline", OFFLINE="true")
-    url = site_url()
-    write_notebooks(site, url, find_objects(site, url))
+    _write_pages(site, write_notebook)
     file = pack(site)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB; unpack it and open {site.name}/index.html")
 
@@ -64,16 +63,26 @@ def _build(site: Path, **environment: str) -> None:
             raise
 
 
+def _write_pages(site: Path, *steps: Callable[[Path, Page, Links], None]) -> None:
+    """Write each page into the site in other formats."""
+    url = site_url()
+    objects = find_objects(site, url)
+    for source in sources():
+        try:
+            page = read_page(DOCS / source)
+            for step in steps:
+                step(site, page, Links(page, DOCS, url, objects))
+        except PageError as error:
+            raise SystemExit(f"{DOCS.name}/{source}: {error}") from error
+
+
 def main() -> None:
     """Build the site that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m pages.publish", description="Build the site.")
     parser.add_argument("site", type=Path, help="the folder to write the site to")
     parser.add_argument("--offline", action="store_true", help="for reading without a server")
     options = parser.parse_args()
-    try:
-        (publish_offline if options.offline else publish)(options.site)
-    except PageError as error:
-        raise SystemExit(f"{error}") from error
+    (publish_offline if options.offline else publish)(options.site)
 
 
 if __name__ == "__main__":

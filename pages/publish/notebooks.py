@@ -3,7 +3,7 @@
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from itertools import takewhile
 from pathlib import Path
@@ -12,8 +12,7 @@ import nbformat
 from markdown.extensions.toc import slugify
 from nbformat import NotebookNode, v4
 
-from pages.page import IMAGE, Block, Page, PageError, front_matter, read_page, title_of
-from pages.project import DOCS, sources
+from pages.page import IMAGE, Block, Page, PageError, front_matter, title_of
 from pages.prove.compare import TRACEBACK, expects_error
 from pages.publish.links import Links
 
@@ -34,21 +33,18 @@ EMPTY_FOLD = re.compile(r"<details>\n<summary>.*</summary>\s*</details>")
 BLANK_EDGES = re.compile(r"\A(?:[ >]*\n)+|(?:\n[ >]*)+\Z")
 
 
-def write_notebooks(site: Path, url: str, objects: Mapping[str, str]) -> None:
-    """Write the notebook of each page that has code into the built site.
+def write_notebook(site: Path, page: Page, links: Links) -> None:
+    """Write the notebook of a page into the built site, if the page has code.
 
     Args:
         site: The folder of the built site.
-        url: The URL of the site, with a slash at its end.
-        objects: The URL of each documented object, by its name.
+        page: The page.
+        links: The links of that page.
     """
-    for source in sources():
-        page = read_page(DOCS / source)
-        if page.blocks:
-            file = site / notebook_file(source)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            text = make_notebook(page, Links(page, DOCS, url, objects))
-            file.write_text(text, encoding="utf-8", newline="\n")
+    if page.blocks:
+        file = site / notebook_file(links.source)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(make_notebook(page, links), encoding="utf-8", newline="\n")
 
 
 def notebook_file(source: str) -> str:

@@ -6,46 +6,48 @@ absolute, and where the site shows an object of the package, the object's code i
 """
 
 import posixpath
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import griffe
 
-from pages.page import IMAGE, Page, front_matter, read_page
-from pages.project import DOCS, ROOT, source_of, sources
+from pages.page import IMAGE, Page, front_matter
+from pages.project import ROOT, sources
 from pages.publish.links import API_ENTRY, Links
 
-FULL = "llms-full.txt"
 
-
-def write_plain_pages(site: Path, url: str, objects: Mapping[str, str]) -> None:
-    """Write each page as Markdown into the built site, and a file with all of them.
+def write_plain(site: Path, page: Page, links: Links) -> None:
+    """Write a page as Markdown into the built site.
 
     Args:
         site: The folder of the built site.
-        url: The URL of the site, with a slash at its end.
-        objects: The URL of each documented object, by its name.
+        page: The page.
+        links: The links of that page.
     """
-    texts = {name: plain(read_page(DOCS / name), DOCS, url, objects) for name in sources()}
-    for name, text in {**texts, FULL: "\n".join(texts.values())}.items():
-        (site / name).write_text(text, encoding="utf-8", newline="\n")
+    (site / links.source).write_text(plain(page, links), encoding="utf-8", newline="\n")
 
 
-def plain(page: Page, docs: Path, site: str, objects: Mapping[str, str]) -> str:
+def write_full(site: Path) -> None:
+    """Write a file with all pages, which are in the built site as Markdown.
+
+    Args:
+        site: The folder of the built site.
+    """
+    texts = [(site / source).read_text(encoding="utf-8") for source in sources()]
+    (site / "llms-full.txt").write_text("\n".join(texts), encoding="utf-8", newline="\n")
+
+
+def plain(page: Page, links: Links) -> str:
     """Return a page as Markdown for readers outside the site.
 
     Args:
         page: The page.
-        docs: The folder that the site is made from.
-        site: The URL of the site, with a slash at its end.
-        objects: The URL of each documented object, by its name.
+        links: The links of that page.
 
     Raises:
         PageError: When a link leads to an object that is not documented.
     """
-    links = Links(page, docs, site, objects)
-    folder = site + posixpath.dirname(source_of(page.path, docs))
+    folder = links.site + posixpath.dirname(links.source)
     text, line = "", len(front_matter(page)[1]) + 1
     for fence in page.fences:
         text += _prose(page.lines[line - 1 : fence.line - 1], line, links, folder)

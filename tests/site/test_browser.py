@@ -19,7 +19,7 @@ from audit.browse import (
     violations,
 )
 
-every_page = pytest.mark.parametrize("address", ADDRESSES, ids=SOURCES)
+every_page = pytest.mark.parametrize("address", ADDRESSES, ids=[str(source) for source in SOURCES])
 
 # Each page in one of the ways, in turn; `make audit` takes every page in all of them.
 WAYS = [(WIDE, "light"), (NARROW, "dark"), (NARROW, "light"), (WIDE, "dark")]
@@ -39,7 +39,7 @@ OUT_OF_REACH_IN_THE_END = f"""async all => {{
 @pytest.mark.parametrize(
     ("address", "size", "scheme"),
     [(address, *way) for address, way in zip(ADDRESSES, cycle(WAYS), strict=False)],
-    ids=SOURCES,
+    ids=[str(source) for source in SOURCES],
 )
 def test_everyone_can_read_it(
     tab: Tab, address: str, size: ViewportSize, scheme: Literal["light", "dark"]

@@ -8,7 +8,7 @@ import pytest
 
 from pages.page import IMAGE, INLINE_CODE, read_page
 from pages.project import DOCS, ROOT, page_file, sources
-from pages.publish.links import LINK
+from pages.publish.links import LINK, Links
 from pages.publish.plain import plain
 
 SITE = "https://site.org/"
@@ -21,7 +21,8 @@ def made(folder: Path, text: str) -> str:
     path = folder / "learn/page.md"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    return plain(read_page(path), folder, SITE, {"lib.C": f"{SITE}lib/#C"})
+    page = read_page(path)
+    return plain(page, Links(page, folder, SITE, {"lib.C": f"{SITE}lib/#C"}))
 
 
 def test_links_and_pictures_become_absolute_and_code_stays_the_same(tmp_path: Path) -> None:
