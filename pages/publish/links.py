@@ -42,7 +42,7 @@ class Links:
         """
         self.site = site
         self.source = source_of(page.path, docs)
-        self.page = site + page_url(self.source)
+        self.url = site + page_url(self.source)
         self.objects = objects
         self.definitions = {
             found["name"].lower(): self._to_file(found["target"])
@@ -75,7 +75,7 @@ class Links:
     def _instead_of_entry(self, entry: re.Match[str]) -> str:
         """Write a link to an object where the site shows the object itself."""
         name = entry["name"]
-        url = self.objects.get(name, self.page)  # a module is documented by its page
+        url = self.objects.get(name, self.url)  # a module is documented by its page
         # As many lines as before, so that the numbers of those after it stay true.
         return f"On its API page, with its source: [`{name}`]({url})" + "\n" * entry[0].count("\n")
 
@@ -98,6 +98,6 @@ class Links:
         if url.scheme or url.netloc:
             return target
         if not url.path:
-            return self.page + target
+            return self.url + target
         path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), unquote(url.path)))
         return self.site + urlunsplit(url._replace(path=page_url(path)))

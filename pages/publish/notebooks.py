@@ -12,7 +12,7 @@ import nbformat
 from markdown.extensions.toc import slugify
 from nbformat import NotebookNode, v4
 
-from pages.page import IMAGE, Block, Page, PageError, front_matter, title_of
+from pages.page import IMAGE, Block, Page, PageError, title_of
 from pages.prove.compare import TRACEBACK, expects_error
 from pages.publish.links import Links
 
@@ -78,9 +78,9 @@ def _cells(page: Page, links: Links) -> Iterator[NotebookNode]:
     """Cut a page at its blocks of Python; each cell is named after the page and the block."""
     # An id has at most 64 characters, all ASCII.
     name = slugify(page.path.stem, "-")[:40] or "page"
-    about = ABOUT.format(title=title_of(page), page=links.page, site=links.site)
+    about = ABOUT.format(title=title_of(page), page=links.url, site=links.site)
     yield v4.new_markdown_cell(about, id=f"{name}-about")
-    line, indent, fold = len(front_matter(page)[1]) + 1, "", ""
+    line, indent, fold = page.first_line, "", ""
     for number, block in enumerate(page.blocks, 1):
         text, fold = _cut(_prose(page, line, block.code.line, links), indent, fold)
         if text:
@@ -148,10 +148,12 @@ def _embedded(page: Page, image: re.Match[str], line: int) -> str:
     file = page.path.parent / image["path"]
     if not file.is_file():
         raise PageError(line, f"expected a file for the picture {image['path']}, got none")
+    figures = (figure for block in page.blocks for figure in block.figures)
+    alt = next((figure.alt for figure in figures if figure.line == line), image["alt"])
     kind, _ = mimetypes.guess_type(file)
     data = base64.b64encode(file.read_bytes()).decode()
     caption = image["caption"].strip(' "')
-    html = f'<img alt="{escape(image["alt"])}" src="data:{kind};base64,{data}">'
+    html = f'<img alt="{escape(alt)}" src="data:{kind};base64,{data}">'
     return f"{html}\n\n*{caption}*" if caption else html
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import griffe
 
-from pages.page import IMAGE, Page, front_matter
+from pages.page import IMAGE, Page
 from pages.project import ROOT, sources
 from pages.publish.links import API_ENTRY, Links
 
@@ -48,7 +48,7 @@ def plain(page: Page, links: Links) -> str:
         PageError: When a link leads to an object that is not documented.
     """
     folder = links.site + posixpath.dirname(links.source)
-    text, line = "", len(front_matter(page)[1]) + 1
+    text, line = "", page.first_line
     for fence in page.fences:
         text += _prose(page.lines[line - 1 : fence.line - 1], line, links, folder)
         text += "".join(f"{kept}\n" for kept in page.lines[fence.line - 1 : fence.end])

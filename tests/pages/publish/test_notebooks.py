@@ -325,7 +325,7 @@ def test_a_picture_is_embedded_with_its_description_and_caption(tmp_path: Path) 
 
 
 def test_a_picture_that_is_not_drawn_yet_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(PageError, match=r"^line 5: expected a file for the picture b\.svg"):
+    with pytest.raises(PageError, match=r"5: expected a file for the picture b\.svg"):
         made(tmp_path, "```python\nx = 1\n```\n\n![A word.](b.svg)\n")
 
 
