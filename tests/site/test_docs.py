@@ -12,15 +12,17 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from tests.conftest import ROOT
 
 from tests.site.census import code_on, pictures_on
 from pages.prove.compare import differences, expects_error
-from pages.page import Page, prose_of, read_page
-from pages.project import DOCS, ROOT, page_file, source_of
+from pages.page import prose_of
+from pages.page import Page, read_page
 from pages.prove.session import Session
 
 pytest_plugins = ["pytester"]
 
+DOCS = ROOT / "docs"
 ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
 MODULES = [path for path in sorted((ROOT / "nnfp").glob("*.py")) if path.stem != "__init__"]
@@ -30,8 +32,15 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def page_of(site: Path, source: Path) -> Path:
+    """Find the page that the site has for a Markdown file."""
+    address = source.relative_to(DOCS).with_suffix("")
+    folder = address.parent if address.name == "index" else address
+    return site / folder / "index.html"
+
+
 def built(site: Path, source: Path) -> str:
-    return (site / page_file(source_of(source))).read_text(encoding="utf-8")
+    return page_of(site, source).read_text(encoding="utf-8")
 
 
 each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
@@ -45,7 +54,7 @@ def test_the_tutorial_is_there() -> None:
 
 
 def test_the_site_has_no_page_but_those_of_the_source(site: Path) -> None:
-    on_site = {site / page_file(source_of(path)) for path in ON_SITE}
+    on_site = {page_of(site, path) for path in ON_SITE}
     assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
 
 

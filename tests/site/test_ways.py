@@ -4,12 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conftest import Tab
+from tests.conftest import ROOT, Tab
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from pages.page import read_page, title_of
-from pages.project import DOCS, page_file, page_url, source_of, sources
+from pages.page import read_page
 
 
 def html_of(site: Path, address: str) -> str:
@@ -42,9 +41,9 @@ def test_what_is_copied_is_code_without_its_output(
     page: Page, context: BrowserContext, base_url: str, source: str
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(page_url(source))
+    page.goto(source.removesuffix("index.md").replace(".md", "/"))
     page.evaluate("document.querySelectorAll('details').forEach((answer) => answer.open = true)")
-    fences = read_page(DOCS / source).fences
+    fences = read_page(ROOT / "docs" / source).fences
     expected = [fence.content.strip() for fence in fences if fence.language != "text"]
     buttons = page.locator("article .highlight:not(.doc *) .md-code__button")
     expect(buttons).to_have_count(len(expected))
@@ -73,12 +72,12 @@ def test_colours_follow_the_system_until_some_are_chosen(browser: Browser, base_
         for chosen in ("light", "dark"):
             button.click()
             expect(page.locator("[name=__palette]:checked")).to_have_accessible_name(
-                re.compile(f"^{chosen} colours", re.IGNORECASE)
+                re.compile(f"^{chosen} colors", re.IGNORECASE)
             )
         expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
         page.goto("glossary/")
         expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
-        expect(button).to_have_attribute("title", "Dark colours; follow the system")
+        expect(button).to_have_attribute("title", "Dark colors; follow the system")
         page.locator("[name=__palette]:checked").press("Enter")
         expect(scheme).to_have_attribute("data-md-color-scheme", "default")
         page.emulate_media(color_scheme="dark")
@@ -87,7 +86,10 @@ def test_colours_follow_the_system_until_some_are_chosen(browser: Browser, base_
 
 # Names and what they lead to
 
-TITLES = {title_of(read_page(DOCS / source)): DOCS / source for source in sources()}
+TITLES = {
+    next(line[2:] for line in read_page(path).lines if line.startswith("# ")): path
+    for path in sorted((ROOT / "docs").rglob("*.md"))
+}
 LINK = re.compile(r"\[(?P<text>[^]\[]+)\]\((?P<target>[^)#\s]+\.md)[^)]*\)")
 
 
@@ -104,8 +106,9 @@ def test_a_link_that_names_a_page_leads_to_it() -> None:
 def test_the_menu_and_the_tab_call_each_page_by_its_heading(site: Path) -> None:
     current = re.compile(r'md-nav__link--active"[^>]*>\s*<span class="md-ellipsis">\s*(.*?)\s*<')
     for title, path in TITLES.items():
-        if path.name != "index.md":  # whose title is that of the site
-            html = (site / page_file(source_of(path))).read_text(encoding="utf-8")
+        name = path.relative_to(ROOT / "docs").with_suffix("").as_posix()
+        if name != "index":  # which is the site's own name
+            html = html_of(site, name)
             assert set(current.findall(html)) == {title}
             assert f"<title>{title} - " in html
 
@@ -128,7 +131,7 @@ def pages_of(site: Path) -> dict[str, str]:
 
 def test_each_page_says_in_a_sentence_what_it_shows(site: Path) -> None:
     said = {name: named(html)["description"] for name, html in pages_of(site).items()}
-    assert len(said) == len(set(said.values())) == len(sources())
+    assert len(said) == len(set(said.values())) == len(list((ROOT / "docs").rglob("*.md")))
     assert [name for name, text in said.items() if not 50 <= len(text) <= 160] == []
     assert [name for name, text in said.items() if not text.endswith(".")] == []
 
