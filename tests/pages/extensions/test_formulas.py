@@ -1,6 +1,7 @@
 """Formulas on a page become MathML in the site's font and colors."""
 
 import re
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -15,7 +16,7 @@ FONT = DOCS / "assets/fonts/STIXTwoMath.woff2"
 
 
 def render(source: str) -> str:
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "pymdownx.arithmatex": {"generic": True},
         "pages.extensions.formulas": {"colors": COLORS},
     }
