@@ -7,7 +7,7 @@ import pytest
 from mkdocstrings import Inventory
 
 from pages.project import ROOT, site_config
-from pages.publish.inventory import checksum, find_objects, make_inventory
+from pages.publish.inventory import checksum, find_objects, main, make_inventory
 
 THEME = ROOT / "docs/_theme"
 TORCH = make_inventory("torch", (THEME / "torch-names.txt").read_text(encoding="utf-8"))
@@ -31,6 +31,17 @@ def test_torch_has_what_is_listed(name: str) -> None:
 
 def test_comments_and_empty_lines_list_nothing() -> None:
     assert list(make_inventory("lib", "# A comment.\n\nlib.f\n")) == ["lib.f"]
+
+
+def test_the_command_writes_an_inventory_next_to_its_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lib-names.txt").write_text("lib.f\n")
+    monkeypatch.setattr("sys.argv", ["inventory", str(tmp_path / "lib-names.txt")])
+    main()
+    with (tmp_path / "lib.inv").open("rb") as file:
+        assert Inventory.parse_sphinx(file)["lib.f"].uri == "generated/lib.f.html#lib.f"
+    assert capsys.readouterr().out.strip() == checksum(tmp_path / "lib.inv")
 
 
 def test_objects_of_both_projects_are_found(site: Path) -> None:

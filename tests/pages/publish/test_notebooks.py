@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from pages.page import PageError, read_page
 from pages.project import DOCS, page_file, page_url, sources
 from pages.publish.links import Links
-from pages.publish.notebooks import make_notebook, notebook_file
+from pages.publish.notebooks import make_notebook, notebook_file, write_notebook
 from tests.site.census import pictures_on
 
 SOURCES = [source for source in sources() if read_page(DOCS / source).blocks]
@@ -244,8 +244,17 @@ def test_the_search_does_not_find_them(site: Path) -> None:
     assert "notebooks" not in found
 
 
-def test_pages_of_the_same_name_have_two_notebooks() -> None:
-    assert notebook_file("learn/twin.md") != notebook_file("about/twin.md")
+def test_pages_of_the_same_name_have_two_notebooks(tmp_path: Path) -> None:
+    docs, site = tmp_path / "docs", tmp_path / "site"
+    for folder in ("learn", "about"):
+        (docs / folder).mkdir(parents=True)
+        (docs / folder / "twin.md").write_text(f"```python\nx = '{folder}'\n```\n")
+        page = read_page(docs / folder / "twin.md")
+        write_notebook(site, page, Links(page, docs, "https://site.org/base/", {}))
+    written = {path.parent.name: path.read_text() for path in site.rglob("twin.ipynb")}
+    for folder in ("learn", "about"):
+        assert f"x = '{folder}'" in written[folder]
+        assert f"(https://site.org/base/{folder}/twin/)" in written[folder]
 
 
 # How it is made
