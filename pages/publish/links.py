@@ -12,7 +12,10 @@ from pages.project import page_url, source_of
 # What the site fills in from the package: a line with a name, and indented options under it.
 API_ENTRY = re.compile(r"^::: (?P<name>\S+)\n(?: {4}.*\n)*", re.MULTILINE)
 # Brackets in code, in formulas and after a backslash begin no link.
-NO_LINK = re.compile(rf"\\[][\\]|{INLINE_CODE.pattern}|\$\$.+?\$\$|\$(?!\s)[^$]+?(?<!\s)\$", re.S)
+NO_LINK = re.compile(
+    rf"\\[][\\]|{INLINE_CODE.pattern}|(?s:\$\$.+?\$\$)"
+    r"|\$(?!\s)(?:[^$\n]|\n(?![ >]*\n))+?(?<!\s)\$"
+)
 # `[text](target "title")`, `[text][name]`, `[text][]` or `[text]`, all within a paragraph.
 LINK = re.compile(
     r"""
@@ -25,7 +28,7 @@ LINK = re.compile(
     re.VERBOSE,
 )
 # `[name]: target`, which links of the second kind refer to.
-DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^][]+)\]: *<?(?P<target>[^\s<>]+)>?.*$", re.M)
+DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^]^[][^][]*)\]: *<?(?P<target>[^\s<>]+)>?.*$", re.M)
 
 
 class Links:

@@ -60,6 +60,8 @@ def test_a_link_to_a_file_becomes_absolute(tmp_path: Path, link: str, url: str) 
         ("[$w[0]$](b.md)", f"[$w[0]$]({SITE}learn/b/)"),
         ("[a [b] c](b.md)", f"[a [b] c]({SITE}learn/b/)"),
         ("[a](b.md) [c](d.md)", f"[a]({SITE}learn/b/) [c]({SITE}learn/d/)"),
+        ("$5.\n\n[a](b.md) cost$", f"$5.\n\n[a]({SITE}learn/b/) cost$"),
+        ("$5 or [a](b.md) $6", f"$5 or [a]({SITE}learn/b/) $6"),
     ],
 )
 def test_every_way_to_write_a_link_is_understood(tmp_path: Path, link: str, absolute: str) -> None:
@@ -98,7 +100,9 @@ def test_a_link_to_an_object_leads_to_its_documentation(
     [
         "`a[0](x.md)` and `b[0][1]`",
         "$w[0][1]$ and $w[0](x)$",
-        "$$\nw[0][1]\n$$",
+        "$$\nw[0][1]\n\nw[1][0]\n$$",
+        "$a$ and $w[0][1] +\nw[0][2]$",
+        "A note.[^1]\n\n[^1]: Its text.",
         "a[0] (x) [b]",
         r"\[a](b.md) and \[c][d]",
         "[a\n\nb](c.md)",
