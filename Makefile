@@ -21,15 +21,10 @@ test: $(installed)  ## prove everything: pages, package, site
 	$(bin)/pytest --numprocesses=2 --dist=loadgroup
 
 build: $(installed)  ## the site as files, in site/
-	COMPLETE=1 $(bin)/mkdocs build --strict --site-dir $(SITE)
-	$(bin)/python -m pages.publish.markdown $(SITE)
-	$(bin)/python -m pages.publish.search $(SITE)
-	$(bin)/python -m pages.publish.social $(SITE)
-	$(bin)/python -m pages.publish.policy $(SITE)
+	$(bin)/python -m pages.publish $(SITE)
 
 offline: $(installed)  ## the site to be opened without a server, as a folder and packed, in dist/
-	OFFLINE=true $(bin)/mkdocs build --strict --site-dir dist/nnfp-site
-	$(bin)/python -m pages.publish.pack dist/nnfp-site
+	$(bin)/python -m pages.publish --offline dist/nnfp-site
 
 check: $(installed)  ## format, lint, types
 	$(bin)/ruff format --check

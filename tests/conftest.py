@@ -26,7 +26,7 @@ from audit.browse import NARROW, WIDE, chromium, listen
 from pages.project import ROOT
 from tests.site.explorables import alone
 
-# Ends a build at once, whatever would catch an exception, when it imports torch or looks for
+# Ends a build at once, where an exception could be caught, when it imports torch or connects to
 # another machine.
 GUARD = """
 import os, sys
@@ -37,18 +37,8 @@ def guard(event, args):
         os._exit(3)
 sys.addaudithook(guard)
 """
-# What `make build` does, in one process: four would load the same libraries four times.
-BUILD = (
-    GUARD
-    + """
-from mkdocs.__main__ import cli
-from pages.publish import markdown, policy, search, social
-cli(["build", "--strict", "--site-dir", sys.argv[1]], standalone_mode=False)
-if "COMPLETE" in os.environ:
-    for step in (markdown, search, social, policy):
-        step.main()
-"""
-)
+# What `make build` and `make offline` do.
+BUILD = f"{GUARD}\nfrom pages.publish.__main__ import main; main()"
 
 Build = Callable[..., Path]
 Tab = Callable[..., Page]
@@ -178,18 +168,17 @@ def served(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def build(served: tuple[str, str]) -> Build:
-    """Build the site, without torch and without a network, into a folder of that name."""
+    """Build the site without torch and without a network, into a folder of the given name."""
     folder, address = served
 
-    def build(name: str, **environment: str) -> Path:
+    def build(name: str, *options: str, **variables: str) -> Path:
         site = Path(folder, name)
-        environment |= {"SITE_URL": address, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
+        fixed = {"SITE_URL": address, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
         # Of the processes that run tests, the first builds it, and the others wait.
         with FileLock(f"{site}.lock"):
             if not site.exists():
                 new = Path(f"{site}.new")
-                # Not --quiet: a warning not shown is not counted, and --strict lets it pass.
-                done = run_python(BUILD, new, **environment)
+                done = run_python(BUILD, *options, new, **fixed, **variables)
                 assert done.returncode == 0, done.stdout + done.stderr
                 assert "WARNING" not in done.stderr, done.stderr
                 new.rename(site)
@@ -201,14 +190,14 @@ def build(served: tuple[str, str]) -> Build:
 @pytest.fixture(scope="session")
 def site(build: Build) -> Path:
     """The folder with the built site."""
-    return build("site", COMPLETE="1", PYTHONHASHSEED="1")
+    return build("site", PYTHONHASHSEED="1")
 
 
 @pytest.fixture(scope="session")
 def offline(build: Build) -> Path:
-    """The site as `make offline` has it: what MkDocs makes alone, here of a known repository."""
+    """The folder with the site of `make offline`, here of a project whose repository is known."""
     repository = {"REPO_URL": "https://github.com/someone/something", "EDIT_URI": "edit/main/docs/"}
-    return build("offline", OFFLINE="true", PYTHONHASHSEED="1", **repository)
+    return build("offline", "--offline", PYTHONHASHSEED="1", **repository)
 
 
 @pytest.fixture(scope="session")

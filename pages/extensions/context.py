@@ -1,4 +1,4 @@
-"""Which page is being made into HTML: MkDocs and Zensical each tell it in a way of their own."""
+"""Find out which page Markdown is converting. MkDocs and Zensical say it in different ways."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,19 +7,19 @@ from markdown import Markdown
 
 
 class Here(NamedTuple):
-    """A page that is being made."""
+    """The page that is being converted."""
 
     docs_dir: Path
     """The folder that the site is made from."""
     source: str
-    """The page's file in that folder, such as `learn/neuron.md`."""
+    """The page's path below that folder, such as `learn/neuron.md`."""
 
 
 def find_here(md: Markdown) -> Here:
-    """Say which page is being made.
+    """Return the page that is being converted.
 
     Raises:
-        LookupError: When neither MkDocs nor Zensical makes one.
+        LookupError: When neither MkDocs nor Zensical converts it.
     """
     if "relpath" in md.treeprocessors:
         mkdocs: Any = md.treeprocessors["relpath"]
@@ -27,4 +27,4 @@ def find_here(md: Markdown) -> Here:
     if "rendering_context" in md.preprocessors:
         zensical: Any = md.preprocessors["rendering_context"]
         return Here(Path(zensical.config["docs_dir"]), zensical.page.path)
-    raise LookupError("expected MkDocs or Zensical to make the page, got Markdown alone")
+    raise LookupError("expected MkDocs or Zensical to convert the page, got Markdown alone")

@@ -1,7 +1,7 @@
-"""A button on each block of code that copies it; the theme's own script listens to it.
+"""Add a button that copies the code to each block of code; the theme's script makes it work.
 
-The theme would make these buttons while a reader waits, one after the other, and measure the page
-after each. Outputs, which nobody pastes, and signatures have none.
+The theme can add such buttons itself (`content.code.copy`), but puts each into a `<nav>` without a
+name, which accessibility checkers reject, and adds them to outputs and signatures, too.
 """
 
 import re
@@ -9,7 +9,8 @@ from itertools import count
 
 from pages.extensions.rewrite import RewriteExtension
 
-# A block as it is written first, or as it is when the page that it was put into is read again.
+# A block, with or without a button: the HTML of a docstring is processed once more as a part of the
+# page that it is on.
 BLOCK = re.compile(
     r'(class="language-(?!text\b)\w+ highlight"><pre>(?:<span></span>)?)<code(?: id="code-\d+")?>'
     r'(.*?)</code>(?:<span class="md-code__nav">.*?</span>)?</pre>',
@@ -22,12 +23,12 @@ BUTTON = (
 )
 
 
-def with_buttons(text: str) -> str:
-    """Number the blocks of a page, and give each its button."""
+def add_buttons(html: str) -> str:
+    """Number the blocks of code on a page and give each a button, except outputs."""
     number = count(1)
-    return BLOCK.sub(lambda block: block.expand(BUTTON.format(next(number))), text)
+    return BLOCK.sub(lambda block: block.expand(BUTTON.format(next(number))), html)
 
 
-def makeExtension() -> RewriteExtension:  # noqa: N802 (Markdown's own name)
-    """Make the extension; Markdown calls this by its name."""
-    return RewriteExtension(with_buttons)
+def makeExtension() -> RewriteExtension:  # noqa: N802 (Markdown's name)
+    """Make the extension; Markdown calls this function by its name."""
+    return RewriteExtension(add_buttons)

@@ -1,14 +1,14 @@
-"""Figures are ordinary images in a page's source; the site takes their SVG into the page itself.
+"""Put the SVG of a figure into the page itself, where it follows the color scheme.
 
-There it follows the colour scheme, which a picture in an `<img>` cannot. An image that stands alone
-in its paragraph becomes a figure, and its title, if there is one, the caption:
+In a page's source, a figure is an image that is alone in its paragraph. Its title, if it has one,
+becomes the caption:
 
     ![Two inputs, times two weights, are summed.](figures/neuron.svg "A neuron.")
 
-Images in a line of text, raster images and remote ones stay as they are.
+Images in a line of text, raster images and remote ones stay the same.
 
-A figure may be where an explorable starts: the option `explorables` names, by the file's path, the
-custom element that is put around the picture. Without JavaScript, that is the picture alone.
+A figure can be interactive: the option `explorables` gives, by the path of the file, the name of a
+custom element around the picture. Without JavaScript, the reader sees the picture.
 """
 
 import posixpath
@@ -28,16 +28,16 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 
 
 def inline_svg(svg: str, label: str, prefix: str) -> str:
-    """Turn an SVG file into an element that can stand in a page.
+    """Turn an SVG file into an element of a page.
 
     Args:
         svg: The text of the file.
-        label: What the picture shows, in words; a screen reader says it.
-        prefix: Put before each id, so that two pictures on one page keep theirs apart.
+        label: A description of the picture, which a screen reader reads out.
+        prefix: Text to put before each id, so that two pictures on a page do not share one.
 
     Returns:
-        An `<svg>` element, without what only a file needs: declarations, namespaces, metadata, and
-        the style sheet, which would reach all over the page (the site has its own).
+        An `<svg>` element without declarations, namespaces and metadata, which only a file needs,
+        and without the style sheet, which would apply to the whole page.
 
     Raises:
         ParseError: When the text is not well-formed.
@@ -58,7 +58,7 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
             name.removeprefix(XLINK): _prefixed(name, value, prefix)
             for name, value in element.attrib.items()
         }
-    root.attrib.pop("aria-labelledby", None)  # it would win over the label
+    root.attrib.pop("aria-labelledby", None)  # which would win over the label
     # The site's search finds the text around a picture; the numbers in it would be noise there.
     root.attrib |= {"role": "img", "aria-label": label, "data-search-exclude": ""}
     root.tail = None
@@ -66,7 +66,7 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
 
 
 def _prefixed(name: str, value: str, prefix: str) -> str:
-    """Give an id, or what refers to one, its prefix; other values stay."""
+    """Put the prefix before an id and in references to one; keep other values."""
     if name in ("id", "aria-labelledby", "aria-describedby"):
         return " ".join(prefix + word for word in value.split())
     if name.endswith("href"):
@@ -90,7 +90,7 @@ class _Figures(Treeprocessor):
     def _make_figure(self, paragraph: Element, image: Element, prefix: str) -> None:
         source, label, title = (image.get(name, "") for name in ("src", "alt", "title"))
         if not label:
-            raise BuildError(f"expected words for what the figure {source} shows, got ![]")
+            raise BuildError(f"expected a description of the figure {source}, got ![]")
         try:
             here = find_here(self.md)
             file = posixpath.join(posixpath.dirname(here.source), source)
@@ -104,14 +104,14 @@ class _Figures(Treeprocessor):
             html = f"<explore-{explorable}>{html}</explore-{explorable}>"
         paragraph.remove(image)
         paragraph.tag = "figure"
-        paragraph.set("class", "nnfp-figure")
+        paragraph.set("class", "page-figure")
         paragraph.text = self.md.htmlStash.store(html)
         if title:
             SubElement(paragraph, "figcaption").text = title
 
 
 def _only_svg(paragraph: Element) -> Element | None:
-    """The local SVG image that a paragraph consists of, if it does."""
+    """Return the local SVG image that a paragraph consists of, if it does."""
     if len(paragraph) != 1 or paragraph[0].tag != "img":
         return None
     image = paragraph[0]
@@ -122,20 +122,20 @@ def _only_svg(paragraph: Element) -> Element | None:
 
 
 class FiguresExtension(Extension):
-    """The extension that `mkdocs.yml` names `pages.extensions.figures`."""
+    """The extension that mkdocs.yml calls `pages.extensions.figures`."""
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "explorables": [{}, "Which figures, by path, are which explorable"],
+            "explorables": [{}, "The interactive elements around figures, by path"],
         }
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the tree after the inline patterns (20), before MkDocs checks images (0)."""
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+        """Run after the inline patterns (20) and before MkDocs checks images (0)."""
         figures = _Figures(md, self.getConfig("explorables"))
         md.treeprocessors.register(figures, "pages.extensions.figures", 15)
 
 
-def makeExtension(**options: Any) -> FiguresExtension:  # noqa: N802 (Markdown's own name)
-    """Make the extension; Markdown calls this by its name."""
+def makeExtension(**options: Any) -> FiguresExtension:  # noqa: N802 (Markdown's name)
+    """Make the extension; Markdown calls this function by its name."""
     return FiguresExtension(**options)

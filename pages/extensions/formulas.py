@@ -1,8 +1,11 @@
-r"""Formulas become MathML while the site is built, so that a page needs no script to show them.
+r"""Turn formulas into MathML when the site is built, so that showing them needs no script.
 
-`pymdownx.arithmatex` finds `$...$` and `$$...$$`; the extension here goes over what it found. In a
-formula an input is written `\textcolor{red}{1}` and a weight `\textcolor{green}{5}`, which code
-hosts colour too; on the site the hues come from `docs/assets/site.css`, as in the figures.
+`pymdownx.arithmatex` finds `$...$` and `$$...$$`; this extension replaces what it found. Colors
+with a meaning are written `\textcolor{red}{1}`, which code hosts show in color, too. On the site
+they become classes, so that the style sheet chooses the shades:
+
+    - pages.extensions.formulas:
+        colors: {red: input, green: weight}
 """
 
 import re
@@ -15,69 +18,89 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 from mkdocs.exceptions import BuildError
 
-# What math-core writes for red and green, and what the style sheet calls them.
-COLOURS = {"#FF0000": "nnfp-input", "#03FF00": "nnfp-weight"}
-
 _converter = LatexToMathML(fancy_error=False)
+COLOR = re.compile(r'style="color:(#[0-9A-F]+);"')
 
 
-def mathml(tex: str, *, block: bool) -> str:
+def mathml(tex: str, *, block: bool, classes: dict[str, str] | None = None) -> str:
     r"""Turn TeX into MathML.
 
     Args:
-        tex: The formula, without its dollars.
-        block: Whether it stands on a line of its own.
+        tex: The formula, without its dollar signs.
+        block: Whether it is displayed on separate lines.
+        classes: The class for each color that a formula may have.
 
     Returns:
         A `<math>` element.
 
     Raises:
-        BuildError: When the formula cannot be read, or has a colour without a meaning.
+        BuildError: When the formula cannot be read, or has a color without a class.
 
     Examples:
-        >>> mathml(r"\textcolor{red}{1} < 2", block=False)
-        '<math><mrow class="nnfp-input"><mn>1</mn></mrow><mo>&lt;</mo><mn>2</mn></math>'
+        >>> mathml(r"\textcolor{red}{1} < 2", block=False, classes={"red": "input"})
+        '<math><mrow class="input"><mn>1</mn></mrow><mo>&lt;</mo><mn>2</mn></math>'
     """
+    names = {_code_of(color): name for color, name in (classes or {}).items()}
+
+    def named(style: re.Match[str]) -> str:
+        if style[1] not in names:
+            known = " or ".join(classes or ["none"])
+            raise BuildError(f"expected {known} as the color in a formula, got ${tex}$")
+        return f'class="{names[style[1]]}"'
+
+    return COLOR.sub(named, _convert(tex, block=block))
+
+
+def _convert(tex: str, *, block: bool) -> str:
     try:
-        html = _converter.convert_with_local_state(tex, displaystyle=block)
+        return _converter.convert_with_local_state(tex, displaystyle=block)
     except LatexError as error:
         raise BuildError(f"expected a formula in TeX, got ${tex}$: at {error}") from error
-    for colour, name in COLOURS.items():
-        html = html.replace(f'style="color:{colour};"', f'class="{name}"')
-    if re.search(r"color:#", html):
-        raise BuildError(
-            f"expected red (an input) or green (a weight) as the colours of a formula, got ${tex}$"
-        )
-    return html
+
+
+def _code_of(color: str) -> str:
+    """Return the hexadecimal code that math-core writes for a color's name."""
+    found = COLOR.search(_convert(rf"\textcolor{{{color}}}{{x}}", block=False))
+    assert found
+    return found[1]
 
 
 class _Formulas(Treeprocessor):
+    def __init__(self, md: Markdown, classes: dict[str, str]) -> None:
+        super().__init__(md)
+        self.classes = classes
+
     def run(self, root: Element) -> None:
         for element in root.iter():
             if element.get("class") == "arithmatex":
-                self._convert(element)
+                self._replace(element)
 
-    def _convert(self, element: Element) -> None:
-        # Arithmatex wraps a formula in \( \) or \[ \], and escapes a block's alone.
+    def _replace(self, element: Element) -> None:
+        # Arithmatex wraps a formula in \( \) or \[ \], and escapes only displayed ones.
         block = element.tag == "div"
         tex = (element.text or "")[2:-2].strip()
-        html = mathml(unescape(tex) if block else tex, block=block)
-        # Stored as it is: the Markdown that still runs must not touch it.
+        html = mathml(unescape(tex) if block else tex, block=block, classes=self.classes)
+        # Stashed, so that the Markdown processors that follow leave it alone.
         element.text = self.md.htmlStash.store(html)
-        element.set("class", "nnfp-formula" if block else "nnfp-math")
+        element.set("class", "page-formula" if block else "page-math")
         if block:
             # A wide formula scrolls in its box, and the arrow keys need the focus for that.
             element.attrib |= {"tabindex": "0", "role": "group", "aria-label": "Formula"}
 
 
-class MathExtension(Extension):
-    """The extension that `mkdocs.yml` names `pages.extensions.formulas`."""
+class FormulasExtension(Extension):
+    """The extension that mkdocs.yml calls `pages.extensions.formulas`."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the tree after the inline patterns (priority 20) have made it."""
-        md.treeprocessors.register(_Formulas(md), "pages.extensions.formulas", 15)
+    def __init__(self, **options: Any) -> None:
+        self.config = {"colors": [{}, "The class for each color that a formula may have"]}
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+        """Run after the inline patterns (priority 20), which find the formulas."""
+        formulas = _Formulas(md, self.getConfig("colors"))
+        md.treeprocessors.register(formulas, "pages.extensions.formulas", 15)
 
 
-def makeExtension(**options: Any) -> MathExtension:  # noqa: N802 (Markdown's own name)
-    """Make the extension; Markdown calls this by its name."""
-    return MathExtension(**options)
+def makeExtension(**options: Any) -> FormulasExtension:  # noqa: N802 (Markdown's name)
+    """Make the extension; Markdown calls this function by its name."""
+    return FormulasExtension(**options)

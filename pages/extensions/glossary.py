@@ -1,15 +1,15 @@
-"""A term of the glossary is explained where it is read: its first use on a page is a quiet link.
+"""Link the first use of each glossary term on a page to its entry, and preview links to pages.
 
-The link leads to the term's entry, and the theme shows the entry to who points at it. The terms are
-the headings of `glossary.md`; a plural with *s* is found, too. A page that says a term in bold
-defines it, and does not link to it. Headings, code, formulas and links stay as they are. Where a
-page uses a word in another sense, `mkdocs.yml` says so:
+The theme shows the entry when a reader points at the link. The terms are the headings of
+`glossary.md`, and their plurals with *s* are found, too. A page that has a term in bold defines it
+and does not link it. Headings, code, formulas and links stay the same. If a page uses a word in
+another sense, mkdocs.yml lists it:
 
     - pages.extensions.glossary:
         other_senses:
           learn/neuron.md: [view]
 
-What the author's own links to pages lead to is shown in advance, too.
+The author's links to other pages are previewed in the same way.
 """
 
 import posixpath
@@ -34,10 +34,10 @@ TO_A_PAGE = re.compile(r"[^:?#]+\.md(#.*)?")
 
 
 def read_terms(glossary: str) -> list[str]:
-    r"""List the terms that a glossary has a heading for.
+    r"""List the terms of a glossary.
 
     Raises:
-        BuildError: When there are none, or one has two entries.
+        BuildError: When there are none, or a term has two entries.
 
     Examples:
         >>> read_terms("# Glossary\n\n## bias\n\nA number.\n\n## GPU\n\nA processor.\n")
@@ -52,17 +52,17 @@ def read_terms(glossary: str) -> list[str]:
 
 
 class _Page:
-    """Finds the first uses of terms in a page, and puts links there."""
+    """Links the first uses of terms on a page."""
 
-    def __init__(self, terms: Iterable[str], address: str) -> None:
-        self.address = address
+    def __init__(self, terms: Iterable[str], glossary: str) -> None:
+        self.glossary = glossary
         self.left = {term.lower(): term for term in terms}
-        # The longest first: "matrix product" is one term, and "matrix" another.
+        # The longest first, since "matrix" is a term and so is "matrix product".
         names = "|".join(re.escape(name) for name in sorted(self.left, key=len, reverse=True))
         self.pattern = re.compile(rf"(?<![\w-])({names})s?(?![\w-])", re.IGNORECASE)
 
     def link(self, element: Element) -> None:
-        """Go through the texts of an element in the order in which they are read."""
+        """Link the terms in an element, in the order of reading."""
         if element.tag in NOT_IN:
             return
         element.text, parts = self._linked(element.text)
@@ -73,16 +73,16 @@ class _Page:
         element[:] = parts
 
     def _linked(self, text: str | None) -> tuple[str | None, list[Element]]:
-        """Part a text at first uses of terms: what is before them all, and a link for each."""
-        # Text that is put together already, such as code, is an `AtomicString`.
+        """Split a text at first uses of terms: the text before them, and a link for each."""
+        # Text that is final already, such as code, is an `AtomicString`.
         if not text or isinstance(text, AtomicString):
             return text, []
         uses = [use for use in self.pattern.finditer(text) if self.left.pop(use[1].lower(), None)]
         links = []
         for use, following in pairwise([*uses, None]):
             assert use
-            href = f"{self.address}#{slugify(use[1], '-')}"
-            link = Element("a", {"class": "nnfp-term", "href": href})
+            href = f"{self.glossary}#{slugify(use[1], '-')}"
+            link = Element("a", {"class": "page-term", "href": href})
             link.text = use[0]
             link.tail = text[use.end() : following.start() if following else None]
             links.append(link)
@@ -105,7 +105,7 @@ class _Glossary(Treeprocessor):
     def _link_terms(self, root: Element, here: Here) -> None:
         name, glossary = here.source, here.docs_dir / GLOSSARY
         if not glossary.exists():
-            raise BuildError(f"expected {GLOSSARY} among the pages, for the terms on {name}")
+            raise BuildError(f"expected {GLOSSARY}, to link the terms on {name}, got no such page")
         terms = read_terms(glossary.read_text(encoding="utf-8"))
         other = self.other_senses.get(name, [])
         if unknown := sorted(set(other) - set(terms)):
@@ -116,20 +116,20 @@ class _Glossary(Treeprocessor):
 
 
 class GlossaryExtension(Extension):
-    """The extension that `mkdocs.yml` names `pages.extensions.glossary`."""
+    """The extension that mkdocs.yml calls `pages.extensions.glossary`."""
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "other_senses": [{}, "Words that a page uses in another sense, by the page"],
+            "other_senses": [{}, "Words that a page uses in another sense, by page"],
         }
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the tree after formulas and figures (15), before links are followed (0)."""
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+        """Run after formulas and figures (15) and before MkDocs resolves links (0)."""
         terms = _Glossary(md, self.getConfig("other_senses"))
         md.treeprocessors.register(terms, "pages.extensions.glossary", 10)
 
 
-def makeExtension(**options: Any) -> GlossaryExtension:  # noqa: N802 (Markdown's own name)
-    """Make the extension; Markdown calls this by its name."""
+def makeExtension(**options: Any) -> GlossaryExtension:  # noqa: N802 (Markdown's name)
+    """Make the extension; Markdown calls this function by its name."""
     return GlossaryExtension(**options)

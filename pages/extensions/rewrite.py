@@ -1,4 +1,4 @@
-"""A Markdown extension that goes over the HTML of a page when its blocks of code are in it."""
+"""Make a Markdown extension from a function that changes the HTML of a finished page."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 
 
-class _Rewriting(Postprocessor):
+class _Rewriter(Postprocessor):
     def __init__(self, md: Markdown, rewrite: Callable[[str], str]) -> None:
         super().__init__(md)
         self.rewrite = rewrite
@@ -16,13 +16,13 @@ class _Rewriting(Postprocessor):
 
 
 class RewriteExtension(Extension):
-    """An extension made of one function; `mkdocs.yml` names it by the module of that function."""
+    """An extension that applies a function; mkdocs.yml names the function's module."""
 
     def __init__(self, rewrite: Callable[[str], str]) -> None:
-        """Take the function, which is given the HTML of a page and returns what it is to be."""
+        """Store the function, which gets the HTML of a page and returns what replaces it."""
         super().__init__()
         self.rewrite = rewrite
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        """Go over the page after the blocks have been put into it (30)."""
-        md.postprocessors.register(_Rewriting(md, self.rewrite), self.rewrite.__module__, 0)
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+        """Run after the step (priority 30) that inserts the blocks of code."""
+        md.postprocessors.register(_Rewriter(md, self.rewrite), self.rewrite.__module__, 0)

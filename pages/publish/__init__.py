@@ -1,1 +1,1 @@
-"""The steps that follow MkDocs: what turns its output into the finished site."""
+"""Turn what MkDocs builds into the finished site."""

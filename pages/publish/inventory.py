@@ -1,64 +1,92 @@
-"""Links to torch's documentation: a list of names becomes the file that mkdocstrings reads.
+"""Find the URL of a documented object, and write the inventory of another project's objects.
 
-`pages/torch-names.txt` is the list, `pages/torch.inv` what comes of it. Both are committed, so that
-nothing is downloaded while the site is built. After a change of the list:
+Building the site downloads nothing, so the inventory of a project that pages link to is a file in
+the repository. It is made from a list of names:
 
-    python -m pages.publish.inventory
+    python -m pages.publish.inventory docs/_theme/NAME-names.txt
 
-It prints the checksum that `mkdocs.yml` has to name.
+This writes `NAME.inv` next to the list and prints its checksum, which mkdocs.yml appends to the
+file's URL: MkDocs caches an inventory by its URL for a day, and the checksum makes it read the new
+one at once.
 """
 
+import sys
 import zlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from pages.project import ROOT
+from mkdocstrings import Inventory
 
-NAMES = ROOT / "pages/torch-names.txt"
-INVENTORY = ROOT / "pages/torch.inv"
+from pages.project import ROOT, site_config
 
 
-def read_names(text: str) -> dict[str, str]:
-    """Read the list of names.
+def find_objects(site: Path, url: str) -> dict[str, str]:
+    """Map each object that a page may link to to its URL.
 
     Args:
-        text: Lines of a name and its address, or of a name alone; `#` begins a comment.
+        site: The folder of the built site, whose API pages are listed in its `objects.inv`.
+        url: The URL of the site, with a slash at its end.
+    """
+    found: dict[str, str] = {}
+    for inventory in _inventories():
+        file = ROOT / urlsplit(inventory["url"]).path
+        found |= _read(file, inventory["base_url"])
+    # The offline site has `layer.html` where the published one has `layer/`.
+    own = _read(site / "objects.inv", url)
+    return found | {name: link.replace(".html#", "/#") for name, link in own.items()}
 
-    Returns:
-        The address of each name.
+
+def _inventories() -> list[dict[str, str]]:
+    """List the inventories that mkdocs.yml names."""
+    plugins = [plugin for plugin in site_config()["plugins"] if isinstance(plugin, dict)]
+    options: dict[str, Any] = next(p["mkdocstrings"] for p in plugins if "mkdocstrings" in p)
+    inventories: list[dict[str, str]] = options["handlers"]["python"]["inventories"]
+    return inventories
+
+
+def _read(file: Path, url: str) -> dict[str, str]:
+    with file.open("rb") as inventory:
+        items = Inventory.parse_sphinx(inventory).values()
+    return {item.name: url + item.uri for item in items}
+
+
+def make_inventory(project: str, names: str) -> Inventory:
+    r"""Turn a list of names into an inventory.
+
+    Args:
+        project: The name of the project that is listed.
+        names: Lines of a name and its URL, in which `$` is the name, or of a name alone, which has
+            a page named after it. `#` starts a comment.
 
     Examples:
-        >>> read_names("torch.relu")
-        {'torch.relu': 'generated/torch.relu.html#torch.relu'}
-        >>> read_names("torch.Tensor  tensors.html#$")
-        {'torch.Tensor': 'tensors.html#torch.Tensor'}
+        >>> inventory = make_inventory("lib", "lib.f\nlib.C  classes.html#$")
+        >>> inventory["lib.f"].uri, inventory["lib.C"].uri
+        ('generated/lib.f.html#lib.f', 'classes.html#lib.C')
     """
-    addresses = {}
-    for line in text.splitlines():
+    inventory = Inventory(project=project, version="")
+    for line in names.splitlines():
         if line and not line.startswith("#"):
-            name, *address = line.split()
-            addresses[name] = (address or ["generated/$.html#$"])[0].replace("$", name)
-    return addresses
+            name, *url = line.split()
+            uri = (url or ["generated/$.html#$"])[0].replace("$", name)
+            inventory.register(name, domain="py", role="obj", uri=uri)
+    return inventory
 
 
-def make_inventory(addresses: dict[str, str]) -> bytes:
-    """Write the addresses as an inventory in Sphinx's format, version 2.
-
-    Args:
-        addresses: The address of each name.
-
-    Returns:
-        The bytes of the file.
-    """
-    head = "# Sphinx inventory version 2\n# Project: torch\n# Version:\n"
-    head += "# The remainder of this file is compressed using zlib.\n"
-    lines = [f"{name} py:obj 1 {address} -\n" for name, address in addresses.items()]
-    return head.encode() + zlib.compress("".join(lines).encode())
+def checksum(file: Path) -> str:
+    """Return the eight digits that tell one version of an inventory from another."""
+    return f"{zlib.crc32(file.read_bytes()):08x}"
 
 
-def checksum(inventory: bytes) -> str:
-    """Give the eight digits by which `mkdocs.yml` tells this inventory from an older copy."""
-    return f"{zlib.crc32(inventory):08x}"
+def main() -> None:
+    """Write the inventory of the list that is named."""
+    names = Path(sys.argv[1])
+    project = names.stem.removesuffix("-names")
+    inventory = make_inventory(project, names.read_text(encoding="utf-8"))
+    file = names.with_name(f"{project}.inv")
+    file.write_bytes(inventory.format_sphinx())
+    print(checksum(file))
 
 
 if __name__ == "__main__":
-    INVENTORY.write_bytes(make_inventory(read_names(NAMES.read_text(encoding="utf-8"))))
-    print(checksum(INVENTORY.read_bytes()))
+    main()

@@ -1,83 +1,107 @@
-"""Links of a page, rewritten so that they lead to the same place from anywhere."""
+"""Rewrite the links of a page so that they lead to the same place from anywhere."""
 
 import posixpath
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from pages.page import INLINE_CODE, Page
-from pages.publish.inventory import NAMES, read_names
+from pages.page import INLINE_CODE, Page, prose_of
+from pages.project import page_url, source_of
 
-TORCH_DOCS = "https://docs.pytorch.org/docs/stable/"
-# Code within a line is matched as well, so that what looks like a link inside it stays as it is.
-LINK = re.compile(
-    INLINE_CODE.pattern
-    + r"|(?<!!)\[(?P<text>(?:`[^`]*`|[^]`])*)\](?:\[(?P<name>[^]]*)\]|\((?P<target>[^)\s]+)\))"
-)
 # What the site fills in from the package: a line with a name, and indented options under it.
 API_ENTRY = re.compile(r"^::: (?P<name>\S+)\n(?: {4}.*\n)*", re.MULTILINE)
+# Brackets in code, in formulas and after a backslash begin no link.
+NO_LINK = re.compile(
+    rf"\\[][\\]|{INLINE_CODE.pattern}|(?s:\$\$.+?\$\$)"
+    r"|\$(?!\s)(?:[^$\n]|\n(?![ >]*\n))+?(?<!\s)\$"
+)
+# `[text](target "title")`, `[text][name]`, `[text][]` or `[text]`, all within a paragraph.
+LINK = re.compile(
+    r"""
+    (?<!!) (?P<text> \[ (?: (?!\n[ >]*\n) [^][] | \[[^][]*\] )* \] )
+    (?: \( \s* (?: <(?P<angled>[^<>\n]*)> | (?P<bare>(?: [^()<>"'\n] | \([^\s()]*\) )+?) )
+            (?P<title> \s+ (?: "[^"]*" | '[^']*' ) )? \s* \)
+      | [ ]? \[ (?P<name>[^][]*) \]
+    )?
+    """,
+    re.VERBOSE,
+)
+# `[name]: target`, which links of the second kind refer to.
+DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^]^[][^][]*)\]: *<?(?P<target>[^\s<>]+)>?.*$", re.M)
 
 
 class Links:
-    """Turns links of a page into ones that lead to the same place from anywhere."""
+    """Turns the links of one page into absolute ones."""
 
-    def __init__(self, page: Page, docs: Path, site: str) -> None:
+    def __init__(self, page: Page, docs: Path, site: str, objects: Mapping[str, str]) -> None:
+        """Prepare to rewrite the links of a page.
+
+        Args:
+            page: The page.
+            docs: The folder that the site is made from.
+            site: The URL of the site, with a slash at its end.
+            objects: The URL of each documented object, by its name.
+        """
+        self.page = page
         self.site = site
-        self.read = page
-        self.source = page.path.relative_to(docs).as_posix()
-        self.page = site + address_of(self.source)
-        self.docs = docs
-        self.torch = read_names(NAMES.read_text(encoding="utf-8"))
+        self.source = source_of(page.path, docs)
+        self.url = site + page_url(self.source)
+        self.objects = objects
+        self.definitions = {
+            found["name"].lower(): self._to_file(found["target"])
+            for found in DEFINITION.finditer("\n".join(text for _, text in prose_of(page)))
+        }
 
     def absolute(self, lines: list[str], first: int) -> str:
-        """Rewrite the links in `lines`, of which `first` is the number of the first."""
-        text = "".join(f"{line}\n" for line in lines)
+        """Rewrite the links in some lines of the page.
 
-        def rewritten(link: re.Match[str]) -> str:
-            if link["target"]:
-                return f"[{link['text']}]({self._to_file(link['target'])})"
-            if link["name"] is None:
-                return link[0]
-            name = link["name"] or link["text"].strip("`")
-            line = first + text.count("\n", 0, link.start())
-            return f"[{link['text']}]({self._to_object(name, line)})"
+        Args:
+            lines: The lines, none of which belongs to a fence.
+            first: The number of the first of them.
 
-        return LINK.sub(rewritten, API_ENTRY.sub(self._instead_of_entry, text))
+        Raises:
+            PageError: When a link leads to an object that is not documented.
+        """
+        text = API_ENTRY.sub(self._instead_of_entry, "".join(f"{line}\n" for line in lines))
+        text = DEFINITION.sub("", text)
+        # Of the same length as the text, so that what is found here has the same place there.
+        visible = NO_LINK.sub(lambda found: "\0" * len(found[0]), text)
+        result, done = "", 0
+        for link in LINK.finditer(visible):
+            label = text[slice(*link.span("text"))]
+            target = self._target(link, label, first + text.count("\n", 0, link.start()))
+            if target:
+                result += text[done : link.start()] + f"{label}({target}{link['title'] or ''})"
+                done = link.end()
+        return result + text[done:]
 
     def _instead_of_entry(self, entry: re.Match[str]) -> str:
+        """Write a link to an object where the site shows the object itself."""
         name = entry["name"]
-        # As many lines as before, so that those after it keep their numbers.
-        return f"On its API page, with its source: [`{name}`][{name}]" + "\n" * entry[0].count("\n")
+        url = self.objects.get(name, self.url)  # a module is documented by its page
+        # As many lines as before, so that the numbers of those after it stay true.
+        return f"On its API page, with its source: [`{name}`]({url})" + "\n" * entry[0].count("\n")
+
+    def _target(self, link: re.Match[str], label: str, line: int) -> str:
+        """Return the URL that a link leads to; none if what looks like a link is text."""
+        if target := link["bare"] or link["angled"]:
+            return self._to_file(target)
+        name = link["name"] or label[1:-1].strip("`")
+        if name.lower() in self.definitions:
+            return self.definitions[name.lower()]
+        if link["name"] is None:
+            return ""
+        if name not in self.objects:
+            raise self.page.error(line, f"expected a link to a documented object, got {name}")
+        return self.objects[name]
 
     def _to_file(self, target: str) -> str:
-        if urlsplit(target).scheme:
+        """Return the URL for a target as the page's source writes it."""
+        url = urlsplit(target)
+        if url.scheme or url.netloc:
             return target
-        path, mark, anchor = target.partition("#")
-        if not path:
-            return self.page + target
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), path))
-        return self.site + address_of(path) + mark + anchor
-
-    def _to_object(self, name: str, line: int) -> str:
-        """An object of torch has a line in our list, one of the package the page of its module."""
-        if name in self.torch:
-            return TORCH_DOCS + self.torch[name]
-        page = f"reference/{[*name.split('.'), ''][1]}.md"
-        if not (self.docs / page).is_file():
-            raise self.read.error(line, f"expected a link to an object that has a page, got {name}")
-        anchor = f"#{name}" if name.count(".") > 1 else ""  # a module is a page of its own
-        return f"{self.site}{address_of(page)}{anchor}"
-
-
-def address_of(source: str) -> str:
-    """Say where on the site the file at `source` is found.
-
-    Examples:
-        >>> address_of("learn/neuron.md"), address_of("index.md"), address_of("figures/home.svg")
-        ('learn/neuron/', '', 'figures/home.svg')
-    """
-    if not source.endswith(".md"):
-        return source
-    folder, name = posixpath.split(source.removesuffix(".md"))
-    path = folder if name == "index" else posixpath.join(folder, name)
-    return f"{path}/" if path else ""
+        if not url.path:
+            return self.url + target
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), unquote(url.path)))
+        return self.site + urlunsplit(url._replace(path=page_url(path)))

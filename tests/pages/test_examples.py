@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `pages` are run; pytest runs those of `nnfp` by itself."""
+"""The examples in the docstrings of `pages` hold; pytest runs those of `nnfp` by itself."""
 
 import doctest
 import importlib
@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from pages.project import ROOT
 
-MODULES = sorted((ROOT / "pages").glob("*.py"))
+EXAMPLES = {
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path
+    for path in sorted((ROOT / "pages").rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_the_examples_of_a_module_are_true(path: Path, capsys) -> None:
-    results = doctest.testmod(importlib.import_module(f"pages.{path.stem}"))
+@pytest.mark.parametrize(("module", "path"), EXAMPLES.items(), ids=EXAMPLES)
+def test_the_examples_of_a_module_hold(
+    module: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = doctest.testmod(importlib.import_module(module))
     assert results.failed == 0, capsys.readouterr().out
     written = path.read_text(encoding="utf-8").count(">>> ")
-    assert results.attempted == written, "an example stands where doctest does not look"
+    assert results.attempted == written, "an example is where doctest does not look"

@@ -8,7 +8,6 @@ from zipfile import ZipFile
 from playwright.sync_api import Page, expect
 
 from pages.publish.pack import pack
-from tests.conftest import GUARD, run_python
 
 
 # Its own site is asked for first: meanwhile, another process builds the one that a page is from.
@@ -56,9 +55,3 @@ def test_it_is_packed_small_and_always_the_same(offline: Path, tmp_path: Path) -
         os.utime(path, (0, 2_000_000_000))
         path.chmod(0o600)
     assert pack(site).read_bytes() == first
-
-
-def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
-    done = run_python(f"{GUARD}\nfrom pages.publish.pack import main; main()", tmp_path)
-    assert done.returncode == 1
-    assert "expected the folder of a built site" in done.stderr

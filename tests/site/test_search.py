@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from audit.browse import listen
-from tests.conftest import GUARD, run_python
+from pages.publish.search import defer_search
 
 META = ".md-search-result__meta"
 LINK = ".md-search-result__link"
@@ -115,22 +115,12 @@ def test_what_is_deleted_while_the_search_begins_is_not_answered(page: Page) -> 
     expect(page.locator(META)).to_have_text("Type to start searching")
 
 
-def split(folder: Path) -> str:
-    done = run_python(f"{GUARD}\nfrom pages.publish.search import main; main()", folder)
-    return done.stderr
-
-
-def test_what_is_searched_goes_into_a_file_of_its_own_once(tmp_path: Path) -> None:
+def test_the_searched_texts_are_in_a_separate_file(tmp_path: Path) -> None:
     path = tmp_path / "search" / "search_index.json"
     path.parent.mkdir()
     index = {"config": {"lang": ["en"]}, "docs": [{"title": "Größe"}]}
     path.write_text(json.dumps(index), encoding="utf-8")
-    for _ in range(2):
-        assert split(tmp_path) == ""
-        assert json.loads(path.read_text(encoding="utf-8")) == index | {"docs": []}
-        docs = (path.parent / "docs.json").read_text(encoding="utf-8")
-        assert json.loads(docs) == index["docs"]
-
-
-def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
-    assert "expected the folder of a built site" in split(tmp_path)
+    defer_search(tmp_path)
+    assert json.loads(path.read_text(encoding="utf-8")) == index | {"docs": []}
+    docs = (path.parent / "docs.json").read_text(encoding="utf-8")
+    assert json.loads(docs) == index["docs"]

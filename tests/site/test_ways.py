@@ -72,12 +72,12 @@ def test_colours_follow_the_system_until_some_are_chosen(browser: Browser, base_
         for chosen in ("light", "dark"):
             button.click()
             expect(page.locator("[name=__palette]:checked")).to_have_accessible_name(
-                re.compile(f"^{chosen} colours", re.IGNORECASE)
+                re.compile(f"^{chosen} colors", re.IGNORECASE)
             )
         expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
         page.goto("glossary/")
         expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
-        expect(button).to_have_attribute("title", "Dark colours; follow the system")
+        expect(button).to_have_attribute("title", "Dark colors; follow the system")
         page.locator("[name=__palette]:checked").press("Enter")
         expect(scheme).to_have_attribute("data-md-color-scheme", "default")
         page.emulate_media(color_scheme="dark")
@@ -144,7 +144,7 @@ def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None
         assert head["og:description"] == head["description"]
         assert head["twitter:card"] == "summary_large_image"
         own = f"{base_url}{name}social.png"
-        assert head["og:image"] == (own if "nnfp-figure" in html else f"{base_url}social.png")
+        assert head["og:image"] == (own if "page-figure" in html else f"{base_url}social.png")
         with Image.open(site / head["og:image"].removeprefix(base_url)) as picture:
             assert picture.size == (int(head["og:image:width"]), int(head["og:image:height"]))
     assert named(html_of(site, "learn/neuron"))["og:title"] == "Neuron"

@@ -1,17 +1,14 @@
-"""Notes on lines of code: each number in the code leads to its item below, for every reader."""
-
-from collections.abc import Iterator
+"""Notes on lines of code: each number in the code leads to its item in the list below."""
 
 import pytest
 from markdown import markdown
 from mkdocs.exceptions import BuildError
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
-from audit.browse import NARROW, SCHEMES, WIDE, listen, shift, switch, violations
+from audit.browse import NARROW, WIDE, listen, shift, violations
 from pages.extensions.annotations import AnnotationsExtension
 from tests.conftest import Tab
 
-PAGES = ["learn/layer/", "learn/optimizer/"]
 CODE = "```python\nx = 1  # (1)\ny = 2  # (2)\n```\n"
 LIST = "\n1. First.\n2. Second.\n"
 
@@ -28,7 +25,10 @@ def test_each_number_in_the_code_leads_to_its_item() -> None:
             name = f"note-{block}-{number}"
             assert html.count(f'<li id="{name}">') == 1
             assert html.count(f'href="#{name}" aria-label="Note {number}"') == 1
-    assert html.count('<ol class="nnfp-notes">') == 2
+    assert html.count('<ol class="page-notes">') == 2
+
+
+def test_notes_work_in_a_fold() -> None:
     assert 'id="note-1-2"' in render(f"<details markdown>\n\n{CODE}{LIST}\n</details>")
 
 
@@ -43,110 +43,110 @@ def test_each_number_in_the_code_leads_to_its_item() -> None:
         f"{CODE}\n- First.\n- Second.\n",
     ],
 )
-def test_numbers_that_are_not_those_of_a_list_are_refused(source: str) -> None:
-    with pytest.raises(BuildError, match="a numbered list of as many items"):
+def test_numbers_without_their_items_are_refused(source: str) -> None:
+    with pytest.raises(BuildError, match="expected a numbered list with an item for each"):
         render(source)
 
 
 @pytest.mark.parametrize("source", [CODE.replace("# (", "# see ("), LIST, f"`# (1)`\n{LIST}"])
-def test_other_comments_and_lists_stay_as_they_are(source: str) -> None:
-    assert "nnfp-note" not in render(source)
+def test_other_comments_and_lists_stay_the_same(source: str) -> None:
+    assert "page-note" not in render(source)
 
 
-@pytest.fixture(scope="module")
-def readers(browser: Browser, base_url: str) -> Iterator[list[Page]]:
-    """Both pages as a phone and a wide screen show them, with what moved and their complaints."""
-    pages = []
-    for address, size in zip(PAGES, (NARROW, WIDE), strict=True):
-        context = browser.new_context(base_url=base_url, viewport=size)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.heard = listen(page)  # type: ignore[attr-defined]
-        page.goto(address)
-        page.moved = shift(page)  # type: ignore[attr-defined]  # before a test moves something
-        pages.append(page)
-    yield pages
-    for page in pages:
-        page.context.close()
+# On the site
 
-
-def test_nothing_moves_when_the_page_comes_alive(readers: list[Page]) -> None:
-    for page in readers:
-        assert page.moved < 0.01  # type: ignore[attr-defined]
-        assert page.locator("ol.nnfp-notes > li").count() == 5
-        assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5
-
-
+MARKS = "a.page-note"
+ITEMS = "ol.page-notes > li"
 IN_SIGHT = """item => {
     const { top, bottom } = item.getBoundingClientRect();
     return top > 0 && bottom < innerHeight + 1;
 }"""
 
 
-def test_a_number_is_reached_by_tab_and_leads_to_its_item(readers: list[Page]) -> None:
-    for page in readers:
-        marks = page.locator("a.nnfp-note")
-        marks.first.focus()
-        assert marks.all_inner_texts() == ["1", "2", "3", "4", "5"]
-        items = page.locator("ol.nnfp-notes > li")
-        items.first.evaluate("item => { window.first = item; }")
-        for i in range(5):
-            assert marks.nth(i).evaluate("mark => mark === document.activeElement")
-            box = marks.nth(i).bounding_box()
-            assert box and min(box["width"], box["height"]) >= 24
-            page.keyboard.press("Enter")
-            assert items.nth(i).evaluate("item => item.matches(':target')")
-            assert items.nth(i).evaluate(IN_SIGHT)
-            marks.nth(i).focus()
-            page.keyboard.press("Tab")
-        assert page.evaluate("document.contains(window.first)"), "the page was put in anew"
+@pytest.fixture(
+    params=[("learn/layer/", NARROW), ("learn/optimizer/", WIDE)], ids=["phone", "wide"]
+)
+def page(page: Page, request: pytest.FixtureRequest) -> Page:
+    """A page with five notes, on a phone and on a wide screen."""
+    url, size = request.param
+    page.set_viewport_size(size)
+    page.goto(url)
+    return page
 
 
-def test_what_is_copied_has_no_numbers(readers: list[Page]) -> None:
-    for reader in readers:
-        page = reader.context.new_page()  # for the button is another one once it was used
-        page.goto(reader.url)
-        block = page.locator(".highlight:has(.nnfp-note)")
-        block.locator("button").click()
-        copied = page.evaluate("navigator.clipboard.readText()")
-        shown = block.locator("code").evaluate(
-            "code => { const all = code.cloneNode(true);"
-            "all.querySelectorAll('a').forEach(mark => mark.remove()); return all.textContent; }"
-        )
-        assert copied == shown.strip()
-        assert copied.startswith(("class Solved:", "import torch")) and "#" not in copied
-        page.close()
+def test_nothing_moves_when_the_page_loads(page: Page) -> None:
+    assert shift(page) < 0.01
+    expect(page.locator(f"{ITEMS} >> visible=true")).to_have_count(5)
 
 
-def test_where_code_scrolls_its_numbers_stay_in_sight(readers: list[Page]) -> None:
-    for page in readers:
-        page.locator("a.nnfp-note").first.scroll_into_view_if_needed()
-        inside = page.locator("a.nnfp-note").evaluate_all(
-            """marks => marks.every(mark => {
-                const [one, all] = [mark, mark.closest("pre")].map(e => e.getBoundingClientRect());
-                return one.left >= all.left && one.right <= all.right + 1;
-            })"""
-        )
-        assert inside
+def test_a_number_is_reached_by_tab_and_leads_to_its_item(page: Page) -> None:
+    marks, items = page.locator(MARKS), page.locator(ITEMS)
+    assert marks.all_inner_texts() == ["1", "2", "3", "4", "5"]
+    marks.first.focus()
+    for mark, item in zip(marks.all(), items.all(), strict=True):
+        expect(mark).to_be_focused()
+        page.keyboard.press("Enter")
+        assert item.evaluate("item => item.matches(':target')")
+        assert item.evaluate(IN_SIGHT)
+        mark.focus()
+        page.keyboard.press("Tab")
 
 
-def test_everyone_can_use_them(readers: list[Page]) -> None:
-    keep = "blocks => blocks.forEach(one => one.matches(':has(.nnfp-note)') || one.remove())"
-    for page, scheme in zip(readers, SCHEMES, strict=True):
-        page.locator(".highlight").evaluate_all(keep)  # the others are judged elsewhere
-        page.locator("a.nnfp-note").first.scroll_into_view_if_needed()
-        switch(page, scheme)
-        assert violations(page, ".highlight, .nnfp-notes") == []
-        assert page.heard == []  # type: ignore[attr-defined]
+def test_following_a_number_keeps_the_page(page: Page) -> None:
+    page.evaluate("window.first = document.querySelector('ol.page-notes > li')")
+    page.locator(MARKS).first.click()
+    assert page.evaluate("document.contains(window.first)")
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_without_javascript_and_on_paper_they_are_the_same(tab: Tab, address: str) -> None:
+def test_a_finger_hits_a_number(page: Page) -> None:
+    boxes = [mark.bounding_box() for mark in page.locator(MARKS).all()]
+    assert [box for box in boxes if not box or min(box["width"], box["height"]) < 24] == []
+
+
+def test_copied_code_has_no_numbers(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator(".highlight:has(.page-note)")
+    block.locator("button").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    shown = block.locator("code").evaluate(
+        "code => { const all = code.cloneNode(true);"
+        "all.querySelectorAll('a').forEach(mark => mark.remove()); return all.textContent; }"
+    )
+    assert copied == shown.strip()
+    assert copied.startswith(("class Solved:", "import torch"))
+    assert "#" not in copied
+
+
+def test_numbers_stay_in_sight_where_code_scrolls(page: Page) -> None:
+    page.locator(MARKS).first.scroll_into_view_if_needed()
+    assert page.locator(MARKS).evaluate_all(
+        """marks => marks.every(mark => {
+            const [one, all] = [mark, mark.closest("pre")].map(e => e.getBoundingClientRect());
+            return one.left >= all.left && one.right <= all.right + 1;
+        })"""
+    )
+
+
+def test_everyone_can_use_them(page: Page) -> None:
+    heard = listen(page)
+    page.locator(MARKS).first.scroll_into_view_if_needed()
+    assert violations(page, ".highlight:has(.page-note)") == []
+    assert violations(page, ".page-notes") == []
+    assert heard == []
+
+
+@pytest.mark.parametrize("url", ["learn/layer/", "learn/optimizer/"])
+def test_they_work_without_javascript(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
-    page.goto(address)
-    page.locator("a.nnfp-note").first.click()
+    page.goto(url)
+    page.locator(MARKS).first.click()
     assert page.locator("li:target").evaluate(IN_SIGHT)
-    for media in ("screen", "print"):
-        page.emulate_media(media=media)
-        assert page.locator("a.nnfp-note >> visible=true").count() == 5
-        assert page.locator("ol.nnfp-notes > li >> visible=true").count() == 5
+
+
+@pytest.mark.parametrize("url", ["learn/layer/", "learn/optimizer/"])
+def test_they_are_printed(tab: Tab, url: str) -> None:
+    page = tab(java_script_enabled=False)
+    page.goto(url)
+    page.emulate_media(media="print")
+    expect(page.locator(f"{MARKS} >> visible=true")).to_have_count(5)
+    expect(page.locator(f"{ITEMS} >> visible=true")).to_have_count(5)

@@ -1,4 +1,5 @@
-import doctest
+"""A figure's SVG becomes a part of its page."""
+
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,6 @@ import pytest
 from markdown import Markdown
 from mkdocs.exceptions import BuildError
 
-from pages.extensions import figures
 from pages.extensions.figures import FiguresExtension, inline_svg
 from tests.conftest import make_page
 
@@ -28,14 +28,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_image_alone_becomes_a_figure_that_says_what_it_shows(folder: Path) -> None:
+def test_an_image_alone_becomes_a_figure_with_its_description(folder: Path) -> None:
     assert render("![A line.](figures/line.svg)", folder) == (
-        '<figure class="nnfp-figure"><svg viewBox="0 0 2 1" role="img" aria-label="A line." '
+        '<figure class="page-figure"><svg viewBox="0 0 2 1" role="img" aria-label="A line." '
         'data-search-exclude=""><path d="M0 0h2" /></svg></figure>'
     )
 
 
-def test_a_listed_figure_is_what_an_explorable_starts_from(folder: Path) -> None:
+def test_a_listed_figure_is_inside_its_explorable(folder: Path) -> None:
     explorables = {"figures/line.svg": "other", "learn/figures/line.svg": "line"}
     source = "![A line.](figures/line.svg)"
     html = render(source, folder, explorables=explorables)
@@ -58,13 +58,13 @@ def test_a_title_becomes_the_caption(folder: Path) -> None:
         "In a line, ![a line.](figures/line.svg)",
     ],
 )
-def test_other_images_stay_as_they_are(source: str, folder: Path) -> None:
+def test_other_images_stay_the_same(source: str, folder: Path) -> None:
     html = render(source, folder)
     assert "<img " in html
     assert "<svg" not in html
 
 
-def test_a_figure_that_is_not_there_is_refused(folder: Path) -> None:
+def test_a_missing_figure_is_refused(folder: Path) -> None:
     with pytest.raises(
         BuildError, match=r"expected a file for the figure figures/no\.svg, got none"
     ):
@@ -79,9 +79,9 @@ def test_a_figure_that_is_not_svg_is_refused(folder: Path) -> None:
         render("![A line.](figures/line.svg)", folder)
 
 
-def test_a_figure_without_words_is_refused(folder: Path) -> None:
+def test_a_figure_without_a_description_is_refused(folder: Path) -> None:
     with pytest.raises(
-        BuildError, match=r"expected words for what the figure figures/line\.svg shows"
+        BuildError, match=r"expected a description of the figure figures/line\.svg, got"
     ):
         render("![](figures/line.svg)", folder)
 
@@ -92,7 +92,7 @@ def test_the_ids_of_two_figures_on_a_page_do_not_clash(folder: Path) -> None:
     assert html.count('id="figure-1-a"') == html.count('id="figure-2-a"') == 1
 
 
-def test_what_refers_to_an_id_follows_it() -> None:
+def test_references_follow_their_ids() -> None:
     parts = '<clipPath id="c"/><use xlink:href="#c"/><g clip-path="url(#c)"/><use href="#c"/>'
     svg = SVG.format(parts).replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
     html = inline_svg(svg, "A clip.", "f-")
@@ -101,18 +101,14 @@ def test_what_refers_to_an_id_follows_it() -> None:
     assert html.count('<use href="#f-c" />') == 2
 
 
-def test_the_label_wins_over_a_label_of_the_file() -> None:
+def test_the_description_replaces_the_label_of_the_file() -> None:
     svg = SVG.format('<title id="t">File</title>').replace("<svg", '<svg aria-labelledby="t"', 1)
     html = inline_svg(svg, 'A "line" < 2.', "f-")
     assert 'aria-label="A &quot;line&quot; &lt; 2."' in html
     assert "aria-labelledby" not in html
 
 
-def test_declarations_metadata_comments_and_style_sheets_stay_in_the_file() -> None:
+def test_what_only_a_file_needs_stays_in_the_file() -> None:
     parts = "<!-- c --><metadata><m/></metadata><defs><style>* { fill: red }</style></defs>"
     html = inline_svg('<?xml version="1.0"?>' + SVG.format(parts), "Nothing.", "f-")
     assert re.sub(" .*?>", ">", html, count=1) == "<svg><defs /></svg>"
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(figures) == doctest.TestResults(failed=0, attempted=2)

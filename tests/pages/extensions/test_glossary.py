@@ -1,6 +1,5 @@
-"""A term is explained where it is read: a quiet link to its entry, which is shown in advance."""
+"""The first use of a term on a page links to its entry in the glossary."""
 
-import doctest
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from markdown import Markdown
 from mkdocs.exceptions import BuildError
 from playwright.sync_api import expect
 
-from pages.extensions import glossary
 from pages.extensions.glossary import TO_A_PAGE, GlossaryExtension, read_terms
-from tests.conftest import ROOT, Tab, make_page
+from pages.project import DOCS
+from tests.conftest import Tab, make_page
 
 GLOSSARY = """# Glossary
 
@@ -50,9 +49,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def linked(html: str) -> list[tuple[str, str]]:
-    """List the links to terms: where to, and the words."""
-    found = re.findall(r'<a class="nnfp-term" data-preview="" href="([^"]*)">([^<]*)</a>', html)
-    assert html.count("nnfp-term") == len(found)
+    """List the links to terms: their targets and their texts."""
+    found = re.findall(r'<a class="page-term" data-preview="" href="([^"]*)">([^<]*)</a>', html)
+    assert html.count("page-term") == len(found)
     return found
 
 
@@ -69,7 +68,7 @@ def test_terms_are_found_in_the_order_of_reading(folder: Path) -> None:
     assert "<em><a" in html
 
 
-def test_the_longest_term_and_its_plural_are_found_whatever_the_case(folder: Path) -> None:
+def test_the_longest_term_is_found_in_any_case_and_number(folder: Path) -> None:
     html = render("Matrix products on GPUs. A pre-bias, biased.", folder)
     assert linked(html) == [
         ("../glossary.md#matrix-product", "Matrix products"),
@@ -90,52 +89,57 @@ def test_the_longest_term_and_its_plural_are_found_whatever_the_case(folder: Pat
         "<p>bias</p>",
     ],
 )
-def test_headings_code_links_and_definitions_stay_as_they_are(folder: Path, source: str) -> None:
+def test_headings_code_links_and_definitions_have_no_links_to_terms(
+    folder: Path, source: str
+) -> None:
     assert linked(render(source, folder)) == []
 
 
-def test_a_word_in_another_sense_stays_as_it_is(folder: Path) -> None:
+def test_a_word_in_another_sense_is_no_term(folder: Path) -> None:
     source = "A matrix and a bias."
     html = render(source, folder, other_senses={"learn/page.md": ["matrix"]})
     assert [words for _, words in linked(html)] == ["bias"]
     assert len(linked(render(source, folder, other_senses={"learn/b.md": ["matrix"]}))) == 2
+
+
+def test_another_sense_of_an_unknown_term_is_refused(folder: Path) -> None:
     with pytest.raises(BuildError, match=r"in other_senses of learn/page.md, got matrices"):
-        render(source, folder, other_senses={"learn/page.md": ["matrices"]})
+        render("A matrix.", folder, other_senses={"learn/page.md": ["matrices"]})
 
 
-def test_pages_that_tell_no_story_have_no_links_to_terms(folder: Path) -> None:
+def test_only_learn_and_about_pages_link_to_terms(folder: Path) -> None:
     assert linked(render("A bias.", folder, name="glossary.md")) == []
     assert linked(render("A bias.", folder, name="about/page.md")) != []
 
 
-def test_links_to_pages_are_shown_in_advance(folder: Path) -> None:
+def test_links_to_pages_are_previewed(folder: Path) -> None:
     html = render("# One\n\n[a](b.md) [c](d.md#e) [f](https://g.org/h.md) [i](#j)", folder)
     assert re.findall(r'<a data-preview="" href="([^"]*)"', html) == ["b.md", "d.md#e"]
     assert html.count("data-preview") == 2
     assert not TO_A_PAGE.fullmatch("figures/a.svg")
 
 
-def test_a_wrong_glossary_is_told(folder: Path) -> None:
+def test_a_glossary_with_two_entries_for_a_term_is_refused() -> None:
     with pytest.raises(BuildError, match=r"each term in glossary.md, got two for bias"):
         read_terms("## bias\n\nA.\n\n## bias\n\nB.")
+
+
+def test_a_glossary_without_entries_is_refused() -> None:
     with pytest.raises(BuildError, match=r"each term in glossary.md, got no heading"):
         read_terms("# Glossary")
+
+
+def test_a_missing_glossary_is_refused(folder: Path) -> None:
     (folder / "glossary.md").unlink()
-    with pytest.raises(BuildError, match=r"among the pages, for the terms on learn/page.md"):
+    with pytest.raises(BuildError, match=r"expected glossary.md, to link the terms on learn/page"):
         render("A bias.", folder)
-
-
-def test_the_examples_in_docstrings_hold() -> None:
-    results = doctest.testmod(glossary)
-    assert results.attempted
-    assert results.failed == 0
 
 
 # On the site
 
 
-def test_terms_lead_to_their_entries_and_only_in_their_sense(site: Path) -> None:
-    terms = set(read_terms((ROOT / "docs/glossary.md").read_text(encoding="utf-8")))
+def test_terms_of_the_site_lead_to_their_entries(site: Path) -> None:
+    terms = set(read_terms((DOCS / "glossary.md").read_text(encoding="utf-8")))
     html = (site / "glossary/index.html").read_text(encoding="utf-8")
     entries = dict(re.findall(r'<h2 id="([^"]*)">([^<]*)<', html))
     used = set()
@@ -148,15 +152,15 @@ def test_terms_lead_to_their_entries_and_only_in_their_sense(site: Path) -> None
         used |= {f"{path.parent.name}: {term}" for term in here}
     assert len(used) > 40
     assert {term.partition(": ")[2] for term in used} <= terms
-    # A notebook runs in a kernel that has nothing to do with a GPU's.
+    # On this page, a kernel is that of a notebook and not that of a GPU.
     assert "proof: ReLU" in used
     assert "proof: kernel" not in used
 
 
-def test_an_entry_is_shown_where_the_term_is_read(tab: Tab) -> None:
+def test_pointing_at_a_term_shows_its_entry(tab: Tab) -> None:
     page = tab()
     page.goto("learn/layer/", wait_until="networkidle")
-    term = page.locator("a.nnfp-term", has_text="ReLU")
+    term = page.locator("a.page-term", has_text="ReLU")
     shown = page.get_by_role("dialog", name="Preview")
     for look in (term.hover, term.focus):
         look()
@@ -167,8 +171,8 @@ def test_an_entry_is_shown_where_the_term_is_read(tab: Tab) -> None:
         expect(shown).to_have_count(0)
 
 
-def test_without_a_script_a_term_is_a_link(tab: Tab, base_url: str) -> None:
+def test_a_term_is_a_link_without_javascript(tab: Tab, base_url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto("learn/layer/")
-    page.locator("a.nnfp-term", has_text="ReLU").click()
+    page.locator("a.page-term", has_text="ReLU").click()
     assert page.url == f"{base_url}glossary/#relu"
