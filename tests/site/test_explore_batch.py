@@ -10,7 +10,7 @@ from tests.site.explorables import alone, drive, wait_for_address
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
-from nnfp._svg import number
+from nnfp.draw.words import number
 from nnfp.batch import all_at_once
 
 PAGE = "learn/batch/"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
 from nnfp import draw
-from nnfp._svg import number
+from nnfp.draw.words import number
 from nnfp.neuron import neuron, relu
 
 SVG = "{http://www.w3.org/2000/svg}"

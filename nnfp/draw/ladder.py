@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from nnfp._svg import RESULT, WIDTH, dot, path, text, text_width
+from nnfp.draw.svg import RESULT, WIDTH, dot, path, text, text_width
 
 ROW = 30
 # Prefixes that people know, so that no power of ten has to be read.

@@ -1,0 +1,42 @@
+"""Write numbers, counts and lists in the titles and labels of figures as a person would."""
+
+import math
+from collections.abc import Sequence
+
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def number(value: float) -> str:
+    """Write a number with up to four digits: 19, or −0.3333, or a power of ten."""
+    value += 0.0  # turns −0 into 0
+    if value == 0 or 1e-3 <= abs(value) < 9999.5:
+        text = f"{round(value, 4):.4g}"
+    elif 9999.5 <= abs(value) < 1e6:
+        text = f"{value:.0f}"
+    elif math.isfinite(value):
+        mantissa, exponent = f"{value:.1e}".split("e")
+        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        # A person writes 10⁻⁴, not 1×10⁻⁴.
+        times = {"1.0": "", "-1.0": "-"}.get(mantissa, f"{float(mantissa):g}×")
+        text = times + power
+    else:
+        text = str(value).replace("inf", "∞")
+    return text.replace("-", "−")
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the noun in the form that goes with a count of it."""
+    if count == 1:
+        return noun
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun, such as `1 neuron` or `2 neurons`."""
+    return f"{count} {plural(count, noun)}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as in a sentence, with commas and a final `and`."""
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
