@@ -4,6 +4,7 @@ from nnfp.batch import all_at_once
 from nnfp.draw import forward, svg
 from nnfp.draw.activation import Function, graph, identity, name_of, on_tensors
 from nnfp.draw.checks import check_count, check_sample
+from nnfp.draw.forward import circle_text
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers, tensor, texts
 from nnfp.draw.words import counted, listed, plural
@@ -43,12 +44,13 @@ def layer(
     sums = all_at_once(x, weight, biases, identity)
     check_count("inputs", len(x), 4)
     check_count("neurons", len(weight), 4)
+    outputs = all_at_once(x, weight, biases, on_tensors(activation))
     sample = forward.Forward(
-        inputs=texts(x),
+        inputs=list(map(circle_text, x.tolist())),
         weights=[texts(row) for row in weight],
         biases=[] if biases is None else texts(biases),
-        sums=texts(sums),
-        outputs=texts(all_at_once(x, weight, biases, on_tensors(activation))),
+        sums=list(map(circle_text, sums.tolist())),
+        outputs=list(map(circle_text, outputs.tolist())),
         activation=name_of(activation),
         graph=graph(activation),
     )

@@ -5,6 +5,7 @@ from typing import SupportsFloat
 from nnfp.draw import equation, forward, svg
 from nnfp.draw.activation import Function, graph, identity, name_of, on_tensors
 from nnfp.draw.checks import check_count, check_sample
+from nnfp.draw.forward import circle_text
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers, tensor, texts
 from nnfp.draw.words import listed, number, plural
@@ -44,10 +45,10 @@ def neuron(
     if bias.numel() != 1:
         raise ValueError(f"expected one number as the bias, got shape {tuple(bias.shape)}")
     bias = bias.reshape(())
-    total = number(compute(x, w, bias, identity).item())
-    output = number(compute(x, w, bias, on_tensors(activation)).item())
+    total = circle_text(compute(x, w, bias, identity).item())
+    output = circle_text(compute(x, w, bias, on_tensors(activation)).item())
     sample = forward.Forward(
-        inputs=texts(x),
+        inputs=list(map(circle_text, x.tolist())),
         weights=[texts(w)],
         biases=[] if b is None else [number(bias.item())],
         sums=[total],

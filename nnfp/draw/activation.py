@@ -85,7 +85,7 @@ def _outputs(function: Callable[[Any], Any], sums: Tensor) -> Tensor:
     try:
         # A copy, because functions such as torch.relu_ write into their argument.
         outputs = tensor(function(sums.clone()))
-    except (ArithmeticError, RuntimeError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError):
         pass  # math.exp and max take one number, not many
     else:
         if outputs.shape == sums.shape:

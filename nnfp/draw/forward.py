@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nnfp.draw import activation, svg
 from nnfp.draw.svg import INPUT, RADIUS, RESULT, WEIGHT, half_width, text_width
-from nnfp.draw.words import plural
+from nnfp.draw.words import number, plural
 
 # The centers of the columns, half the width of the widest number, and the center of the first row.
 X_INPUT, X_SUM, X_ACTIVATION, X_OUTPUT = 44, 280, 359, 432
@@ -25,18 +25,24 @@ class Forward(NamedTuple):
     graph: list[list[activation.Point]]
 
 
+def circle_text(value: float) -> str:
+    """Write a number so that it fits into a circle, with fewer digits if that helps.
+
+    Raises:
+        ValueError: If the number is too wide even so.
+    """
+    for text in (number(value), number(value, digits=1)):
+        if half_width([text]) <= WIDEST:
+            return text
+    raise ValueError(f"expected numbers that fit into a circle of a picture, got {number(value)}")
+
+
 def draw(sample: Forward) -> tuple[str, float]:
     """Draw inputs, weights, sums, activation and outputs from left to right.
 
     Returns:
         The content of the figure and its height.
-
-    Raises:
-        ValueError: If a number is too wide for its circle.
     """
-    for value in (*sample.inputs, *sample.sums, *sample.outputs):
-        if half_width([value]) > WIDEST:
-            raise ValueError(f"expected numbers that fit into a circle of a picture, got {value}")
     count, neurons = len(sample.inputs), len(sample.sums)
     # Where on its edge each weight is, as a share of the way back from the neuron. The weights of
     # one neuron are in the middle. Those of several are before the first crossing of edges: at

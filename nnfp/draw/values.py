@@ -1,6 +1,7 @@
 """Read the numbers that a figure shows: from lists, tensors, arrays and mixtures of them."""
 
 import reprlib
+import sys
 from collections.abc import Iterable, Mapping, Set
 from typing import Any, SupportsFloat
 
@@ -20,10 +21,9 @@ def tensor(values: Numbers | SupportsFloat) -> Tensor:
         ValueError: If the rows differ in length, or a number is too large for the dtype.
     """
     nested = _plain(values)
-    try:
-        exact = torch.tensor(nested, dtype=torch.float64, device="cpu")
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"expected rows of one length, got {reprlib.repr(nested)}") from error
+    if _is_ragged(nested):
+        raise ValueError(f"expected rows of one length, got {reprlib.repr(nested)}")
+    exact = torch.tensor(nested, dtype=torch.float64, device="cpu")
     result = exact.to(torch.get_default_dtype())
     too_large = exact[exact.isfinite() & ~result.isfinite()]
     if len(too_large):
@@ -76,6 +76,17 @@ def _plain(values: Any) -> Any:
             raise TypeError
         return float(values)
     except OverflowError as error:
-        raise ValueError(f"expected numbers that fit in a float, got {values:.1e}") from error
+        largest = f"{sys.float_info.max:.1e}"
+        raise ValueError(f"expected numbers up to {largest}, got a larger one") from error
     except (TypeError, ValueError) as error:
         raise TypeError(f"expected numbers, got {reprlib.repr(values)}") from error
+
+
+def _is_ragged(nested: Any) -> bool:
+    """Return whether rows next to each other differ in length, or are mixed with numbers."""
+    while isinstance(nested, list):
+        lengths = {len(each) if isinstance(each, list) else None for each in nested}
+        if len(lengths) > 1:
+            return True
+        nested = [number for each in nested for number in each] if lengths - {None} else None
+    return False

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def number(value: float) -> str:
-    """Write a number with up to four digits: 19, or −0.3333, or a power of ten."""
+def number(value: float, *, digits: int = 2) -> str:
+    """Write a number as a person would: 19, or −0.3333, or 2×10⁻⁷.
+
+    Up to four digits are shown; next to a power of ten it is as many as `digits` says.
+    """
     value += 0.0  # turns −0 into 0
     if value == 0 or 1e-3 <= abs(value) < 9999.5:
         text = f"{round(value, 4):.4g}"
     elif 9999.5 <= abs(value) < 1e6:
         text = f"{value:.0f}"
     elif math.isfinite(value):
-        mantissa, exponent = f"{value:.1e}".split("e")
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
         # A person writes 10⁻⁴, not 1×10⁻⁴.
         times = {"1.0": "", "-1.0": "-"}.get(mantissa, f"{float(mantissa):g}×")

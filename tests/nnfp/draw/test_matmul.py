@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nnfp import all_at_once, draw
 from nnfp.draw.words import number
-from tests.nnfp.draw.figures import attribute, boxes, elements, texts
+from tests.nnfp.draw.figures import EXAMPLES, attribute, boxes, elements, texts
 
 SHORT = st.integers(-9, 9).map(float)
 SIZE = st.integers(1, 5)
@@ -66,8 +66,8 @@ def test_a_product_outlines_the_row_the_column_and_their_result() -> None:
 
 
 def test_matrices_that_do_not_fit_next_to_each_other_are_below_each_other() -> None:
-    two, five = draw.matmul([[1] * 2] * 2, [[1] * 2] * 2), draw.matmul([[1] * 5] * 5, [[1] * 5] * 5)
-    for picture, lines in ((two, 1), (five, 2)):
+    short, long = draw.matmul([[1] * 5] * 5, [[1] * 5] * 5), EXAMPLES["long matmul"]()
+    for picture, lines in ((short, 1), (long, 3)):
         tops = {box[1] for content, box in boxes(picture) if content in ("Z", "Wᵀ", "Z Wᵀ")}
         assert len(tops) == lines
 

@@ -95,6 +95,11 @@ def test_a_bias_may_be_a_list_or_tensor_of_one_number(b: Tensor | Sequence[int])
     assert draw.neuron([1, 2], [5, 7], b) == draw.neuron([1, 2], [5, 7], 3)
 
 
+def test_a_number_too_wide_for_its_circle_loses_a_digit() -> None:
+    shown = texts(draw.neuron([1.25e-4, 1], [1, -9], activation=torch.sigmoid))
+    assert shown[2:6] == ["1×10⁻⁴", "1", "−9", "1×10⁻⁴"]
+
+
 def headings(picture: Picture) -> list[str]:
     return [text for text in texts(picture) if re.fullmatch("[A-Za-zσ]+", text)]
 

@@ -33,7 +33,7 @@ ROW = [
 ]
 
 
-@pytest.mark.parametrize("x", ROW, ids=repr)
+@pytest.mark.parametrize("x", ROW)
 def test_a_row_of_numbers_may_have_any_form(x: Any) -> None:
     assert draw.neuron(x, [5, 7]) == draw.neuron([1, 2], [5, 7])
 
@@ -45,13 +45,11 @@ MATRIX = [
     [torch.tensor([5, 7]), torch.tensor([6.0, 8.0], requires_grad=True)],
     [[torch.tensor(5.0, requires_grad=True), 7], [np.float64(6), 8]],
     nn.Linear(2, 2).weight.detach().copy_(torch.tensor([[5.0, 7.0], [6.0, 8.0]])),
-    torch.tensor([[5.0, 7.0], [6.0, 8.0]]).to_sparse_csr(),
     (row for row in ([5, 7], [6, 8])),
 ]
 
 
-@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")
-@pytest.mark.parametrize("weight", MATRIX, ids=repr)
+@pytest.mark.parametrize("weight", MATRIX)
 def test_rows_of_numbers_may_have_any_form(weight: Any) -> None:
     assert draw.layer([1, 2], weight) == draw.layer([1, 2], [[5, 7], [6, 8]])
 
@@ -72,7 +70,7 @@ def test_a_figure_does_not_depend_on_the_default_device() -> None:
 FIGURES: list[Callable[[Any], object]] = [
     lambda value: draw.neuron([1, value], [5, 7]),
     lambda value: draw.neuron([1, 2], [5, value]),
-    lambda value: draw.neuron([1, 2], [5, 7], value),
+    lambda value: draw.neuron([1, 2], [5, 7], [value]),
     lambda value: draw.layer([1, value], [[5, 7]]),
     lambda value: draw.layer([1, 2], [[5, value]]),
     lambda value: draw.layer([1, 2], [[5, 7]], [value]),
@@ -99,7 +97,7 @@ def test_a_value_that_is_no_number_is_refused(make: Callable[[Any], object], val
 
 @each_figure
 def test_a_number_that_fits_in_no_float_is_refused(make: Callable[[Any], object]) -> None:
-    with pytest.raises(ValueError, match=r"expected numbers that fit in a float"):
+    with pytest.raises(ValueError, match=r"expected numbers up to 1.8e\+308, got a larger one"):
         make(10**400)
 
 
