@@ -10,7 +10,7 @@ from torch import Tensor
 from nnfp.draw import svg
 from nnfp.draw.checks import check_matplotlib
 from nnfp.draw.picture import Picture
-from nnfp.draw.values import Numbers, pair, row, tensor
+from nnfp.draw.values import Numbers, pair, pairs, row, tensor
 from nnfp.draw.words import counted, number
 from nnfp.neuron import relu
 
@@ -65,9 +65,11 @@ def landscape(
     if len(samples) == 0:
         raise ValueError("expected at least one sample, got none")
     if len(samples) != len(targets):
-        raise ValueError(f"expected {len(samples)} targets, one a sample, got {len(targets)}")
+        raise ValueError(
+            f"expected {len(samples)} targets, one for each sample, got {len(targets)}"
+        )
     ws, bs = _axis(weights, "weights"), _axis(biases, "biases")
-    points = [pair(point, "a point of the path") for point in path]
+    points = pairs(path, "a point of the path")
     if not points:
         raise ValueError("expected a path with at least its start, got none")
     goal = pair(answer, "the answer")
@@ -105,7 +107,7 @@ def _axis(ends: Pair, name: str) -> Tensor:
     low, high = pair(ends, f"the range of {name}")
     if not -LARGEST <= low < high <= LARGEST:
         raise ValueError(
-            f"expected a range of {name} from a lower to a higher number, "
+            f"expected {name} from a lower to a higher number, up to {LARGEST:g}, "
             f"got from {low:g} to {high:g}"
         )
     values = torch.linspace(low, high, 121, dtype=torch.float32, device="cpu").double()

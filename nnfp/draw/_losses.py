@@ -68,14 +68,13 @@ def losses(
 def _check_curve(name: str, ys: Sequence[float], log: bool) -> None:
     if len(ys) == 0:
         raise ValueError(f"expected at least one number for {name!r}, got none")
+    lowest = 1 / LARGEST if log else -LARGEST
     for step, y in enumerate(ys):
         if not math.isfinite(y) or (log and y <= 0):
             expected = "numbers above 0, for a logarithmic scale" if log else "finite numbers"
             raise ValueError(f"expected {expected}, got {y:g} at step {step} of {name!r}")
-        if abs(y) > LARGEST or (log and y < 1 / LARGEST):
-            sign = "above" if abs(y) > LARGEST else "below"
-            limit = LARGEST if abs(y) > LARGEST else 1 / LARGEST
+        if not lowest <= y <= LARGEST:
+            limit = f"below {lowest:g}" if y < lowest else f"above {LARGEST:g}"
             raise ValueError(
-                f"expected numbers not {sign} {limit:g} in a plot, "
-                f"got {y:g} at step {step} of {name!r}"
+                f"expected numbers not {limit} in a plot, got {y:g} at step {step} of {name!r}"
             )

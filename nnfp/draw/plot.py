@@ -1,6 +1,7 @@
 """Draw curves with Matplotlib, in the style of the other figures."""
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from html import escape
 from io import StringIO
@@ -54,7 +55,9 @@ STYLE = {
 def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: bool) -> str:
     """Return the content of a figure that shows the curves."""
     file = StringIO()
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A font of the reader's system shows the letters that Matplotlib's font lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         # Settings of the user would change the figure.
         mpl.rcdefaults()
         for name, value in STYLE.items():

@@ -58,6 +58,19 @@ def pair(values: object, name: str) -> tuple[float, float]:
     return first, second
 
 
+def pairs(values: object, name: str) -> list[tuple[float, float]]:
+    """Return pairs of numbers; `name` says what one of them is, for the error message.
+
+    Raises:
+        TypeError: If a value is not a number.
+        ValueError: If the values are not a list of pairs.
+    """
+    nested = _plain(values)
+    if not isinstance(nested, list):
+        raise ValueError(f"expected pairs of numbers, each {name}, got {reprlib.repr(nested)}")
+    return [pair(each, name) for each in nested]
+
+
 def texts(values: Tensor) -> list[str]:
     """Return each value of a row as the figures write it."""
     return [number(value) for value in values.tolist()]

@@ -129,7 +129,7 @@ def test_an_activation_with_a_long_name_has_no_heading() -> None:
         ([1], [1], torch.ones(2), r"one number as the bias, got shape \(2,\)"),
         ([1], [1], [], r"one number as the bias, got shape \(0,\)"),
         ([-1.2e-7], [1], None, "fit into a circle of a picture, got −1.2×10⁻⁷"),
-        ([1], [1], -1.2345e6, "fit into a circle of a picture, got −1.2×10⁶"),
+        ([1], [0], -2.2e-7, "fit into a circle of a picture, got −2.2×10⁻⁷"),
     ],
 )
 def test_a_neuron_that_cannot_be_drawn_is_refused(
