@@ -1,8 +1,8 @@
 """Figures of neurons, layers, products, networks and losses, drawn from what the code returns.
 
-A figure is SVG text, 480 pixels wide. Its colors are `currentColor` and the CSS variables
-`--nnfp-input`, `--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color
-scheme of that page. Opened as a file, it is dark on white.
+A figure is SVG text. Its colors are `currentColor` and the CSS variables `--nnfp-input`,
+`--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color scheme of that page.
+Opened as a file, it is dark on white.
 """
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
@@ -14,5 +14,6 @@ from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw.picture import Picture
+from nnfp.draw.values import Numbers
 
-__all__ = ["Picture", "landscape", "layer", "losses", "matmul", "network", "neuron"]
+__all__ = ["Numbers", "Picture", "landscape", "layer", "losses", "matmul", "network", "neuron"]

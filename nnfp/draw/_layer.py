@@ -1,18 +1,23 @@
 """The figure of a layer at work on one sample."""
 
+from collections.abc import Callable
+
 from nnfp.batch import all_at_once
 from nnfp.draw import forward, svg
-from nnfp.draw.activation import Function, graph, identity, name_of, on_tensors
+from nnfp.draw.activation import graph, identity, name_of, on_tensors
 from nnfp.draw.checks import check_count, check_sample
 from nnfp.draw.forward import circle_text
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers, tensor, texts
 from nnfp.draw.words import counted, listed, plural
-from nnfp.neuron import relu
+from nnfp.neuron import Activation, relu
 
 
 def layer(
-    x: Numbers, weight: Numbers, bias: Numbers | None = None, activation: Function = relu
+    x: Numbers,
+    weight: Numbers,
+    bias: Numbers | None = None,
+    activation: Activation | Callable[[float], float] = relu,
 ) -> Picture:
     """Draw a layer at work on one sample: each neuron with its weights, sum and output.
 

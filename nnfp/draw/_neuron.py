@@ -1,20 +1,24 @@
 """The figure of one neuron at work on one sample."""
 
+from collections.abc import Callable
 from typing import SupportsFloat
 
 from nnfp.draw import equation, forward, svg
-from nnfp.draw.activation import Function, graph, identity, name_of, on_tensors
+from nnfp.draw.activation import graph, identity, name_of, on_tensors
 from nnfp.draw.checks import check_count, check_sample
 from nnfp.draw.forward import circle_text
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers, tensor, texts
 from nnfp.draw.words import listed, number, plural
+from nnfp.neuron import Activation, relu
 from nnfp.neuron import neuron as compute
-from nnfp.neuron import relu
 
 
 def neuron(
-    x: Numbers, w: Numbers, b: Numbers | SupportsFloat | None = None, activation: Function = relu
+    x: Numbers,
+    w: Numbers,
+    b: Numbers | SupportsFloat | None = None,
+    activation: Activation | Callable[[float], float] = relu,
 ) -> Picture:
     """Draw one neuron at work on one sample: inputs, weights, the sum and the output.
 

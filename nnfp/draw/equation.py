@@ -1,4 +1,4 @@
-"""Write a weighted sum below a figure as an equation, such as `1·5 + 2·7 = 19`."""
+"""Write a weighted sum as an equation below a figure."""
 
 from collections.abc import Sequence
 

@@ -35,7 +35,7 @@ def document(title: str, height: float, content: str) -> str:
 
 
 def coord(value: float) -> str:
-    """Write a coordinate to a tenth of a pixel, which is as fine as anyone sees."""
+    """Write a coordinate with one decimal, which is finer than anyone sees."""
     return f"{round(value, 1) + 0.0:g}"
 
 
@@ -46,7 +46,7 @@ def text_width(text: str, size: float = LETTER) -> float:
 
 
 def half_width(texts: Sequence[str]) -> float:
-    """Return half the width of the nodes for these texts; short texts get a circle."""
+    """Return the distance from the center of the nodes for these texts to their sides."""
     return max(RADIUS, *(text_width(text) / 2 + 5 for text in texts))
 
 

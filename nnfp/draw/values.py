@@ -11,6 +11,7 @@ from torch import Tensor
 from nnfp.draw.words import number
 
 Numbers = Tensor | Iterable[SupportsFloat] | Iterable[Iterable[SupportsFloat]]
+"""Numbers to draw: a tensor, with or without gradients, an array, or a list of numbers or rows."""
 
 
 def tensor(values: Numbers | SupportsFloat) -> Tensor:

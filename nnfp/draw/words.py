@@ -7,9 +7,10 @@ SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def number(value: float, *, digits: int = 2) -> str:
-    """Write a number as a person would: 19, or −0.3333, or 2×10⁻⁷.
+    """Write a number as a person would, rounded to four digits.
 
-    Up to four digits are shown; next to a power of ten it is as many as `digits` says.
+    Very large and very small numbers are written with a power of ten, after a factor of `digits`
+    digits.
     """
     value += 0.0  # turns −0 into 0
     if value == 0 or 1e-3 <= abs(value) < 9999.5:

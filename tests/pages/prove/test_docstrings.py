@@ -97,6 +97,19 @@ def test_an_entry_for_one_object_and_one_of_elsewhere_have_no_module(tmp_path: P
     assert modules_of(read_page(path)) == []
 
 
-def test_every_api_page_shows_a_module():
+def test_an_entry_for_a_package_has_all_modules_in_its_folder(noted, tmp_path: Path):
+    noted()
+    (tmp_path / "power/__init__.py").write_text('"""Power."""\n', encoding="utf-8")
+    path = tmp_path / "package.md"
+    path.write_text("::: lib.power\n", encoding="utf-8")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "power").rename(tmp_path / "lib/power")
+    modules = [module.path.name for module in modules_of(read_page(path))]
+    assert modules == ["__init__.py", "pulse.py"]
+
+
+def test_every_api_page_shows_a_module_or_package():
     for path in (ROOT / "docs/reference").glob("*.md"):
-        assert [module.path.stem for module in modules_of(read_page(path))] == [path.stem]
+        modules = [module.path for module in modules_of(read_page(path))]
+        names = {module.parent.stem if len(modules) > 1 else module.stem for module in modules}
+        assert names == {path.stem}
