@@ -14,8 +14,6 @@ from nnfp.draw.values import Numbers, pair, pairs, row, tensor
 from nnfp.draw.words import counted, number
 from nnfp.neuron import relu
 
-Pair = Iterable[SupportsFloat]
-
 # Weights and biases up to this have losses that are finite.
 LARGEST = 1e30
 
@@ -23,11 +21,11 @@ LARGEST = 1e30
 def landscape(
     x: Numbers,
     target: Numbers,
-    path: Iterable[Pair],
-    answer: Pair,
+    path: Iterable[Iterable[SupportsFloat]],
+    answer: Iterable[SupportsFloat],
     levels: Iterable[SupportsFloat] = (1, 10, 50, 100, 200, 300),
-    weights: Pair = (-1, 5),
-    biases: Pair = (-4, 4),
+    weights: Iterable[SupportsFloat] = (-1, 5),
+    biases: Iterable[SupportsFloat] = (-4, 4),
 ) -> Picture:
     """Draw the loss of a neuron with one input over its weight and bias, and a path of training.
 
@@ -102,7 +100,7 @@ def _column(values: Numbers, name: str) -> Tensor:
     return numbers
 
 
-def _axis(ends: Pair, name: str) -> Tensor:
+def _axis(ends: Iterable[SupportsFloat], name: str) -> Tensor:
     """Return 121 values from the first end of a range to the second."""
     low, high = pair(ends, f"the range of {name}")
     if not -LARGEST <= low < high <= LARGEST:

@@ -145,6 +145,7 @@ def test_an_activation_that_is_nowhere_finite_from_minus_4_to_4_has_no_graph() -
         (lambda z: "a", "from σ for −9: expected numbers, got 'a'"),
         (lambda z: [z, z], "expected an activation that gives one number for each sum"),
         (lambda z: z.no_such_method(), "from σ for −9: .*no_such_method"),
+        (nn.Softmax(dim=1), "expected an activation that gives one number for each sum"),
         (nn.Linear(3, 2), "expected an activation that gives one number for each sum"),
     ],
 )
