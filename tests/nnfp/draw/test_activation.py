@@ -166,7 +166,9 @@ def test_an_activation_that_is_no_function_is_refused(function: Any) -> None:
         partial(draw.neuron, [1], [1]),
         partial(draw.layer, [1], [[1]]),
     ):
-        with pytest.raises(TypeError, match="expected a function as the activation, got"):
+        with pytest.raises(
+            TypeError, match=f"expected a function as the activation, got {function!r}"
+        ):
             make(activation=function)
 
 

@@ -1,5 +1,7 @@
 """Test the figure of a network."""
 
+import re
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -115,5 +117,6 @@ def test_a_network_that_cannot_be_drawn_is_refused(sizes: Any, sentence: str) ->
 
 @pytest.mark.parametrize("sizes", [3, "23", [2.5, 3], [None, 3], [[2, 3]], nn.Linear, None])
 def test_sizes_that_are_no_whole_numbers_are_refused(sizes: Any) -> None:
-    with pytest.raises(TypeError, match="expected whole numbers as the sizes, or a network, got"):
+    sentence = f"expected whole numbers as the sizes, or a network, got {reprlib.repr(sizes)}"
+    with pytest.raises(TypeError, match=re.escape(sentence)):
         draw.network(sizes)

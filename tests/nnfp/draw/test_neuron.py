@@ -34,6 +34,9 @@ def test_the_title_says_what_the_figure_shows() -> None:
         "Neuron with inputs 0.5, −2 and 3, weights 5, 7 and −4, bias 1: "
         "the sum is −22.5, tanh gives −1"
     )
+    assert draw.neuron([3], [2]).title == (
+        "Neuron with input 3, weight 2: the sum is 6, ReLU gives 6"
+    )
 
 
 @given(st.lists(st.tuples(SHORT, SHORT), min_size=1, max_size=5), SHORT)

@@ -75,7 +75,9 @@ def test_a_name_that_does_not_end_in_svg_is_refused(
 
 def test_saving_to_a_folder_says_what_was_expected(picture: Picture, tmp_path: Path) -> None:
     (tmp_path / "x.svg").mkdir()
-    with pytest.raises(IsADirectoryError, match=r"expected a file that can be written .*x\.svg"):
+    with pytest.raises(
+        IsADirectoryError, match=r"expected a file that can be written \(.+\): .*x\.svg"
+    ):
         picture.save(tmp_path / "x.svg")
 
 
