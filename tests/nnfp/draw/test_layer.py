@@ -61,6 +61,9 @@ def test_the_title_says_what_the_figure_shows() -> None:
     assert draw.layer([3], [[5]], [1]).title == (
         "Layer of 1 neuron with input 3, weights 5, bias 1: ReLU gives 16"
     )
+    assert draw.layer([3], [[5]]).title == (
+        "Layer of 1 neuron with input 3, weights 5: ReLU gives 15"
+    )
 
 
 @pytest.mark.parametrize(
