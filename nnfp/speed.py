@@ -21,9 +21,10 @@ from torch import Tensor, nn
 from torch.utils.benchmark import Timer
 from tqdm import tqdm
 
-from nnfp import _ladder, _svg
 from nnfp.batch import all_at_once
 from nnfp.draw import Picture
+from nnfp.draw import ladder as _ladder
+from nnfp.draw import svg as _svg
 from nnfp.layer import Linear
 
 Layer = Callable[[Tensor], Tensor]

@@ -10,7 +10,8 @@
     tanh: { name: "tanh", compute: Math.tanh },
   };
 
-  // As nnfp/draw.py draws it: the values from -4 to 4, in a box of 24 by 20 around (359, 114).
+  // As nnfp/draw/activation.py draws it: the values from -4 to 4, in a box of 24 by 20 around
+  // (359, 114).
   const graph = (compute) => {
     const ys = Array.from({ length: 17 }, (_, i) => compute(i / 2 - 4));
     const low = Math.min(...ys);

@@ -56,7 +56,7 @@
     return { w: spread(0xc13fa9a9), b: spread(0x91e10da5) };
   };
 
-  // Where on the picture a weight and a bias are (nnfp/_landscape.py), and back.
+  // Where on the picture a weight and a bias are (nnfp/draw/contours.py), and back.
   const clamp = (x) => Number(Math.max(-1e6, Math.min(1e6, x)).toFixed(1));
   const place = ([w, b]) => [clamp(48 + (416 / 6) * (w + 1)), clamp(304 - (270 / 8) * (b + 4))];
   const placeBack = ({ x, y }) => [((x - 48) / 416) * 6 - 1, ((304 - y) / 270) * 8 - 4];

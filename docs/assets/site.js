@@ -113,7 +113,7 @@ class Explorable extends HTMLElement {
   }
 }
 
-// Write a number as the figures do (nnfp/_svg.py), in up to four digits: 19, −0.3333, 2×10⁻⁷.
+// Write a number as the figures do (nnfp/draw/words.py), in up to four digits: 19, −0.3333, 2×10⁻⁷.
 function written(value) {
   const size = Math.abs(value);
   let text = String(value).replace("Infinity", "∞").replace("NaN", "nan");

@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from nnfp import _ladder, speed
+from nnfp import speed
+from nnfp.draw import ladder as _ladder
 from nnfp.speed import BACKWARD, FORWARD, Measurements, Timing, Training
 
 WEIGHT = torch.nn.Parameter(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))

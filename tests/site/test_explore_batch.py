@@ -9,8 +9,8 @@ import torch
 from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
-from nnfp._svg import number
 from nnfp.batch import all_at_once
+from nnfp.draw.words import number
 from tests.site.explorables import alone, drive, wait_for_address
 
 PAGE = "learn/batch/"

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from audit.browse import listen, sent, shift, unusable
 from nnfp import draw
-from nnfp._svg import number
+from nnfp.draw.words import number
 from nnfp.neuron import neuron, relu
 from tests.site.explorables import alone, drive, wait_for_address
 

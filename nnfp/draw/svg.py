@@ -1,25 +1,22 @@
-"""The strokes that the pictures of `nnfp.draw` are made of: each returns one line of SVG or more.
+"""The SVG elements that the figures of `nnfp.draw` are made of; each function returns their text.
 
-Styles stand on the elements themselves, and none has an id: pictures that stand in the same page
-cannot restyle each other, or the page.
+Each element has its own style and none has an id, so figures in one page cannot restyle each other
+or the page.
 """
 
-import math
 from collections.abc import Sequence
 from html import escape
 
-# Each colour is a variable that a page sets, and what holds in a file of its own.
+# Each color is a variable that a page may set, with the color of a standalone file as the fallback.
 INPUT = "var(--nnfp-input, #c23b00)"
 WEIGHT = "var(--nnfp-weight, #00786a)"
 PLATE = "var(--nnfp-plate, #fff)"
 RESULT = "currentColor"
 
 WIDTH = 480
-# Shrunk to the 340 pixels of a phone, letters of 16 are still 11 pixels high.
+# On a phone a figure is 340 pixels wide, and its letters are still 11 pixels high.
 LETTER = 16
 RADIUS = 26
-
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def document(title: str, height: float, content: str) -> str:
@@ -30,7 +27,7 @@ def document(title: str, height: float, content: str) -> str:
         f'width="{WIDTH}" height="{coord(height)}" '
         f'style="max-width: 100%; height: auto; fill: currentColor; font-size: {LETTER}px">\n'
         f"  <title>{escape(title)}</title>\n"
-        # :root is this picture where it is a document of its own, and never where a page holds it.
+        # :root matches a picture that is a file of its own, but not one inside a page.
         "  <style>svg:root { color: #1c1c1c; background: #fff; "
         "font-family: system-ui, sans-serif }</style>\n"
         f"{lines}</svg>\n"
@@ -38,36 +35,18 @@ def document(title: str, height: float, content: str) -> str:
 
 
 def coord(value: float) -> str:
-    """Write a coordinate: a tenth of a pixel is as fine as anyone sees."""
+    """Write a coordinate with one decimal, which is finer than anyone sees."""
     return f"{round(value, 1) + 0.0:g}"
 
 
-def number(value: float) -> str:
-    """Write a number as a person would, in up to four digits: 19, −0.3333, 2×10⁻⁷."""
-    value += 0.0  # turns −0 into 0
-    if value == 0 or 1e-3 <= abs(value) < 9999.5:
-        text = f"{round(value, 4):.4g}"
-    elif 9999.5 <= abs(value) < 1e6:
-        text = f"{value:.0f}"
-    elif math.isfinite(value):
-        mantissa, exponent = f"{value:.1e}".split("e")
-        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-        # A person writes 10⁻⁴, not 1×10⁻⁴.
-        times = {"1.0": "", "-1.0": "-"}.get(mantissa, f"{float(mantissa):g}×")
-        text = times + power
-    else:
-        text = str(value).replace("inf", "∞")
-    return text.replace("-", "−")
-
-
 def text_width(text: str, size: float = LETTER) -> float:
-    """Estimate how wide a text is, in a font that is rather wide."""
+    """Estimate the width of a text in pixels, on the wide side."""
     widths = {**dict.fromkeys(" .·,()", 0.39), **dict.fromkeys("−+=×", 0.84)}
     return size * sum(widths.get(character, 0.64) for character in text)
 
 
 def half_width(texts: Sequence[str]) -> float:
-    """Return half the width of nodes that hold these texts: a circle's radius if they are short."""
+    """Return the distance from the center of the nodes for these texts to their sides."""
     return max(RADIUS, *(text_width(text) / 2 + 5 for text in texts))
 
 
@@ -93,7 +72,7 @@ def path(
     width: float = 2,
     opacity: float = 1,
 ) -> str:
-    """Draw lines, each through its points."""
+    """Draw one or more lines, each through its points."""
     d = " ".join("M " + " L ".join(f"{coord(x)} {coord(y)}" for x, y in points) for points in lines)
     return (
         f'<path d="{d}" style="fill: none; stroke: {color}; stroke-width: {width:g}; '
@@ -102,13 +81,13 @@ def path(
 
 
 def area(*outlines: Sequence[tuple[float, float]], color: str = RESULT) -> str:
-    """Tint the areas inside outlines softly."""
+    """Tint the areas inside these outlines."""
     d = " ".join("M " + " L ".join(f"{coord(x)} {coord(y)}" for x, y in o) for o in outlines)
     return f'<path d="{d} z" style="fill: {color}; fill-opacity: 0.08"/>\n'
 
 
 def dots(points: Sequence[tuple[float, float]], color: str, size: float) -> str:
-    """Draw a row of small dots: lines of no length with round ends."""
+    """Draw small dots, as lines of length zero with round ends."""
     d = " ".join(f"M {coord(x)} {coord(y)} h 0" for x, y in points)
     style = f"stroke: {color}; stroke-width: {size:g}; stroke-linecap: round"
     return f'<path d="{d}" style="{style}"/>\n'
@@ -130,7 +109,7 @@ def box(
     corner: float = 6,
     stroke: float = 2,
 ) -> str:
-    """Draw a box with round corners, softly tinted; with large corners it is a circle."""
+    """Draw a tinted box with round corners; with large corners it is a circle."""
     return (
         f'<rect x="{coord(x)}" y="{coord(y)}" width="{coord(width)}" height="{coord(height)}" '
         f'rx="{coord(corner)}" style="fill: {color}; fill-opacity: 0.08; '
@@ -139,7 +118,7 @@ def box(
 
 
 def node(x: float, y: float, content: str, color: str, half: float, *, ring: bool = False) -> str:
-    """Draw a number in a circle, wider where the number needs it; a ring marks a result."""
+    """Draw a number in a circle, which widens for a long number; a ring marks a result."""
     svg = box(x - half, y - RADIUS, 2 * half, 2 * RADIUS, color, corner=RADIUS)
     if ring:
         svg += (
@@ -151,7 +130,7 @@ def node(x: float, y: float, content: str, color: str, half: float, *, ring: boo
 
 
 def dot(x: float, y: float, radius: float, color: str, *, ring: bool = False) -> str:
-    """Draw a circle without a number, tinted; a ring marks a result."""
+    """Draw a tinted circle without a number; a ring marks a result."""
     shapes = [(radius, 2.0, 0.08), (radius + 4, 1.5, 0.0)] if ring else [(radius, 2.0, 0.08)]
     return "".join(
         f'<circle cx="{coord(x)}" cy="{coord(y)}" r="{coord(r)}" style="fill: {color}; '
@@ -161,7 +140,7 @@ def dot(x: float, y: float, radius: float, color: str, *, ring: bool = False) ->
 
 
 def label(x: float, y: float, content: str, color: str) -> str:
-    """Write a text on a small plate that hides the lines behind it."""
+    """Write a text on a plate that hides the lines behind it."""
     half = text_width(content) / 2 + 3
     return (
         f'<rect x="{coord(x - half)}" y="{coord(y - 11)}" width="{coord(2 * half)}" height="22" '
@@ -179,12 +158,12 @@ def text(
     anchor: str = "middle",
     faint: bool = False,
 ) -> str:
-    """Write a text whose middle (or other anchor) is at `(x, y)`."""
+    """Write a text with its middle, or another anchor, at `(x, y)`."""
     return marked_text(x, y, span(content, color), size=size, anchor=anchor, faint=faint)
 
 
 def span(content: str, color: str) -> str:
-    """Return a piece of text in a colour, for `marked_text`."""
+    """Return a piece of text in a color, for `marked_text`."""
     if color == RESULT:
         return escape(content)
     return f'<tspan style="fill: {color}">{escape(content)}</tspan>'
@@ -199,9 +178,9 @@ def marked_text(
     anchor: str = "middle",
     faint: bool = False,
 ) -> str:
-    """Write a text that is made of spans."""
+    """Write a text that consists of spans."""
     style = f"text-anchor: {anchor}"
     style += f"; font-size: {size:g}px" if size != LETTER else ""
     style += "; fill-opacity: 0.7" if faint else ""
-    # A third of a letter below the middle, where browsers and viewers agree on the baseline.
+    # A third of a letter below the middle: browsers and viewers agree on the baseline only.
     return f'<text x="{coord(x)}" y="{coord(y + 0.35 * size)}" style="{style}">{markup}</text>\n'

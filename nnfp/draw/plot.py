@@ -1,6 +1,7 @@
-"""The part of `nnfp.draw` that needs Matplotlib: curves, in the style of the other pictures."""
+"""Draw curves with Matplotlib, in the style of the other figures."""
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from html import escape
 from io import StringIO
@@ -13,13 +14,14 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from nnfp._svg import INPUT, LETTER, RESULT, WEIGHT, WIDTH, coord, number, text
+from nnfp.draw.svg import INPUT, LETTER, RESULT, WEIGHT, WIDTH, coord, text
+from nnfp.draw.words import number
 
 HEIGHT = 290
-ROUND = (1, 2, 5, 10)  # people count in these and in their tens, hundreds, tenths
+ROUND = (1, 2, 5, 10)  # the steps between marks: these times a power of ten
 
-# Matplotlib knows no CSS variables: it draws in the colours on the left, which stand for those on
-# the right. Curves are told apart by colour, by dashes and by the marker at their end.
+# Matplotlib has no CSS variables, so it draws in the colors on the left, and those on the right
+# replace them. Curves differ in color, in dashes and in the marker at their end.
 INK = "#000001"
 PAGE_COLORS = {INK: RESULT, "#000002": WEIGHT, "#000003": INPUT, "#000004": RESULT}
 LINES = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"))
@@ -51,15 +53,17 @@ STYLE = {
 
 
 def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: bool) -> str:
-    """Return the content of a picture that shows the curves."""
+    """Return the content of a figure that shows the curves."""
     file = StringIO()
-    with mpl.rc_context():
-        # The reader's own settings would change the picture.
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A font of the reader's system shows the letters that Matplotlib's font lacks.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        # Settings of the user would change the figure.
         mpl.rcdefaults()
         for name, value in STYLE.items():
             mpl.rcParams[name] = value  # type: ignore[index]
         left, right = 70.0, WIDTH - 16 - max(map(_width, curves))
-        # Sizes are given in inches, and an inch has 72 of Matplotlib's units.
+        # Matplotlib measures in inches; at 72 dots per inch its unit is a pixel.
         figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
         axes = figure.add_axes(
             (left / WIDTH, 60 / HEIGHT, (right - left) / WIDTH, (HEIGHT - 108) / HEIGHT)
@@ -74,15 +78,16 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
 
 
 def _width(name: str) -> float:
-    """Measure a name in Matplotlib's own font, which is wider than most."""
-    font = FontProperties()  # in the size that STYLE sets
+    """Measure a name in Matplotlib's default font, which is wider than most."""
+    font = FontProperties()  # its size is the one in STYLE
     width: float = text_to_path.get_text_width_height_descent(name, font, ismath=False)[0]
     return width
 
 
 def _plot(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
     for ys, color, (dashes, marker) in zip(curves.values(), PAGE_COLORS, LINES, strict=False):
-        # Above the axis: a loss of 0 is to be seen whole. What would cut it there is not kept.
+        # Above the axis, so that it does not cover a loss of 0. Matplotlib would clip the marker
+        # there, but `_strokes` drops the clipping.
         axes.plot(
             ys,
             color=color,
@@ -110,11 +115,11 @@ def _scale(axes: Axes, curves: Mapping[str, Sequence[float]], log: bool) -> None
 
 
 def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
-    """Write each curve's name beside its end; where ends meet, one name above the other."""
+    """Write the name of each curve next to its end; names that would overlap are stacked."""
     ends = []
     for (name, ys), color in zip(curves.items(), PAGE_COLORS, strict=False):
         x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
-        if len(ys) - 1 < axes.get_xlim()[1]:  # not on the axis, which goes on to the right of it
+        if len(ys) - 1 < axes.get_xlim()[1]:  # off the axis, which continues to the right
             y = max(y, axes.bbox.y0 + 0.75 * LETTER)
         ends.append((y, x, name, color))
     free = 0.0
@@ -125,10 +130,10 @@ def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
 
 
 def _strokes(svg: str) -> str:
-    """Keep what is seen of Matplotlib's SVG.
+    """Keep the visible elements of Matplotlib's SVG.
 
-    What is left out is its ids and its date, which differ from run to run, and its style sheet,
-    which would hold for the whole page.
+    Its ids and its date are dropped because they differ from run to run, and its style sheet
+    because it would apply to the whole page.
     """
     space = "{http://www.w3.org/2000/svg}"
     root = ElementTree.fromstring(svg)

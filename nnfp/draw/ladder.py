@@ -1,33 +1,33 @@
-"""The plots of `nnfp.speed`: two scales that count in tens, and what stands on them."""
+"""Draw the plots of `nnfp.speed`, which have logarithmic scales."""
 
 import math
 from collections.abc import Mapping, Sequence
 
-from nnfp._svg import RESULT, WIDTH, dot, path, text, text_width
+from nnfp.draw.svg import RESULT, WIDTH, dot, path, text, text_width
 
 ROW = 30
-# Prefixes that people know, so that no power of ten has to be read.
+# Prefixes that people know, to avoid powers of ten.
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
-# Of more powers of ten than these, each second one is left without a label.
+# On a scale with more powers of ten than this, only every second one has a label.
 FEW = 5
 
 Point = tuple[float, float]
 
 
 def rate(value: float) -> str:
-    """Write operations a second as people do: 1 k, 30 M, 2.5 G."""
+    """Write operations per second with a prefix, such as k, M or G."""
     size, letter = next((unit for unit in UNITS if value >= 0.9995 * unit[0]), UNITS[-1])
     return f"{value / size:.3g} {letter}".rstrip()
 
 
 def decades(lowest: float, highest: float) -> list[float]:
-    """List the powers of ten from the one below the lowest to the one above the highest."""
+    """Return the powers of ten that enclose both numbers, and those between them."""
     first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(highest))
     return [10.0**power for power in range(first, max(last, first + 1) + 1)]
 
 
 def place(value: float, ticks: Sequence[float], start: float, end: float) -> float:
-    """Return where a value stands on a scale from the first tick to the last."""
+    """Return the position of a value on a logarithmic scale from the first tick to the last."""
     span = math.log(ticks[-1] / ticks[0])
     return start + (end - start) * math.log(value / ticks[0]) / span
 
@@ -35,7 +35,7 @@ def place(value: float, ticks: Sequence[float], start: float, end: float) -> flo
 def draw_ladder(
     rates: Mapping[str, float], limit: float, about: Sequence[str]
 ) -> tuple[str, float]:
-    """Draw a dot for each rate, on a row with its name; return the content and its height."""
+    """Draw each rate as a dot in a row with its name; return the content and its height."""
     left, right, top = 16 + max(map(text_width, rates)), WIDTH - 56.0, 52.0
     bottom = top + ROW * len(rates) - 8
     ticks = decades(min(rates.values()), max(limit, *rates.values()))
@@ -58,9 +58,10 @@ def draw_ladder(
 def draw_roofline(
     points: Sequence[tuple[str, float, float]], product: float, copy: float, about: Sequence[str]
 ) -> tuple[str, float]:
-    """Draw named points by operations a byte and operations a second, under the roof of a device.
+    """Draw named points by operations per byte and per second, under the roof of a device.
 
-    The roof rises as fast as `copy`, in bytes a second, feeds it, up to `product`.
+    The slope of the roof is `copy`, in bytes per second, and its top is `product`, in operations
+    per second. Return the content and its height.
     """
     left, right, top, bottom = 62.0, WIDTH - 20.0, 44.0, 300.0
     intensities, rates = [x for _, x, _ in points], [y for _, _, y in points]
@@ -82,12 +83,12 @@ def draw_roofline(
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
     svg += text(x, y - 12, "largest product", anchor="end")
-    # High on the slope, where few points reach it.
+    # High on the slope, where there are few points.
     x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")
     for name, intensity, value in points:
         x, y = at(intensity, value)
-        # On the side that the roof is not.
+        # On the side away from the roof.
         above = value > min(product, intensity * copy)
         beside = text(x - 6, y - 10, name, anchor="end")
         below = text(x + 4, y + 18, name, anchor="start")

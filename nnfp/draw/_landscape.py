@@ -1,0 +1,131 @@
+"""The map of a neuron's loss over its weight and bias, with a path of training on it."""
+
+import math
+from collections.abc import Iterable
+from typing import SupportsFloat
+
+import torch
+from torch import Tensor
+
+from nnfp.draw import svg
+from nnfp.draw.checks import check_matplotlib
+from nnfp.draw.picture import Picture
+from nnfp.draw.values import Numbers, pair, pairs, row, tensor
+from nnfp.draw.words import counted, number
+from nnfp.neuron import relu
+
+# Weights and biases up to this have losses that are finite.
+LARGEST = 1e30
+
+
+def landscape(
+    x: Numbers,
+    target: Numbers,
+    path: Iterable[Iterable[SupportsFloat]],
+    answer: Iterable[SupportsFloat],
+    levels: Iterable[SupportsFloat] = (1, 10, 50, 100, 200, 300),
+    weights: Iterable[SupportsFloat] = (-1, 5),
+    biases: Iterable[SupportsFloat] = (-4, 4),
+) -> Picture:
+    """Draw the loss of a neuron with one input over its weight and bias, and a path of training.
+
+    Lines of equal loss, computed by Matplotlib, show how steep the loss is. Where the neuron
+    outputs 0 for every sample the loss is flat, and that area is tinted.
+
+    Args:
+        x: The samples, of shape `(batch,)` or `(batch, 1)`.
+        target: The output that the neuron should give for each sample, of the same shape as `x` or
+            the other of the two.
+        path: The weight and the bias at the start and after each step.
+        answer: The weight and the bias that the path should lead to.
+        levels: The losses at which a line is drawn.
+        weights: The lowest and the highest weight in the picture.
+        biases: The lowest and the highest bias in the picture.
+
+    Returns:
+        The picture, identical byte for byte for identical numbers.
+
+    Raises:
+        ImportError: If Matplotlib is not installed.
+        ValueError: If there are no samples or not one target for each, a range is empty, the path
+            is empty or leaves the picture, or a number is not finite.
+        TypeError: If something is not a number.
+
+    Examples:
+        >>> from nnfp import draw
+        >>> print(draw.landscape([1, 2], [3, 6], [(1, 0), (2, 0.5)], answer=(3, 0)).title)
+        Loss by weight and bias: from (1, 0) to (2, 0.5) in 1 step; the answer is (3, 0)
+    """
+    check_matplotlib()
+    from nnfp.draw import contours
+
+    samples, targets = _column(x, "samples"), _column(target, "targets")
+    if len(samples) == 0:
+        raise ValueError("expected at least one sample, got none")
+    if len(samples) != len(targets):
+        raise ValueError(
+            f"expected {len(samples)} targets, one for each sample, got {len(targets)}"
+        )
+    ws, bs = _axis(weights, "weights"), _axis(biases, "biases")
+    points = pairs(path, "a point of the path")
+    if not points:
+        raise ValueError("expected a path with at least its start, got none")
+    goal = pair(answer, "the answer")
+    for point in (*points, goal):
+        _check_inside(point, ws, bs)
+    # A row for each bias, a column for each weight, and the samples in the last dimension.
+    sums = ws[:, None] * samples + bs[:, None, None]
+    losses = (relu(sums) - targets).square().mean(-1)
+    area = contours.Area(ws.tolist(), bs.tolist())
+    highest = sums.amax(-1).tolist()
+    content = contours.draw(area, losses.tolist(), highest, _finite(levels), points, goal)
+    first, last, end = (
+        f"({number(weight)}, {number(bias)})" for weight, bias in (points[0], points[-1], goal)
+    )
+    steps = counted(len(points) - 1, "step")
+    title = f"Loss by weight and bias: from {first} to {last} in {steps}; the answer is {end}"
+    return Picture(title, svg.document(title, contours.HEIGHT, content))
+
+
+def _column(values: Numbers, name: str) -> Tensor:
+    """Read one number for each sample."""
+    numbers = tensor(values)
+    if numbers.dim() != 1 and (numbers.dim() != 2 or numbers.shape[1] != 1):
+        raise ValueError(
+            f"expected {name} of shape (batch,) or (batch, 1), got shape {tuple(numbers.shape)}"
+        )
+    numbers = numbers.flatten().double()
+    for each in numbers[~numbers.isfinite()].tolist():
+        raise ValueError(f"expected finite {name}, got {each}")
+    return numbers
+
+
+def _axis(ends: Iterable[SupportsFloat], name: str) -> Tensor:
+    """Return 121 values from the first end of a range to the second."""
+    low, high = pair(ends, f"the range of {name}")
+    if not -LARGEST <= low < high <= LARGEST:
+        raise ValueError(
+            f"expected {name} from a lower to a higher number, up to {LARGEST:g}, "
+            f"got from {low:g} to {high:g}"
+        )
+    values = torch.linspace(low, high, 121, dtype=torch.float32, device="cpu").double()
+    if values.diff().min() <= 0:
+        raise ValueError(f"expected a wider range of {name}, got from {low!r} to {high!r}")
+    return values
+
+
+def _check_inside(point: tuple[float, float], ws: Tensor, bs: Tensor) -> None:
+    weight, bias = point
+    if not (ws[0] <= weight <= ws[-1] and bs[0] <= bias <= bs[-1]):
+        raise ValueError(
+            f"expected weights from {ws[0]:g} to {ws[-1]:g} and biases from {bs[0]:g} to "
+            f"{bs[-1]:g} in the picture, got ({weight:g}, {bias:g})"
+        )
+
+
+def _finite(levels: Iterable[SupportsFloat]) -> list[float]:
+    losses = row(levels)
+    for loss in losses:
+        if not math.isfinite(loss):
+            raise ValueError(f"expected finite losses as the levels, got {loss}")
+    return losses

@@ -1,0 +1,136 @@
+"""The figure of a mini-batch times the weights of a layer."""
+
+from typing import NamedTuple
+
+from nnfp.batch import all_at_once
+from nnfp.draw import equation, svg
+from nnfp.draw.activation import identity
+from nnfp.draw.checks import check_count
+from nnfp.draw.picture import Picture
+from nnfp.draw.svg import INPUT, RESULT, WEIGHT, WIDTH, text_width
+from nnfp.draw.values import Numbers, tensor, texts
+from nnfp.draw.words import counted, listed, plural
+
+
+def matmul(x: Numbers, weight: Numbers) -> Picture:
+    """Draw a mini-batch times the weights of a layer, `Z Wᵀ`, and write out its first sum.
+
+    The figure calls the mini-batch Z, as the formula `A = σ(Z Wᵀ + b)` does.
+
+    Args:
+        x: The mini-batch, of shape `(batch, in_features)`: at most 5 × 5.
+        weight: The weights, of shape `(out_features, in_features)`: at most 5 × 5; each row holds
+            the weights of one neuron.
+
+    Returns:
+        The picture; the product is the one that [nnfp.batch.all_at_once][] returns without an
+            activation.
+
+    Raises:
+        ValueError: If the shapes do not match, there are too many numbers, or the numbers are too
+            long to be shown.
+        TypeError: If something is not a number.
+
+    Examples:
+        >>> from nnfp import draw
+        >>> print(draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]]).title)
+        Z times W transposed: the rows 1 and 2, 3 and 4 become 19 and 22, 43 and 50
+    """
+    x, weight = tensor(x), tensor(weight)
+    if x.dim() != 2:
+        raise ValueError(
+            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(x.shape)}"
+        )
+    product = all_at_once(x, weight, None, identity)
+    (samples, inputs), neurons = x.shape, len(weight)
+    check_count("samples", samples, 5)
+    check_count("inputs", inputs, 5)
+    check_count("neurons", neurons, 5)
+    by_samples, by_inputs = counted(samples, "sample"), counted(inputs, "input")
+    by_neurons = counted(neurons, "neuron")
+    batch, weights, products = ([texts(row) for row in m] for m in (x, weight.T, product))
+    left = _Matrix("Z", by_samples, by_inputs, batch, INPUT, (1, inputs))
+    right = _Matrix("Wᵀ", by_inputs, by_neurons, weights, WEIGHT, (inputs, 1))
+    result = _Matrix("Z Wᵀ", by_samples, by_neurons, products, RESULT, (1, 1))
+    figure, bottom = _draw_product(left, right, result)
+    first_column = [row[0] for row in weights]
+    written, bottom = equation.write(batch[0], first_column, [], products[0][0], bottom)
+    title = (
+        f"Z times W transposed: the {plural(samples, 'row')} "
+        f"{', '.join(map(listed, batch))} become{'s' if samples == 1 else ''} "
+        f"{', '.join(map(listed, products))}"
+    )
+    return Picture(title, svg.document(title, bottom, figure + written))
+
+
+ROW = 34  # the height of a matrix's row
+
+
+class _Matrix(NamedTuple):
+    """A matrix in brackets: its name above it, its sizes below it, and its first cells outlined."""
+
+    name: str
+    height_label: str
+    width_label: str
+    rows: list[list[str]]
+    color: str
+    outlined: tuple[int, int]
+
+    @property
+    def cell(self) -> float:
+        return max(text_width(value) for row in self.rows for value in row) + 12
+
+    @property
+    def width(self) -> float:
+        labels = (self.height_label, f"× {self.width_label}")
+        return max(self.cell * len(self.rows[0]) + 16, *map(text_width, labels))
+
+    @property
+    def height(self) -> float:
+        return ROW * len(self.rows)
+
+
+def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
+    """Draw `Z · Wᵀ = Z Wᵀ` on as many lines as it needs; return the content and its height."""
+    gap = 30
+    lines: list[list[tuple[str, _Matrix]]] = [[]]
+    for sign, matrix in zip(("", "·", "="), matrices, strict=True):
+        if lines[-1] and sum(m.width + gap for _, m in lines[-1]) + matrix.width > WIDTH - 8:
+            lines.append([])
+        lines[-1].append((sign, matrix))
+    content = ""
+    top = 40.0
+    for line in lines:
+        width = sum(matrix.width + (gap if sign else 0) for sign, matrix in line)
+        if width > WIDTH:
+            longest = max((", ".join(row) for _, matrix in line for row in matrix.rows), key=len)
+            raise ValueError(f"expected rows that fit into a picture, got the row {longest}")
+        height = max(matrix.height for _, matrix in line)
+        x = (WIDTH - width) / 2
+        for sign, matrix in line:
+            if sign:
+                content += svg.text(x + gap / 2, top + height / 2, sign, size=28)
+                x += gap
+            content += _draw_matrix(matrix, x + matrix.width / 2, top + height / 2)
+            x += matrix.width
+        top += height + 108
+    return content, top - 54
+
+
+def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
+    """Draw a matrix centered at `(x, y)`."""
+    cell = matrix.cell
+    left, right = x - cell * len(matrix.rows[0]) / 2, x + cell * len(matrix.rows[0]) / 2
+    top, bottom = y - matrix.height / 2, y + matrix.height / 2
+    content = svg.text(x, top - 24, matrix.name, matrix.color, size=20)
+    for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
+        content += svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
+    high, wide = matrix.outlined
+    content += svg.box(
+        left + 3, top + 3, cell * wide - 6, ROW * high - 6, matrix.color, corner=8, stroke=1.5
+    )
+    for i, row in enumerate(matrix.rows):
+        for j, value in enumerate(row):
+            content += svg.text(left + (j + 0.5) * cell, top + (i + 0.5) * ROW, value, matrix.color)
+    content += svg.text(x, bottom + 22, matrix.height_label, faint=True)
+    return content + svg.text(x, bottom + 44, f"× {matrix.width_label}", faint=True)

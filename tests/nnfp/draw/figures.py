@@ -1,0 +1,115 @@
+"""What the tests of the figures share: examples of each kind, and ways to read an SVG."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from torch import sigmoid
+
+from nnfp import draw
+from nnfp.draw import Picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+# The widest number that a figure shows: four digits and a sign.
+LONG = -0.1234
+
+Box = tuple[float, float, float, float]
+
+EXAMPLES: dict[str, Callable[[], Picture]] = {
+    **{f"neuron {n}": partial(draw.neuron, [1] * n, [-5] * n, 3) for n in range(1, 6)},
+    **{
+        f"long neuron {n}": partial(draw.neuron, [LONG] * n, [-0.9876] * n, LONG)
+        for n in range(1, 6)
+    },
+    **{
+        f"layer {n} to {m}": partial(draw.layer, [1] * n, [[-5] * n] * m, [3] * m)
+        for n in range(1, 5)
+        for m in range(1, 5)
+    },
+    **{
+        f"long layer {n}": partial(draw.layer, [LONG] * n, [[-0.9876] * n] * 4, [LONG] * 4, sigmoid)
+        for n in range(1, 5)
+    },
+    **{
+        f"matmul {b} {n} {m}": partial(draw.matmul, [[-19] * n] * b, [[5] * n] * m)
+        for b, n, m in ((1, 1, 1), (2, 2, 2), (3, 2, 1), (1, 5, 3), (5, 1, 5), (5, 5, 5))
+    },
+    "long matmul": partial(draw.matmul, [[LONG] * 5] * 5, [[LONG] * 5] * 5),
+    "network": partial(draw.network, [2, 4, 4, 1]),
+    "wide network": partial(draw.network, [784, 128, 64, 10]),
+    "long network": partial(draw.network, [10000, 7, 6, 5, 4, 3, 2, 10000]),
+    "network with huge sizes": partial(draw.network, [9999999, 9999999]),
+    "smallest network": partial(draw.network, [1, 1]),
+    "losses": partial(draw.losses, {"SGD": [346.5] * 10, "Solved": [346.5] + [0.0] * 9}),
+    "losses that end alike": partial(draw.losses, {name: [3, 1, LONG] for name in "abcd"}),
+    "losses on a log scale": partial(
+        draw.losses, {"SGD": [0.99**i for i in range(1000)]}, log=True
+    ),
+    "losses with wide names": partial(
+        draw.losses, {"momentum": [9, 1], "WWWWWW": [3, 1], "AdamW": [2, 1], "x" * 24: [1, 1]}
+    ),
+    "landscape": partial(
+        draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0), (2.5, 0.2), (2.9, 0.3)], (3, 0)
+    ),
+    "landscape of another task": partial(
+        draw.landscape, [-1, 1], [[2], [0]], [(-3, 9)], (-1, 1), (2,), (-4, 0), (0, 10)
+    ),
+    "landscape with more lines than names": partial(
+        draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0)], (3, 0), range(20, 100, 4)
+    ),
+    "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
+}
+
+
+def elements(picture: Picture, name: str) -> list[Element]:
+    """Return the elements of a kind, such as `path`."""
+    return list(ElementTree.fromstring(picture.svg).iter(f"{SVG}{name}"))
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute that the element has."""
+    value = element.get(name)
+    assert value is not None, f"<{element.tag}> has no {name}"
+    return value
+
+
+def texts(picture: Picture, color: str | None = None) -> list[str]:
+    """Return all texts of a figure, or those of one color."""
+    if color is None:
+        return ["".join(text.itertext()) for text in elements(picture, "text")]
+    return [
+        span.text or ""
+        for span in elements(picture, "tspan")
+        if f"--nnfp-{color}" in attribute(span, "style")
+    ]
+
+
+def boxes(picture: Picture) -> Iterator[tuple[str, Box]]:
+    """Yield each text and the box around it, measured in a font that is wider than most."""
+    for element in elements(picture, "text"):
+        content, style = "".join(element.itertext()), attribute(element, "style")
+        size = float((re.findall(r"font-size: (\d+)px", style) or ["16"])[0])
+        font = FontProperties(family="DejaVu Sans", size=size)
+        width, _, _ = text_to_path.get_text_width_height_descent(content, font, ismath=False)
+        back = {"start": 0, "middle": width / 2, "end": width}
+        left = float(attribute(element, "x")) - back[re.findall("anchor: ([a-z]+)", style)[0]]
+        bottom = float(attribute(element, "y"))
+        yield content, (left, bottom - 0.75 * size, left + width, bottom)
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def coordinates(picture: Picture) -> str:
+    """Return every attribute that places something, to look for `inf` and `nan` in them."""
+    return " ".join(
+        value
+        for element in ElementTree.fromstring(picture.svg).iter()
+        for name, value in element.items()
+        if name != "style"
+    )
