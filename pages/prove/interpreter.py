@@ -70,6 +70,8 @@ class Interpreter:
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""
+        if self._connection.closed:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
         with contextlib.suppress(EOFError, ConnectionError):
