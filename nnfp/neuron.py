@@ -70,7 +70,7 @@ def neuron(
         McCulloch and Pitts, "A logical calculus of the ideas immanent in nervous activity" (1943),
         with the weights of Rosenblatt's perceptron (1958).
     """
-    x, w, bias = _tensor("inputs", x), _tensor("weights", w), _tensor("bias", b)
+    x, w, bias = _tensor("the inputs", x), _tensor("the weights", w), _tensor("the bias", b)
     if w.dim() != 1:
         raise ValueError(f"expected one row of weights, got weights of shape {tuple(w.shape)}")
     if x.dim() == 0 or x.shape[-1] != len(w):
