@@ -38,7 +38,7 @@ class Filler:
         weight.copy_(filled)
 
     def __deepcopy__(self, memo: object) -> "Filler":
-        """Return the same object, because pickling would lose a lambda."""
+        """Return the same object, because copying through `__reduce__` would lose a lambda."""
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

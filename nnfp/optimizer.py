@@ -22,8 +22,9 @@ class Solved(torch.optim.Optimizer):
     Args:
         named_parameters: Pairs of a name and a parameter, as `net.named_parameters()` yields them,
             or groups of such pairs. A group may have its own `answers` and `lr`.
-        answers: For each name, the number to which all entries of that parameter are set. The
-            default triples a number with [nnfp.layer.Net][].
+        answers: For each name, the number to which all entries of that parameter are set. They
+            apply to groups without their own answers. The default triples a number with
+            [nnfp.layer.Net][].
 
     Raises:
         ValueError: If the parameters come without names, if no parameter has the name of an answer
@@ -50,21 +51,22 @@ class Solved(torch.optim.Optimizer):
         own = any(isinstance(group, dict) and "answers" in group for group in given)
         wanted = as_dictionary(TRIPLE if answers is None else answers)
         super().__init__(given, defaults={"lr": 1.0, "answers": wanted})
-        # The default need not fit parameters that come with their own answers.
+        # The default answers may go unused if groups come with their own.
         if answers is not None or not own:
             names = [name for group in self.param_groups for name in group["param_names"]]
             check_names(wanted, names)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add a group of parameters.
+        """Add a group of parameters, or leave the optimizer unchanged and raise an error.
 
         Args:
             param_group: A dictionary with the named parameters as `params`. It may have its own
                 `answers`, for parameters of this group, and `lr`.
 
         Raises:
-            ValueError: As for the constructor. The optimizer is not changed.
-            TypeError: As for the constructor. The optimizer is not changed.
+            ValueError: If the parameters come without names, if the group has no parameter with
+                the name of one of its answers, or if an answer does not fit its parameter.
+            TypeError: If an answer is not a number.
         """
         own = "answers" in param_group
         super().add_param_group(param_group)
@@ -75,7 +77,7 @@ class Solved(torch.optim.Optimizer):
             raise
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Check a state before it is loaded from a copy, a pickle or a `state_dict`."""
+        # Copies, pickles and state_dicts are all loaded here. A wrong state changes nothing.
         for group in state["param_groups"]:
             group.setdefault("lr", 1.0)
             check_group(group, own=True)
@@ -117,7 +119,8 @@ def fit(
     A progress bar counts the epochs if the output is a terminal.
 
     Args:
-        net: The network. Its parameters are changed in place; training or evaluation mode is not.
+        net: The network. Its parameters are changed in place. It stays in training or evaluation
+            mode.
         optimizer: An optimizer of the parameters of `net`.
         batches: Pairs of inputs and targets: a list of them or a [torch.utils.data.DataLoader][].
             Each epoch iterates over it once.
