@@ -94,8 +94,7 @@ def test_relu_does_not_change_its_input() -> None:
     assert z.tolist() == [-1.0, 2.0]
 
 
-@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta state")
-@pytest.mark.filterwarnings("ignore:Sparse BSR tensor support is in beta state")
+@pytest.mark.filterwarnings("ignore:Sparse .* tensor support is in beta state")
 @pytest.mark.parametrize(
     "make",
     [
