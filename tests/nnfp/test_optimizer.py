@@ -568,6 +568,7 @@ def test_a_state_dict_without_learning_rates_can_be_loaded() -> None:
     state = solver.state_dict()
     del state["param_groups"][0]["lr"]
     solver.load_state_dict(state)
+    assert solver.param_groups[0]["lr"] == 1.0
     solver.step()
     assert net.fc1.weight.item() == 3.0
 
