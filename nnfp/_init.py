@@ -3,7 +3,7 @@
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -37,7 +37,7 @@ class Filler:
                 )
         weight.copy_(filled)
 
-    def __deepcopy__(self, memo: object) -> "Filler":
+    def __deepcopy__(self, memo: object) -> Self:
         """Return the same object, because copying through `__reduce__` would lose a lambda."""
         return self
 

@@ -371,6 +371,12 @@ def test_an_answer_may_be_any_kind_of_number(three: Any) -> None:
     assert net.fc1.weight.item() == 3.0
 
 
+def test_an_answer_may_be_as_large_as_the_dtype_of_its_parameter_allows() -> None:
+    net = zeroed_net().double()
+    Solved(net.named_parameters(), {"fc1.weight": 1e300}).step()
+    assert net.fc1.weight.item() == 1e300
+
+
 def test_changing_an_answer_that_is_a_tensor_afterwards_changes_nothing() -> None:
     net = zeroed_net()
     three: Any = torch.tensor(3.0)
@@ -580,7 +586,8 @@ def test_solved_rejects_the_state_of_another_optimizer() -> None:
     with pytest.raises(ValueError) as error:
         solver.load_state_dict(state)
     assert str(error.value).startswith(
-        "expected the state of a Solved optimizer, with answers in each group, got a group with lr,"
+        "expected the state of a Solved optimizer, with answers in each group, "
+        "got a group with lr, etas, step_sizes, "
     )
     solver.step()
     assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 0.0}
