@@ -1,6 +1,6 @@
-"""Neural networks from first principles: the code that the tutorial's pages build, finished."""
+"""Neural networks from first principles: the finished code of the tutorial's pages."""
 
-# The function `neuron` stays in its module: here it would hide the module of the same name.
+# `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu

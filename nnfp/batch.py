@@ -1,4 +1,4 @@
-"""A mini-batch through a layer of neurons: one sample and one neuron at a time, and all at once."""
+"""Send a mini-batch through a layer: one number at a time in two loops, or all at once."""
 
 from torch import Tensor
 
@@ -6,98 +6,114 @@ from nnfp.neuron import Activation, neuron, relu
 
 
 def one_at_a_time(
-    z: Tensor,
+    x: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
     activation: Activation = relu,
 ) -> Tensor:
-    """Compute a layer's outputs by asking each neuron about each sample, in two Python loops.
+    """Compute a layer's outputs in two Python loops, over the samples and over the neurons.
 
-    Slow, and plain to read: [nnfp.batch.all_at_once][] gives the same numbers.
+    The loops are slow but easy to follow. [nnfp.batch.all_at_once][] returns the same numbers.
 
     Args:
-        z: The input activations, of shape `(batch, in_features)`.
+        x: The inputs, of shape `(batch, in_features)`: a row is a sample.
         weight: The weights, of shape `(out_features, in_features)`: a row is a neuron.
-        bias: The biases, of shape `(out_features,)`, or none.
-        activation: The non-linear function that each sum is put through.
+        bias: The biases, of shape `(out_features,)`, or `None`.
+        activation: The function that is applied to each sum.
 
     Returns:
-        The output activations, of shape `(batch, out_features)`.
+        The outputs, of shape `(batch, out_features)`.
 
     Raises:
-        ValueError: When the shapes do not fit each other.
-        TypeError: When the numbers are integers, or not all of the same dtype.
+        ValueError: If the shapes do not match.
+        TypeError: If `x` has an integer dtype, or if the dtypes differ.
 
     Examples:
         >>> import torch
         >>> from nnfp import one_at_a_time
-        >>> z = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         >>> weight = torch.tensor([[5.0, 7.0], [6.0, 8.0]])
-        >>> one_at_a_time(z, weight)
+        >>> one_at_a_time(x, weight)
         tensor([[19., 22.],
                 [43., 50.]])
     """
-    _check_shapes(z, weight, bias)
-    if z.dim() != 2:
+    _check_shapes(x, weight, bias)
+    if x.dim() != 2:
         raise ValueError(
-            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(z.shape)}"
+            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(x.shape)}"
         )
-    _check_dtypes(z, weight, bias)
+    # The outputs get the dtype of x. An integer dtype would cut an output of 19.5 to 19.
+    if not x.is_floating_point():
+        raise TypeError(f"expected floating-point inputs (write 1. for 1), got {x.dtype}")
+    _check_dtype("weights", weight, "inputs", x)
+    if bias is not None:
+        _check_dtype("biases", bias, "inputs", x)
     biases = [0.0] * len(weight) if bias is None else list(bias)
-    out = z.new_empty(len(z), len(weight))
-    for i, sample in enumerate(z):
+    out = x.new_empty(len(x), len(weight))
+    for i, sample in enumerate(x):
         for j, (w, b) in enumerate(zip(weight, biases, strict=True)):
             out[i, j] = neuron(sample, w, b, activation)
     return out
 
 
 def all_at_once(
-    z: Tensor,
+    x: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
     activation: Activation = relu,
 ) -> Tensor:
-    """Compute a layer's outputs by one matrix product: `A = σ(Z Wᵀ + b)`.
+    """Compute a layer's outputs with one matrix product, `activation(x @ weight.T + bias)`.
 
     Args:
-        z: The input activations, of shape `(..., in_features)`: any dimensions may lead.
+        x: The inputs, of shape `(..., in_features)`, with any number of leading dimensions.
         weight: The weights, of shape `(out_features, in_features)`: a row is a neuron.
-        bias: The biases, of shape `(out_features,)`, or none.
-        activation: The non-linear function that the sums are put through.
+        bias: The biases, of shape `(out_features,)`, or `None`.
+        activation: The function that is applied to the sums.
 
     Returns:
-        The output activations, of shape `(..., out_features)`.
+        The outputs, of shape `(..., out_features)`.
 
     Raises:
-        ValueError: When the shapes do not fit each other.
+        ValueError: If the shapes do not match.
+        TypeError: If the dtypes differ. Under `torch.autocast`, the dtype of `x` may differ from
+            that of `weight` and `bias`.
 
     Examples:
         >>> import torch
         >>> from nnfp import all_at_once
-        >>> z = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
         >>> weight = torch.tensor([[5.0, 7.0], [6.0, 8.0]])
-        >>> all_at_once(z, weight)
+        >>> all_at_once(x, weight)
         tensor([[19., 22.],
                 [43., 50.]])
-        >>> all_at_once(z, weight, bias=torch.tensor([-20.0, 0.0]))
+        >>> all_at_once(x, weight, bias=torch.tensor([-20.0, 0.0]))
         tensor([[ 0., 22.],
                 [23., 50.]])
     """
-    _check_shapes(z, weight, bias)
-    sums = z @ weight.T
-    return activation(sums if bias is None else sums + bias)
+    _check_shapes(x, weight, bias)
+    try:
+        z = x @ weight.T
+    except RuntimeError:
+        # Checked only now, because autocast multiplies tensors of different dtypes.
+        _check_dtype("weights", weight, "inputs", x)
+        raise
+    if bias is None:
+        return activation(z)
+    # Adding would promote the sums to the wider dtype without an error.
+    _check_dtype("biases", bias, "weights", weight)
+    return activation(z + bias)
 
 
-def _check_shapes(z: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+def _check_shapes(x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     if weight.dim() != 2:
         raise ValueError(
             f"expected weights of shape (out_features, in_features), got {tuple(weight.shape)}"
         )
     out_features, in_features = weight.shape
-    if z.dim() == 0 or z.shape[-1] != in_features:
+    if x.dim() == 0 or x.shape[-1] != in_features:
         raise ValueError(
             f"expected the last dimension to be {in_features} (in_features), "
-            f"got inputs of shape {tuple(z.shape)}"
+            f"got inputs of shape {tuple(x.shape)}"
         )
     if bias is not None and bias.shape != (out_features,):
         raise ValueError(
@@ -106,10 +122,8 @@ def _check_shapes(z: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         )
 
 
-def _check_dtypes(z: Tensor, weight: Tensor, bias: Tensor | None) -> None:
-    # Each output is written into a tensor of the dtype of z: an integer would cut 19.5 to 19.
-    if not z.is_floating_point():
-        raise TypeError(f"expected floating-point inputs (write 1. for 1), got {z.dtype}")
-    for name, values in (("weights", weight), ("biases", bias)):
-        if values is not None and values.dtype != z.dtype:
-            raise TypeError(f"expected {name} of dtype {z.dtype} (the inputs'), got {values.dtype}")
+def _check_dtype(name: str, values: Tensor, owner: str, reference: Tensor) -> None:
+    if values.dtype != reference.dtype:
+        raise TypeError(
+            f"expected {name} of dtype {reference.dtype} (the {owner}'), got {values.dtype}"
+        )

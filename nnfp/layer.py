@@ -1,38 +1,43 @@
-"""The fully connected layer as a module, and layers chained into networks."""
+"""The fully connected layer as a module, and networks made of several layers."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 (the field's own name)
+from torch.nn import functional as F  # noqa: N812 (the usual name)
 
+from nnfp._init import Filler
 from nnfp.neuron import Activation, relu
 
 Init = Callable[[Tensor], object]
 
 
 class Linear(nn.Module):
-    """A fully connected layer, `y = x Wᵀ + b`: a drop-in for [torch.nn.Linear][].
+    """A fully connected layer, `y = x Wᵀ + b`: a drop-in replacement for [torch.nn.Linear][].
 
-    It has the parameters, shapes and `state_dict` of [torch.nn.Linear][]. It starts with other
-    values: the weights are filled by `init`, and the bias is zero.
+    It has the parameters, shapes and `state_dict` of [torch.nn.Linear][], but other starting
+    values: `init` fills the weights, and the bias is zero. Its argument is called `x`, not `input`.
+
+    It is not a subclass of [torch.nn.Linear][], so tools that look for that class do not find it:
+    `quantize_dynamic` skips it and `ColwiseParallel` refuses it. For these, load its `state_dict`
+    into a [torch.nn.Linear][]. `torch.jit.script` cannot compile it; `torch.export` can.
 
     Args:
-        in_features: How many inputs each neuron has.
-        out_features: How many neurons the layer has.
+        in_features: The number of inputs of each neuron.
+        out_features: The number of neurons.
         bias: Whether each neuron adds a bias.
-        device: Where the parameters live.
-        dtype: The type of the parameters.
-        init: A function that fills the weight in place, such as those of [torch.nn.init][]. The
-            default keeps the spread of the activations alike from layer to layer under ReLU.
+        device: The device of the parameters.
+        dtype: The dtype of the parameters.
+        init: A function that fills the weight in place, such as those in [torch.nn.init][]. The
+            default keeps the spread of the activations similar from layer to layer under ReLU.
 
     Attributes:
         weight: Shape `(out_features, in_features)`: a row is a neuron.
         bias: Shape `(out_features,)`, or `None`.
 
     Raises:
-        ValueError: When a size is negative.
+        ValueError: If a size is negative, or if `init` does not fill the weight.
 
     Examples:
         >>> import torch
@@ -63,7 +68,7 @@ class Linear(nn.Module):
                 raise ValueError(f"expected {name} to be 0 or more, got {size}")
         self.in_features = in_features
         self.out_features = out_features
-        self.init = init
+        self._fill = Filler(init)
         self.weight = nn.Parameter(
             torch.empty(out_features, in_features, device=device, dtype=dtype)
         )
@@ -74,53 +79,46 @@ class Linear(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Fill the weight by `init` and the bias with zeros, as at the start."""
-        # Filling is not part of what is learned: autograd must not record it.
-        with torch.no_grad():
-            self.init(self.weight)
-            if self.bias is not None:
-                self.bias.zero_()
+        """Fill the weight with `init` and the bias with zeros, as in a new layer."""
+        self._fill(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Compute `input @ weight.T + bias`.
+    def forward(self, x: Tensor) -> Tensor:
+        """Compute `x @ weight.T + bias`.
 
         Args:
-            input: Shape `(..., in_features)`: any dimensions may lead.
+            x: Shape `(..., in_features)`, with any number of leading dimensions.
 
         Returns:
             Shape `(..., out_features)`.
 
         Raises:
-            ValueError: When the last dimension of `input` is not `in_features`.
-            TypeError: When `input` and the weight do not have the same dtype.
+            ValueError: If the last dimension of `x` is not `in_features`.
+            TypeError: If `x` and the weight differ in dtype.
         """
-        # The same mathematics as `input @ self.weight.T + self.bias`, in one call. It is asked
-        # first and questioned after, so that right input pays nothing for the clear sentences.
+        # One call for `x @ self.weight.T + self.bias`. Input is only checked after it fails, so
+        # that valid input does not pay for the checks.
         try:
-            return F.linear(input, self.weight, self.bias)
+            return F.linear(x, self.weight, self.bias)
         except RuntimeError as error:
-            self._explain(input, error)
+            if x.dim() == 0 or x.shape[-1] != self.in_features:
+                got = x.shape[-1] if x.dim() else "no dimension"
+                raise ValueError(
+                    f"expected the last dimension to be {self.in_features} (in_features), "
+                    f"got {got}: input of shape {tuple(x.shape)}"
+                ) from error
+            # Under autocast dtypes may differ, so they are the cause only if torch says so.
+            if x.dtype != self.weight.dtype and "dtype" in str(error):
+                raise TypeError(
+                    f"expected an input of dtype {self.weight.dtype} (the weight's), got {x.dtype}"
+                ) from error
             raise
 
-    def _explain(self, input: Tensor, error: RuntimeError) -> None:
-        if input.dim() == 0 or input.shape[-1] != self.in_features:
-            got = "no dimension" if input.dim() == 0 else str(input.shape[-1])
-            raise ValueError(
-                f"expected the last dimension to be {self.in_features} (in_features), got {got}: "
-                f"input of shape {tuple(input.shape)}"
-            ) from error
-        # Autocast lets dtypes differ, so they are the cause only where torch names them.
-        if input.dtype != self.weight.dtype and "dtype" in str(error):
-            raise TypeError(
-                f"expected an input of dtype {self.weight.dtype} (the weight's), got {input.dtype}"
-            ) from error
-
     def extra_repr(self) -> str:
-        """Say the sizes, as they stand between the brackets when the layer is printed."""
-        return (
-            f"in_features={self.in_features}, out_features={self.out_features}, "
-            f"bias={self.bias is not None}"
-        )
+        """Return the sizes, which are shown in parentheses when the layer is printed."""
+        sizes = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.bias is not None}"
 
 
 class Net(nn.Module):
@@ -130,7 +128,7 @@ class Net(nn.Module):
         init: A function that fills the weight in place; see [nnfp.layer.Linear][].
 
     Attributes:
-        fc1: The one layer, `Linear(1, 1)`.
+        fc1: The only layer, `Linear(1, 1)`.
 
     Examples:
         >>> import torch
@@ -145,24 +143,24 @@ class Net(nn.Module):
         self.fc1 = Linear(1, 1, init=init)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Compute `relu(fc1(x))`; `x` has shape `(..., 1)`, and so has what comes back."""
+        """Compute `relu(fc1(x))`, where `x` and the result have shape `(..., 1)`."""
         return relu(self.fc1(x))
 
 
 class MLP(nn.Module):
-    """A multi-layer perceptron: fully connected layers in a chain, an activation between them.
+    """A multi-layer perceptron: fully connected layers with an activation between them.
 
-    The last layer has no activation after it, so that its outputs may be negative.
+    No activation follows the last layer, so the outputs may be negative.
 
     Args:
-        sizes: How many numbers go in, how many come out of each layer: at least two.
-        activation: The non-linear function between the layers.
+        sizes: The number of inputs, then the number of neurons in each layer: at least two sizes.
+        activation: The function that is applied between the layers.
 
     Attributes:
         layers: The layers, in order.
 
     Raises:
-        ValueError: When there are fewer than two sizes.
+        ValueError: If there are fewer than two sizes.
 
     Examples:
         >>> import torch
@@ -182,7 +180,7 @@ class MLP(nn.Module):
         self.layers = nn.ModuleList(Linear(n_in, n_out) for n_in, n_out in pairwise(sizes))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Send `x` of shape `(..., sizes[0])` through all layers; back comes `(..., sizes[-1])`."""
+        """Send `x`, of shape `(..., sizes[0])`, through all layers to shape `(..., sizes[-1])`."""
         *hidden, last = self.layers
         for layer in hidden:
             x = self.activation(layer(x))

@@ -1,24 +1,26 @@
-"""A neuron: multiply the inputs by the weights, sum, and put the sum through an activation."""
+"""One neuron: multiply the inputs by the weights, add up, and apply an activation function."""
 
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 (the usual name)
 
 Activation = Callable[[Tensor], Tensor]
 
 
 def relu(z: Tensor) -> Tensor:
-    """Keep what is positive and turn the rest into 0: the rectified linear unit.
+    """Return `z` where it is positive and 0 elsewhere: the rectified linear unit.
 
-    Its slope is 1 above 0 and 0 below; at exactly 0, where both would do, it is 0, as in
+    The slope is 1 above 0 and 0 below. At exactly 0, where either would do, the slope is 0, as in
     [torch.nn.functional.relu][]. `nan` stays `nan`.
 
     Args:
-        z: Numbers of any shape.
+        z: The sums before the activation, of any shape. Sparse, quantized and nested tensors work
+            as they do in [torch.nn.functional.relu][].
 
     Returns:
-        A tensor of the shape and dtype of `z`.
+        A tensor with the shape and dtype of `z`.
 
     Examples:
         >>> import torch
@@ -29,7 +31,10 @@ def relu(z: Tensor) -> Tensor:
     Source:
         Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines" (2010).
     """
-    return torch.where(z <= 0, torch.zeros_like(z), z)
+    try:
+        return torch.where(z <= 0, torch.zeros_like(z), z)
+    except RuntimeError:  # `where` handles only dense tensors
+        return F.relu(z)
 
 
 def neuron(
@@ -41,17 +46,18 @@ def neuron(
     """Compute the output of one neuron, `activation(x · w + b)`.
 
     Args:
-        x: The inputs, of shape `(..., in_features)`: one sample, or any number of them.
+        x: The inputs, of shape `(..., in_features)`: one sample or any number of them.
         w: The weights, of shape `(in_features,)`: one for each input.
-        b: The bias, one number, added to the sum.
-        activation: The non-linear function that the sum is put through.
+        b: The bias: one number, which is added to the weighted sum.
+        activation: The function that is applied to the sum.
 
     Returns:
         The outputs, of shape `(...)`: one number for each sample.
 
     Raises:
-        ValueError: When `w` is not one row of weights, `x` does not have an input for each, or `b`
-            is not one number.
+        ValueError: If `w` is not one row of weights, if the last dimension of `x` does not have
+            one input for each weight, or if `b` is not one number.
+        TypeError: If one of them is not made of numbers.
 
     Examples:
         >>> from nnfp.neuron import neuron
@@ -64,7 +70,7 @@ def neuron(
         McCulloch and Pitts, "A logical calculus of the ideas immanent in nervous activity" (1943),
         with the weights of Rosenblatt's perceptron (1958).
     """
-    x, w = torch.as_tensor(x), torch.as_tensor(w)
+    x, w, bias = _tensor("the inputs", x), _tensor("the weights", w), _tensor("the bias", b)
     if w.dim() != 1:
         raise ValueError(f"expected one row of weights, got weights of shape {tuple(w.shape)}")
     if x.dim() == 0 or x.shape[-1] != len(w):
@@ -72,6 +78,16 @@ def neuron(
             f"expected the last dimension of the inputs to be {len(w)} (one for each weight), "
             f"got inputs of shape {tuple(x.shape)}"
         )
-    if isinstance(b, Tensor) and b.dim() != 0:
-        raise ValueError(f"expected one number as the bias, got a bias of shape {tuple(b.shape)}")
-    return activation((x * w).sum(-1) + b)
+    if bias.dim() != 0:
+        raise ValueError(
+            f"expected one number as the bias, got a bias of shape {tuple(bias.shape)}"
+        )
+    # A Python number is added as it is: as a tensor, it would be rounded to the default dtype.
+    return activation((x * w).sum(-1) + (b if isinstance(b, int | float) else bias))
+
+
+def _tensor(name: str, values: Tensor | Sequence[float] | float) -> Tensor:
+    try:
+        return torch.as_tensor(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"expected numbers as {name}, got {values!r}") from error

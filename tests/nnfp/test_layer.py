@@ -1,30 +1,41 @@
-"""`nnfp.Linear` passes as `torch.nn.Linear` wherever one is expected; layers make networks."""
+"""Test that `nnfp.Linear` can replace `torch.nn.Linear`, and test the networks made of it."""
 
 import copy
 import io
+import math
 import pickle
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import torch.distributed as dist
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
+from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.fsdp import fully_shard
+from torch.distributed.tensor.parallel import ColwiseParallel, parallelize_module
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import parametrizations, parametrize
 
 from nnfp import MLP, Linear, Net, relu
+from nnfp.layer import Init
 
 
-def twins(n_in=3, n_out=4, **options):
-    """Our layer and PyTorch's, with the same weights."""
+def twins(n_in: int = 3, n_out: int = 4, **options: Any) -> tuple[Linear, nn.Linear]:
+    """Make our layer and PyTorch's with the same weights."""
     torch.manual_seed(0)
     ours, theirs = Linear(n_in, n_out, **options), nn.Linear(n_in, n_out, **options)
     ours.load_state_dict(theirs.state_dict())
     return ours, theirs
 
 
-def assert_alike(ours, theirs, *shape, **options):
-    """Outputs and all gradients agree, for random numbers of this shape."""
+def assert_alike(ours: nn.Module, theirs: nn.Module, *shape: int, **options: Any) -> None:
+    """Check that outputs and all gradients are equal for random input of this shape."""
     x = torch.randn(shape, **options)
     ours_x, theirs_x = x.clone().requires_grad_(), x.clone().requires_grad_()
     ours_y, theirs_y = ours(ours_x), theirs(theirs_x)
@@ -35,7 +46,7 @@ def assert_alike(ours, theirs, *shape, **options):
     torch.testing.assert_close(ours_grads, theirs_grads)
 
 
-# The mathematics
+# Outputs and gradients
 
 
 @settings(deadline=None, max_examples=60)
@@ -46,23 +57,26 @@ def assert_alike(ours, theirs, *shape, **options):
     bias=st.booleans(),
     dtype=st.sampled_from([torch.float32, torch.float64, torch.bfloat16]),
 )
-def test_outputs_and_gradients_equal_those_of_nn_linear(leading, n_in, n_out, bias, dtype):
+def test_linear_equals_nn_linear(
+    leading: list[int], n_in: int, n_out: int, bias: bool, dtype: torch.dtype
+) -> None:
     ours, theirs = twins(n_in, n_out, bias=bias, dtype=dtype)
     assert_alike(ours, theirs, *leading, n_in, dtype=dtype)
 
 
-def test_it_computes_x_times_weight_transposed_plus_bias():
+def test_it_computes_x_times_weight_transposed_plus_bias() -> None:
     layer, _ = twins()
     x = torch.randn(5, 3)
     torch.testing.assert_close(layer(x), x @ layer.weight.T + layer.bias)
 
 
-def test_its_gradients_agree_with_finite_differences():
+def test_its_gradients_agree_with_finite_differences() -> None:
     layer = Linear(3, 4, dtype=torch.float64)
     x = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
 
-    def output(x, weight, bias):
-        return torch.func.functional_call(layer, {"weight": weight, "bias": bias}, (x,))
+    def output(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        y: Tensor = torch.func.functional_call(layer, {"weight": weight, "bias": bias}, (x,))
+        return y
 
     leaves = (x, *layer.parameters())
     assert torch.autograd.gradcheck(output, leaves)
@@ -70,35 +84,35 @@ def test_its_gradients_agree_with_finite_differences():
 
 
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3), (2, 1, 5, 3)])
-def test_any_dimensions_may_lead_also_none(shape):
+def test_linear_accepts_any_leading_dimensions(shape: tuple[int, ...]) -> None:
     ours, theirs = twins()
     assert ours(torch.zeros(shape)).shape == (*shape[:-1], 4)
     assert_alike(ours, theirs, *shape)
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (2, 0, 3)])
-def test_a_batch_may_be_empty(shape):
+def test_a_batch_may_be_empty(shape: tuple[int, ...]) -> None:
     assert_alike(*twins(), *shape)
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors is a no-op")
 @pytest.mark.parametrize(("n_in", "n_out"), [(0, 4), (3, 0), (0, 0)])
-def test_a_size_may_be_zero(n_in, n_out):
+def test_a_size_may_be_zero(n_in: int, n_out: int) -> None:
     ours, theirs = twins(n_in, n_out)
     assert_alike(ours, theirs, 5, n_in)
 
 
-def test_the_input_need_not_lie_in_one_piece():
+def test_the_input_may_be_non_contiguous() -> None:
     ours, theirs = twins()
     x = torch.randn(3, 5).T
     torch.testing.assert_close(ours(x), theirs(x))
 
 
-# What it is made of
+# Parameters
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_a_state_dict_fits_both_ways(bias):
+def test_a_state_dict_loads_in_both_directions(bias: bool) -> None:
     ours, theirs = Linear(3, 4, bias=bias), nn.Linear(3, 4, bias=bias)
     for source, target in ((theirs, ours), (ours, theirs)):
         for parameter in source.parameters():
@@ -108,41 +122,40 @@ def test_a_state_dict_fits_both_ways(bias):
         torch.testing.assert_close(target.state_dict(), source.state_dict(), rtol=0, atol=0)
 
 
-def test_its_parameters_have_the_shapes_and_the_order_of_nn_linear():
+def test_parameters_have_the_shapes_of_nn_linear() -> None:
     shapes = [(name, parameter.shape) for name, parameter in Linear(3, 4).named_parameters()]
     assert shapes == [("weight", (4, 3)), ("bias", (4,))]
     assert all(parameter.requires_grad for parameter in Linear(3, 4).parameters())
 
 
-def test_without_bias_the_bias_is_none_and_registered_as_such():
+def test_without_bias_the_bias_is_none() -> None:
     layer = Linear(3, 4, bias=False)
     assert layer.bias is None
-    assert "bias" in layer._parameters
     assert [name for name, _ in layer.named_parameters()] == ["weight"]
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
-def test_device_and_dtype_go_to_both_parameters(dtype):
+def test_both_parameters_get_the_device_and_dtype(dtype: torch.dtype) -> None:
     layer = Linear(3, 4, device="meta", dtype=dtype)
     kinds = {(p.device.type, p.dtype) for p in layer.parameters()}
     assert kinds == {("meta", dtype)}
 
 
-def test_the_dtype_is_the_default_one_unless_named():
+def test_the_default_dtype_is_torchs() -> None:
     assert Linear(3, 4).weight.dtype == torch.float32
 
 
-def test_it_converts_to_another_dtype_as_any_module_does():
+def test_linear_converts_to_another_dtype() -> None:
     ours, theirs = twins()
     assert_alike(ours.double(), theirs.double(), 5, 3, dtype=torch.float64)
 
 
-def test_on_the_meta_device_shapes_alone_are_computed():
+def test_linear_computes_shapes_on_the_meta_device() -> None:
     y = Linear(3, 4, device="meta")(torch.empty(5, 3, device="meta"))
     assert (y.device.type, y.shape) == ("meta", (5, 4))
 
 
-def test_from_the_meta_device_it_moves_by_to_empty_and_starts_by_reset_parameters():
+def test_reset_parameters_fills_a_layer_moved_from_the_meta_device() -> None:
     layer = Linear(3, 4, device="meta").to_empty(device="cpu")
     torch.manual_seed(0)
     layer.reset_parameters()
@@ -152,30 +165,30 @@ def test_from_the_meta_device_it_moves_by_to_empty_and_starts_by_reset_parameter
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_it_prints_as_nn_linear_does(bias):
+def test_linear_prints_like_nn_linear(bias: bool) -> None:
     assert repr(Linear(3, 4, bias=bias)) == repr(nn.Linear(3, 4, bias=bias))
     assert repr(nn.Sequential(Linear(3, 4))) == repr(nn.Sequential(nn.Linear(3, 4)))
 
 
-def test_it_tells_its_sizes_as_nn_linear_does():
+def test_linear_has_its_sizes_as_attributes() -> None:
     layer = Linear(3, 4)
     assert (layer.in_features, layer.out_features) == (3, 4)
 
 
-# How it starts
+# Initialization
 
 
 @pytest.mark.parametrize(
     ("init", "value"),
     [(nn.init.zeros_, 0.0), (nn.init.ones_, 1.0), (lambda w: w.fill_(7.0), 7.0)],
 )
-def test_init_fills_the_weight_and_the_bias_is_zero(init, value):
+def test_init_fills_only_the_weight(init: Init, value: float) -> None:
     layer = Linear(3, 4, init=init)
     assert torch.equal(layer.weight, torch.full((4, 3), value))
     assert torch.equal(layer.bias, torch.zeros(4))
 
 
-def test_reset_parameters_starts_again_by_the_same_init():
+def test_reset_parameters_uses_the_same_init_again() -> None:
     layer = Linear(3, 4, init=nn.init.ones_)
     with torch.no_grad():
         layer.weight.fill_(5.0)
@@ -185,8 +198,99 @@ def test_reset_parameters_starts_again_by_the_same_init():
     assert torch.equal(layer.bias, torch.zeros(4))
 
 
-def test_one_seed_gives_one_layer_and_another_seed_another():
-    def seeded(seed):
+@pytest.mark.parametrize(
+    "init",
+    [
+        nn.init.eye_,
+        lambda w: w.data.fill_(1.0),
+        lambda w: w.copy_(torch.ones(3, 3)),
+        lambda w: nn.init.constant_(w, math.inf),
+    ],
+    ids=["eye_", "data", "copy_", "infinity"],
+)
+def test_any_function_that_fills_in_place_is_an_init(init: Init) -> None:
+    expected = torch.empty(3, 3)
+    init(expected)
+    assert torch.equal(Linear(3, 3, init=init).weight, expected)
+
+
+def rebind(w: Tensor) -> None:
+    w = torch.zeros_like(w)
+
+
+not_in_place = pytest.mark.parametrize(
+    "init",
+    [
+        torch.zeros_like,
+        torch.randn_like,
+        lambda w: w + 1,
+        lambda w: w.mul_(2.0),
+        lambda w: None,
+        rebind,
+        lambda w: w.fill_diagonal_(1.0),
+        lambda w: nn.init.constant_(w, math.nan),
+    ],
+    ids=["zeros_like", "randn_like", "sum", "product", "none", "rebind", "diagonal", "nan"],
+)
+UNFILLED = (
+    "expected init to fill the weight in place with numbers, as torch.nn.init.ones_ does, "
+    "but it left some entries unset or nan"
+)
+
+
+@not_in_place
+def test_linear_rejects_an_init_that_does_not_fill_the_weight(init: Init) -> None:
+    with pytest.raises(ValueError) as error:
+        Linear(3, 2, init=init)
+    assert str(error.value) == UNFILLED
+
+
+def test_net_rejects_an_init_that_does_not_fill_the_weight() -> None:
+    with pytest.raises(ValueError) as error:
+        Net(init=torch.zeros_like)
+    assert str(error.value) == UNFILLED
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64, torch.complex64])
+def test_an_init_is_checked_for_any_dtype(dtype: torch.dtype) -> None:
+    with pytest.raises(ValueError) as error:
+        Linear(3, 2, dtype=dtype, init=torch.zeros_like)
+    assert str(error.value) == UNFILLED
+
+
+@not_in_place
+def test_an_init_on_the_meta_device_is_checked_when_the_layer_is_reset(init: Init) -> None:
+    layer = Linear(3, 2, device="meta", init=init).to_empty(device="cpu")
+    nn.init.ones_(layer.weight)
+    nn.init.ones_(layer.bias)
+    with pytest.raises(ValueError) as error:
+        layer.reset_parameters()
+    assert str(error.value) == UNFILLED
+    assert torch.equal(layer.weight, torch.ones(2, 3))
+    assert torch.equal(layer.bias, torch.ones(2))
+
+
+def test_an_error_in_init_is_passed_on() -> None:
+    def broken(weight: Tensor) -> None:
+        raise KeyError("my own error")
+
+    with pytest.raises(KeyError, match="my own error"):
+        Linear(3, 2, init=broken)
+
+
+def test_init_is_not_recorded_by_autograd() -> None:
+    layer = Linear(3, 2, init=lambda w: w.copy_(torch.ones(2, 3, requires_grad=True)))
+    assert layer.weight.is_leaf
+    assert layer.weight.grad_fn is None
+
+
+def test_linear_can_be_made_in_inference_mode() -> None:
+    with torch.inference_mode():
+        assert torch.equal(Linear(3, 2, init=nn.init.ones_).weight, torch.ones(2, 3))
+
+
+def test_the_seed_determines_the_weights() -> None:
+    def seeded(seed: int) -> Tensor:
         torch.manual_seed(seed)
         return Linear(3, 4).weight
 
@@ -194,7 +298,7 @@ def test_one_seed_gives_one_layer_and_another_seed_another():
     assert not torch.equal(seeded(1), seeded(2))
 
 
-def test_by_default_the_weights_are_normal_with_the_spread_that_suits_relu():
+def test_default_weights_are_normal_with_a_spread_that_suits_relu() -> None:
     torch.manual_seed(0)
     weight = Linear(400, 100).weight
     assert weight.std().item() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
@@ -204,7 +308,7 @@ def test_by_default_the_weights_are_normal_with_the_spread_that_suits_relu():
     assert within.item() == pytest.approx(0.683, abs=0.01)
 
 
-def test_through_ten_wide_relu_layers_the_activations_keep_their_spread():
+def test_activations_keep_their_spread_through_ten_relu_layers() -> None:
     torch.manual_seed(0)
     x = torch.randn(256, 512)
     with torch.no_grad():
@@ -214,11 +318,13 @@ def test_through_ten_wide_relu_layers_the_activations_keep_their_spread():
     assert theirs.std().item() < 0.05
 
 
-# Where an nn.Linear goes
+# Use in place of nn.Linear
 
 
 @pytest.mark.parametrize("container", [nn.Sequential, lambda *m: nn.Sequential(*nn.ModuleList(m))])
-def test_it_trains_inside_containers_as_nn_linear_does(container):
+def test_linear_trains_in_containers_like_nn_linear(
+    container: Callable[..., nn.Module],
+) -> None:
     ours, theirs = twins(3, 4), twins(4, 1)
     nets = [container(ours[i], nn.Tanh(), theirs[i]) for i in (0, 1)]
     x, target = torch.randn(8, 3), torch.randn(8, 1)
@@ -226,30 +332,39 @@ def test_it_trains_inside_containers_as_nn_linear_does(container):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
         for _ in range(3):
             optimizer.zero_grad()
-            F.mse_loss(net(x), target).backward()
+            F.mse_loss(net(x), target).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
     torch.testing.assert_close(nets[0].state_dict(), nets[1].state_dict())
 
 
-def test_hooks_see_and_may_change_what_goes_in_and_out():
+def test_forward_hooks_can_change_inputs_and_outputs() -> None:
     layer = Linear(1, 1, init=nn.init.ones_)
     layer.register_forward_pre_hook(lambda module, args: (args[0] + 1,))
     layer.register_forward_hook(lambda module, args, output: output * 10)
     assert layer(torch.tensor([2.0])).item() == 30.0
 
 
-def test_backward_hooks_see_the_gradients_of_input_and_output():
-    seen = {}
+def test_backward_hooks_get_the_gradients() -> None:
     layer = Linear(1, 1, init=lambda w: nn.init.constant_(w, 5.0))
-    layer.register_full_backward_pre_hook(lambda module, out: seen.update(before=out[0].item()))
-    layer.register_full_backward_hook(
-        lambda module, into, out: seen.update(into=into[0].item(), out=out[0].item())
-    )
+    seen: dict[str, Any] = {}
+
+    def before(module: nn.Module, grad_y: Any) -> None:
+        seen["before"] = grad_y
+
+    def after(module: nn.Module, grad_x: Any, grad_y: Any) -> None:
+        seen.update(grad_x=grad_x, grad_y=grad_y)
+
+    layer.register_full_backward_pre_hook(before)
+    layer.register_full_backward_hook(after)
     layer(torch.tensor([2.0], requires_grad=True)).backward()
-    assert seen == {"before": 1.0, "out": 1.0, "into": 5.0}
+    assert {name: grad[0].item() for name, grad in seen.items()} == {
+        "before": 1.0,
+        "grad_x": 5.0,
+        "grad_y": 1.0,
+    }
 
 
-def test_a_deepcopy_is_alike_and_independent():
+def test_a_deepcopy_is_independent() -> None:
     layer = Linear(3, 4)
     twin = copy.deepcopy(layer)
     x = torch.randn(5, 3)
@@ -259,7 +374,7 @@ def test_a_deepcopy_is_alike_and_independent():
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_it_survives_pickle_and_can_start_again_afterwards(bias):
+def test_linear_can_be_reset_after_pickling(bias: bool) -> None:
     layer = Linear(3, 4, bias=bias, init=nn.init.ones_)
     nn.init.normal_(layer.weight)
     twin = pickle.loads(pickle.dumps(layer))
@@ -269,7 +384,70 @@ def test_it_survives_pickle_and_can_start_again_afterwards(bias):
     assert torch.equal(twin.weight, torch.ones(4, 3))
 
 
-def test_its_state_dict_is_saved_and_loaded_by_torch():
+def closure() -> Init:
+    value = 7.0
+    return lambda weight: weight.fill_(value)
+
+
+class Unpicklable:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def __call__(self, weight: Tensor) -> Tensor:
+        return weight.fill_(7.0)
+
+
+def save_and_load(net: nn.Module) -> Any:
+    file = io.BytesIO()
+    torch.save(net, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
+
+
+unpicklable = pytest.mark.parametrize(
+    "init",
+    [lambda w: w.fill_(7.0), closure(), partial(lambda v, w: w.fill_(v), 7.0), Unpicklable()],
+    ids=["lambda", "closure", "partial", "object"],
+)
+
+
+@unpicklable
+@pytest.mark.parametrize(
+    "make", [lambda init: Linear(1, 1, init=init), Net, lambda init: nn.Sequential(Net(init))]
+)
+@pytest.mark.parametrize(
+    "copied", [lambda net: pickle.loads(pickle.dumps(net)), save_and_load], ids=["pickle", "torch"]
+)
+def test_a_layer_can_be_pickled_with_any_init(
+    init: Init, make: Callable[[Init], nn.Module], copied: Callable[[Any], Any]
+) -> None:
+    net = make(init)
+    twin = copied(copied(net))
+    assert torch.equal(twin(torch.ones(1, 1)), net(torch.ones(1, 1)))
+
+
+@unpicklable
+def test_reset_parameters_reports_an_init_lost_in_pickling(init: Init) -> None:
+    layer = pickle.loads(pickle.dumps(Linear(2, 2, init=init)))
+    with pytest.raises(RuntimeError) as error:
+        layer.reset_parameters()
+    assert str(error.value) == (
+        "expected an init function, but this layer comes from a pickle, which cannot hold a lambda "
+        "or a local function: fill layer.weight yourself, or make a new layer"
+    )
+    assert torch.equal(layer.weight, torch.full((2, 2), 7.0))
+
+
+@unpicklable
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_keeps_any_init(init: Init, copied: Callable[[Any], Any]) -> None:
+    twin = copied(Linear(2, 2, init=init))
+    nn.init.zeros_(twin.weight)
+    twin.reset_parameters()
+    assert torch.equal(twin.weight, torch.full((2, 2), 7.0))
+
+
+def test_torch_saves_and_loads_its_state_dict() -> None:
     layer, other = Linear(3, 4), Linear(3, 4)
     file = io.BytesIO()
     torch.save(layer.state_dict(), file)
@@ -278,7 +456,7 @@ def test_its_state_dict_is_saved_and_loaded_by_torch():
     assert torch.equal(other(torch.eye(3)), layer(torch.eye(3)))
 
 
-def test_an_ensemble_of_weights_runs_by_functional_call_and_vmap():
+def test_vmap_runs_an_ensemble_of_layers() -> None:
     layers = [Linear(3, 4) for _ in range(5)]
     weights, _ = torch.func.stack_module_state(layers)
     base = Linear(3, 4, device="meta")
@@ -287,12 +465,13 @@ def test_an_ensemble_of_weights_runs_by_functional_call_and_vmap():
     torch.testing.assert_close(together, torch.stack([layer(x) for layer in layers]))
 
 
-def test_it_gives_gradients_of_each_sample_by_vmap_and_grad():
+def test_vmap_computes_gradients_of_each_sample() -> None:
     layer = Linear(3, 1)
     x = torch.randn(8, 3)
 
-    def output(weights, sample):
-        return torch.func.functional_call(layer, weights, (sample,)).squeeze()
+    def output(weights: dict[str, Tensor], sample: Tensor) -> Tensor:
+        y: Tensor = torch.func.functional_call(layer, weights, (sample,))
+        return y.squeeze()
 
     weights = {name: p.detach() for name, p in layer.named_parameters()}
     grads = torch.vmap(torch.func.grad(output), in_dims=(None, 0))(weights, x)
@@ -301,7 +480,7 @@ def test_it_gives_gradients_of_each_sample_by_vmap_and_grad():
 
 
 @pytest.mark.parametrize("make", [lambda: Linear(3, 4), lambda: MLP([3, 8, 4]), lambda: Net()])
-def test_it_compiles_into_one_graph_forward_and_backward(make):
+def test_linear_and_networks_compile_into_one_graph(make: Callable[[], nn.Module]) -> None:
     torch.compiler.reset()
     net = make()
     x = torch.randn(5, next(net.parameters()).shape[1])
@@ -315,7 +494,7 @@ def test_it_compiles_into_one_graph_forward_and_backward(make):
     )
 
 
-def test_it_exports_as_a_graph():
+def test_linear_exports_as_a_graph() -> None:
     layer, x = Linear(3, 4), torch.randn(5, 3)
     exported = torch.export.export(layer, (x,)).module()
     torch.testing.assert_close(exported(x), layer(x))
@@ -325,7 +504,9 @@ def test_it_exports_as_a_graph():
     "parametrization",
     [parametrizations.weight_norm, parametrizations.orthogonal, parametrizations.spectral_norm],
 )
-def test_the_parametrizations_of_pytorch_apply(parametrization):
+def test_pytorchs_parametrizations_work(
+    parametrization: Callable[[nn.Module], nn.Module],
+) -> None:
     ours, theirs = twins()
     torch.manual_seed(1)
     parametrization(ours)
@@ -334,9 +515,9 @@ def test_the_parametrizations_of_pytorch_apply(parametrization):
     assert_alike(ours.eval(), theirs.eval(), 5, 3)
 
 
-def test_a_parametrization_of_ones_own_applies_and_can_be_removed():
+def test_a_custom_parametrization_can_be_removed() -> None:
     class Doubled(nn.Module):
-        def forward(self, weight):
+        def forward(self, weight: Tensor) -> Tensor:
             return 2 * weight
 
     layer = Linear(1, 1, init=nn.init.ones_)
@@ -347,7 +528,7 @@ def test_a_parametrization_of_ones_own_applies_and_can_be_removed():
     assert isinstance(layer.weight, nn.Parameter)
 
 
-def test_under_autocast_it_computes_in_bfloat16_as_nn_linear_does():
+def test_linear_computes_in_bfloat16_under_autocast() -> None:
     ours, theirs = twins()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         for x in (torch.randn(5, 3), torch.randn(5, 3, dtype=torch.bfloat16)):
@@ -356,11 +537,54 @@ def test_under_autocast_it_computes_in_bfloat16_as_nn_linear_does():
             torch.testing.assert_close(y, theirs(x))
 
 
-# What it refuses
+# Tools that look for nn.Linear itself, as the docstring says
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_quantize_dynamic_skips_linear() -> None:
+    quantize: Any = torch.ao.quantization.quantize_dynamic
+    ours, theirs = twins()
+    assert type(quantize(nn.Sequential(ours))[0]) is Linear
+    assert type(quantize(nn.Sequential(theirs))[0]) is not nn.Linear
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_jit_script_cannot_compile_linear() -> None:
+    ours, theirs = twins()
+    script: Any = torch.jit.script
+    script(theirs)
+    with pytest.raises(Exception, match="try blocks aren't supported"):
+        script(ours)
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Iterator[DeviceMesh]:
+    """A mesh of only this process."""
+    dist.init_process_group("gloo", f"file://{tmp_path}/store", rank=0, world_size=1)
+    yield init_device_mesh("cpu", (1,))
+    dist.destroy_process_group()
+
+
+def test_colwise_parallel_refuses_linear(mesh: DeviceMesh) -> None:
+    ours, theirs = twins()
+    parallelize_module(theirs, mesh, ColwiseParallel())
+    with pytest.raises(NotImplementedError, match=r"only support nn\.Linear"):
+        parallelize_module(ours, mesh, ColwiseParallel())
+
+
+def test_sharded_layers_are_filled_after_the_meta_device(mesh: DeviceMesh) -> None:
+    layer = Linear(3, 2, device="meta", init=nn.init.ones_)
+    fully_shard(layer, mesh=mesh)
+    layer.to_empty(device="cpu")
+    layer.reset_parameters()
+    assert layer(torch.ones(1, 3)).tolist() == [[3.0, 3.0]]
+
+
+# Errors
 
 
 @pytest.mark.parametrize(
-    ("shape", "sentence"),
+    ("shape", "message"),
     [
         (
             (8, 4),
@@ -381,14 +605,16 @@ def test_under_autocast_it_computes_in_bfloat16_as_nn_linear_does():
     ],
 )
 @pytest.mark.parametrize("dtype", [torch.float32, torch.int64])
-def test_a_wrong_last_dimension_is_named_and_nothing_is_changed(shape, sentence, dtype):
+def test_linear_rejects_a_wrong_last_dimension(
+    shape: tuple[int, ...], message: str, dtype: torch.dtype
+) -> None:
     layer = Linear(3, 4)
     before = copy.deepcopy(layer.state_dict())
     x = torch.zeros(shape, dtype=dtype)
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError) as error:
         layer(x)
-    assert str(refusal.value) == sentence
-    assert isinstance(refusal.value.__cause__, RuntimeError)
+    assert str(error.value) == message
+    assert isinstance(error.value.__cause__, RuntimeError)
     torch.testing.assert_close(layer.state_dict(), before, rtol=0, atol=0)
     assert torch.equal(x, torch.zeros(shape, dtype=dtype))
 
@@ -396,25 +622,27 @@ def test_a_wrong_last_dimension_is_named_and_nothing_is_changed(shape, sentence,
 @pytest.mark.parametrize("shape", [(3,), (8, 3), (2, 8, 3)])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("dtype", [torch.int64, torch.float64, torch.bfloat16])
-def test_a_wrong_dtype_is_named_and_nothing_is_changed(shape, bias, dtype):
+def test_linear_rejects_a_wrong_dtype(
+    shape: tuple[int, ...], bias: bool, dtype: torch.dtype
+) -> None:
     layer = Linear(3, 4, bias=bias)
     before = copy.deepcopy(layer.state_dict())
-    with pytest.raises(TypeError) as refusal:
+    with pytest.raises(TypeError) as error:
         layer(torch.zeros(shape, dtype=dtype))
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f"expected an input of dtype torch.float32 (the weight's), got {dtype}"
     )
-    assert isinstance(refusal.value.__cause__, RuntimeError)
+    assert isinstance(error.value.__cause__, RuntimeError)
     torch.testing.assert_close(layer.state_dict(), before, rtol=0, atol=0)
 
 
-def error_of(layer, x):
+def error_of(layer: nn.Module, x: Any) -> tuple[type[BaseException], str]:
     with pytest.raises(Exception) as failure:
         layer(x)
     return type(failure.value), str(failure.value)
 
 
-def test_an_error_of_another_cause_comes_through_unchanged():
+def test_other_errors_are_those_of_nn_linear() -> None:
     ours, theirs = twins()
     elsewhere = torch.zeros(8, 3, device="meta")
     assert error_of(ours, elsewhere) == error_of(theirs, elsewhere)
@@ -426,15 +654,15 @@ def test_an_error_of_another_cause_comes_through_unchanged():
     assert "dtype" in message
 
 
-def test_under_autocast_an_error_of_another_cause_is_not_blamed_on_the_dtype():
+def test_under_autocast_other_errors_are_not_blamed_on_the_dtype() -> None:
     ours, theirs = twins()
     elsewhere = torch.zeros(8, 3, device="meta", dtype=torch.bfloat16)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert error_of(ours, elsewhere) == error_of(theirs, elsewhere)
 
 
-def test_an_error_in_a_hook_comes_through_unchanged():
-    def broken(module, args):
+def test_an_error_in_a_hook_is_passed_on() -> None:
+    def broken(module: nn.Module, args: object) -> None:
         raise RuntimeError("the hook's own dtype error")
 
     layer = Linear(3, 4)
@@ -444,23 +672,23 @@ def test_an_error_in_a_hook_comes_through_unchanged():
 
 
 @pytest.mark.parametrize(
-    ("sizes", "sentence"),
+    ("sizes", "message"),
     [
         ((-1, 4), "expected in_features to be 0 or more, got -1"),
         ((3, -2), "expected out_features to be 0 or more, got -2"),
         ((-1, -2), "expected in_features to be 0 or more, got -1"),
     ],
 )
-def test_a_negative_size_is_refused_with_a_sentence(sizes, sentence):
-    with pytest.raises(ValueError) as refusal:
+def test_linear_rejects_a_negative_size(sizes: tuple[int, int], message: str) -> None:
+    with pytest.raises(ValueError) as error:
         Linear(*sizes)
-    assert str(refusal.value) == sentence
+    assert str(error.value) == message
 
 
 # Net
 
 
-def test_net_is_one_neuron_with_relu():
+def test_net_is_one_neuron_with_relu() -> None:
     net = Net(init=nn.init.ones_)
     assert [(n, tuple(p.shape)) for n, p in net.named_parameters()] == [
         ("fc1.weight", (1, 1)),
@@ -470,7 +698,7 @@ def test_net_is_one_neuron_with_relu():
     assert net(torch.tensor([[-3.0], [0.5], [4.0]])).tolist() == [[0.0], [0.0], [3.0]]
 
 
-def test_net_starts_by_the_default_init_unless_another_is_named():
+def test_net_uses_the_default_init() -> None:
     torch.manual_seed(0)
     net = Net()
     torch.manual_seed(0)
@@ -481,7 +709,7 @@ def test_net_starts_by_the_default_init_unless_another_is_named():
 # MLP
 
 
-def test_mlp_registers_every_layer():
+def test_mlp_registers_every_layer() -> None:
     net = MLP([2, 8, 5, 1])
     assert {name: tuple(p.shape) for name, p in net.named_parameters()} == {
         "layers.0.weight": (8, 2),
@@ -493,7 +721,7 @@ def test_mlp_registers_every_layer():
     }
 
 
-def test_mlp_has_relu_between_the_layers_and_none_after_the_last():
+def test_mlp_applies_relu_only_between_layers() -> None:
     torch.manual_seed(0)
     net = MLP([2, 8, 5, 3])
     first, second, last = net.layers
@@ -504,32 +732,32 @@ def test_mlp_has_relu_between_the_layers_and_none_after_the_last():
     assert (y < 0).any()
 
 
-def test_mlp_takes_another_activation():
+def test_mlp_applies_another_activation() -> None:
     net = MLP([2, 8, 1], activation=torch.tanh)
     first, last = net.layers
     x = torch.randn(16, 2)
     torch.testing.assert_close(net(x), last(torch.tanh(first(x))))
 
 
-def test_an_activation_with_parameters_is_trained_with_the_layers():
+def test_mlp_registers_the_parameters_of_its_activation() -> None:
     assert "activation.weight" in dict(MLP([2, 8, 1], activation=nn.PReLU()).named_parameters())
 
 
-def test_mlp_of_two_sizes_is_one_layer_alone():
+def test_mlp_of_two_sizes_is_one_layer() -> None:
     net = MLP([2, 1])
     x = torch.randn(16, 2)
     assert torch.equal(net(x), net.layers[0](x))
 
 
 @pytest.mark.parametrize("sizes", [[], [2], (2,)])
-def test_mlp_of_fewer_than_two_sizes_is_refused_with_a_sentence(sizes):
-    with pytest.raises(ValueError) as refusal:
+def test_mlp_rejects_fewer_than_two_sizes(sizes: Sequence[int]) -> None:
+    with pytest.raises(ValueError) as error:
         MLP(sizes)
-    assert str(refusal.value) == f"expected at least two sizes (in and out), got {list(sizes)}"
+    assert str(error.value) == f"expected at least two sizes (in and out), got {list(sizes)}"
 
 
-def test_mlp_survives_deepcopy_and_pickle():
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_copies_of_mlp_compute_the_same(copied: Callable[[Any], Any]) -> None:
     net = MLP([2, 8, 1])
     x = torch.randn(16, 2)
-    for twin in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
-        assert torch.equal(twin(x), net(x))
+    assert torch.equal(copied(net)(x), net(x))

@@ -1,15 +1,27 @@
-"""`Solved` knows the answers and sets them; `fit` is the loop that drives any optimizer."""
+"""Test `Solved`, the fake optimizer, and `fit`, the training loop."""
 
 import copy
 import io
 import pickle
 import sys
 import weakref
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.distributed.checkpoint.state_dict import (
+    StateDictOptions,
+    get_optimizer_state_dict,
+    get_state_dict,
+    set_optimizer_state_dict,
+)
 from torch.nn import functional as F  # noqa: N812
+from torch.optim import Optimizer, lr_scheduler, swa_utils
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from nnfp import MLP, Net, Solved, fit
@@ -19,38 +31,38 @@ TRIPLED = [(X, 3 * X)]
 
 
 class Wrapper(nn.Module):
-    """As DataParallel does: the net is an attribute, and its name a prefix."""
+    """A wrapper like DataParallel, which puts a prefix before the names of the net."""
 
-    def __init__(self, module):
+    def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module = module
 
 
-def zeroed_net():
+def zeroed_net() -> Net:
     return Net(init=nn.init.zeros_)
 
 
-def values(net):
+def values(net: nn.Module) -> dict[str, float]:
     return {name: p.item() for name, p in net.named_parameters()}
 
 
 # Solved
 
 
-def test_solved_sets_the_answers():
+def test_solved_sets_the_answers() -> None:
     net = Net(init=nn.init.ones_)
     nn.init.ones_(net.fc1.bias)
     Solved(net.named_parameters()).step()
     assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 0.0}
 
 
-def test_after_one_epoch_the_error_is_zero():
+def test_after_one_epoch_the_loss_is_zero() -> None:
     net = zeroed_net()
     fit(net, Solved(net.named_parameters()), TRIPLED, F.mse_loss)
     assert F.mse_loss(net(X), 3 * X).item() == 0.0
 
 
-def test_it_may_step_many_times_though_the_names_came_from_a_generator():
+def test_solved_can_step_many_times() -> None:
     net = zeroed_net()
     solver = Solved(net.named_parameters())
     for _ in range(3):
@@ -59,7 +71,7 @@ def test_it_may_step_many_times_though_the_names_came_from_a_generator():
         assert net.fc1.weight.item() == 3.0
 
 
-def test_an_answer_fills_a_parameter_of_any_shape_and_touches_no_other():
+def test_an_answer_fills_only_its_own_parameter() -> None:
     net = MLP([2, 4, 3])
     before = copy.deepcopy(net.state_dict())
     Solved(net.named_parameters(), answers={"layers.1.weight": 0.5}).step()
@@ -69,17 +81,17 @@ def test_an_answer_fills_a_parameter_of_any_shape_and_touches_no_other():
     torch.testing.assert_close(after, before, rtol=0, atol=0)
 
 
-def test_it_looks_at_no_gradient_and_leaves_each_as_it_is():
+def test_solved_ignores_gradients() -> None:
     net = zeroed_net()
     solver = Solved(net.named_parameters())
     solver.step()
     assert net.fc1.weight.grad is None
     net.fc1.weight.grad = torch.tensor([[5.0]])
     solver.step()
-    assert net.fc1.weight.grad.item() == 5.0
+    assert torch.equal(net.fc1.weight.grad, torch.tensor([[5.0]]))
 
 
-def test_changing_the_answers_afterwards_changes_nothing():
+def test_changing_the_answers_afterwards_changes_nothing() -> None:
     net = zeroed_net()
     answers = {"fc1.weight": 3.0}
     solver = Solved(net.named_parameters(), answers)
@@ -88,30 +100,34 @@ def test_changing_the_answers_afterwards_changes_nothing():
     assert net.fc1.weight.item() == 3.0
 
 
-def test_it_steps_under_no_grad_too_and_autograd_records_nothing():
+@pytest.mark.parametrize("surroundings", [torch.enable_grad, torch.no_grad])
+def test_autograd_does_not_record_a_step(
+    surroundings: Callable[[], AbstractContextManager[object]],
+) -> None:
     net = zeroed_net()
-    with torch.no_grad():
+    with surroundings():
         Solved(net.named_parameters()).step()
     assert net.fc1.weight.item() == 3.0
-    Solved(net.named_parameters()).step()
     assert net.fc1.weight.is_leaf and net.fc1.weight.grad_fn is None
 
 
-def test_without_a_closure_step_returns_none():
+def test_without_a_closure_step_returns_none() -> None:
     assert Solved(Net().named_parameters()).step() is None
 
 
 @pytest.mark.parametrize("surroundings", [torch.enable_grad, torch.no_grad])
-def test_the_closure_is_called_once_and_first_with_gradients_and_its_loss_is_returned(surroundings):
+def test_the_closure_is_called_before_the_step(
+    surroundings: Callable[[], AbstractContextManager[object]],
+) -> None:
     net = zeroed_net()
     solver = Solved(net.named_parameters())
     seen = []
 
-    def closure():
+    def closure() -> Tensor:
         seen.append((net.fc1.weight.item(), torch.is_grad_enabled()))
         solver.zero_grad()
         loss = F.mse_loss(net(X), 3 * X)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     with surroundings():
@@ -122,10 +138,10 @@ def test_the_closure_is_called_once_and_first_with_gradients_and_its_loss_is_ret
     assert net.fc1.weight.item() == 3.0
 
 
-def test_a_closure_that_fails_leaves_the_parameters_as_they_were():
+def test_a_closure_that_fails_leaves_the_parameters_unchanged() -> None:
     net = zeroed_net()
 
-    def closure():
+    def closure() -> Tensor:
         raise RuntimeError("no loss today")
 
     with pytest.raises(RuntimeError, match=r"^no loss today$"):
@@ -133,7 +149,7 @@ def test_a_closure_that_fails_leaves_the_parameters_as_they_were():
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-def test_zero_grad_sets_gradients_to_none():
+def test_zero_grad_sets_gradients_to_none() -> None:
     net = Net(init=nn.init.ones_)
     net(X).sum().backward()
     assert net.fc1.weight.grad is not None
@@ -141,7 +157,7 @@ def test_zero_grad_sets_gradients_to_none():
     assert net.fc1.weight.grad is None
 
 
-def test_parameters_may_come_in_groups():
+def test_parameters_may_come_in_groups() -> None:
     net = zeroed_net()
     weight, bias = net.named_parameters()
     solver = Solved(
@@ -152,7 +168,7 @@ def test_parameters_may_come_in_groups():
     assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 1.0}
 
 
-def test_a_group_added_later_is_set_too():
+def test_a_group_added_later_is_set_too() -> None:
     net = zeroed_net()
     weight, bias = net.named_parameters()
     solver = Solved([weight], answers={"fc1.weight": 3.0})
@@ -161,7 +177,7 @@ def test_a_group_added_later_is_set_too():
     assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 1.0}
 
 
-def test_a_state_dict_carries_the_answers_to_another_optimizer():
+def test_a_state_dict_carries_the_answers_to_another_optimizer() -> None:
     net = zeroed_net()
     saved = Solved(net.named_parameters(), {"fc1.weight": 7.0}).state_dict()
     file = io.BytesIO()
@@ -175,7 +191,7 @@ def test_a_state_dict_carries_the_answers_to_another_optimizer():
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
-def test_a_copy_of_net_and_optimizer_works_on(copied):
+def test_a_copy_of_net_and_optimizer_is_independent(copied: Callable[[Any], Any]) -> None:
     net = zeroed_net()
     twin, solver = copied((net, Solved(net.named_parameters())))
     solver.step()
@@ -183,7 +199,7 @@ def test_a_copy_of_net_and_optimizer_works_on(copied):
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-def test_step_hooks_see_the_parameters_before_and_after():
+def test_step_hooks_run_before_and_after_the_step() -> None:
     net = zeroed_net()
     solver = Solved(net.named_parameters())
     calls = []
@@ -193,11 +209,19 @@ def test_step_hooks_see_the_parameters_before_and_after():
     assert calls == [0.0, 3.0]
 
 
-@pytest.mark.parametrize("groups", [list, lambda params: [{"params": list(params)}]])
-def test_parameters_without_names_are_refused_with_a_sentence(groups):
-    with pytest.raises(ValueError) as refusal:
-        Solved(groups(Net().parameters()))
-    assert str(refusal.value) == (
+@pytest.mark.parametrize(
+    "params",
+    [
+        lambda net: net.parameters(),
+        lambda net: [{"params": list(net.parameters())}],
+        lambda net: net.fc1.weight,
+    ],
+    ids=["parameters", "group", "parameter"],
+)
+def test_solved_rejects_parameters_without_names(params: Callable[[nn.Module], Any]) -> None:
+    with pytest.raises(ValueError) as error:
+        Solved(params(Net()))
+    assert str(error.value) == (
         "expected pairs of a name and a parameter, got parameters alone: "
         "pass net.named_parameters()"
     )
@@ -211,51 +235,402 @@ def test_parameters_without_names_are_refused_with_a_sentence(groups):
         (lambda net: torch.compile(net, backend="eager"), "_orig_mod"),
     ],
 )
-def test_names_behind_a_prefix_are_refused_with_a_sentence(wrapped, prefix):
+def test_solved_rejects_names_with_a_prefix(
+    wrapped: Callable[[nn.Module], Any], prefix: str
+) -> None:
     net = zeroed_net()
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError) as error:
         Solved(wrapped(net).named_parameters())
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         "expected parameters named fc1.weight, fc1.bias, "
         f"got {prefix}.fc1.weight, {prefix}.fc1.bias"
     )
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-def test_one_missing_name_is_enough_to_refuse():
-    with pytest.raises(ValueError) as refusal:
+def test_solved_rejects_one_missing_name() -> None:
+    with pytest.raises(ValueError) as error:
         Solved(Net().named_parameters(), answers={"fc1.weight": 3.0, "fc2.weight": 1.0})
-    assert str(refusal.value) == "expected parameters named fc2.weight, got fc1.weight, fc1.bias"
+    assert str(error.value) == "expected parameters named fc2.weight, got fc1.weight, fc1.bias"
 
 
-def test_a_generator_that_has_run_dry_is_refused_by_pytorch():
+def test_solved_rejects_an_exhausted_generator() -> None:
     named = Net().named_parameters()
     Solved(named)
     with pytest.raises(ValueError, match=r"^optimizer got an empty parameter list$"):
         Solved(named)
 
 
+# Answers of groups
+
+Named = tuple[str, nn.Parameter]
+
+
+def group(*params: Named, **options: Any) -> dict[str, Any]:
+    return {"params": list(params), **options}
+
+
+def weight_and_bias(net: Net) -> tuple[Named, Named]:
+    return ("fc1.weight", net.fc1.weight), ("fc1.bias", net.fc1.bias)
+
+
+def test_groups_with_their_own_answers_need_no_others() -> None:
+    net = MLP([1, 2])
+    groups = [{"params": [(name, p)], "answers": {name: 7.0}} for name, p in net.named_parameters()]
+    Solved(groups).step()
+    assert [p.tolist() for p in net.parameters()] == [[[7.0], [7.0]], [7.0, 7.0]]
+
+
+def test_a_group_without_answers_is_left_alone() -> None:
+    net = MLP([1, 2])
+    before = next(net.parameters()).tolist()
+    weight, bias = net.named_parameters()
+    Solved([group(weight), group(bias, answers={"layers.0.bias": 7.0})]).step()
+    assert [p.tolist() for p in net.parameters()] == [before, [7.0, 7.0]]
+
+
+@pytest.mark.parametrize("answers", [None, {"fc1.weight": 3.0}])
+def test_a_group_uses_its_own_answers_instead_of_the_common_ones(answers: Any) -> None:
+    net = zeroed_net()
+    weight, bias = weight_and_bias(net)
+    Solved([group(weight), group(bias, answers={"fc1.bias": 7.0})], answers).step()
+    assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 7.0}
+
+
+def test_a_group_with_empty_answers_is_left_alone() -> None:
+    net = zeroed_net()
+    weight, bias = weight_and_bias(net)
+    Solved([group(weight, answers={}), group(bias)], {"fc1.bias": 7.0}).step()
+    assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 7.0}
+
+
+@pytest.mark.parametrize("name", ["fc1.wieght", "fc1.bias"], ids=["misspelled", "other group"])
+@pytest.mark.parametrize("common", [None, {}, {"fc1.weight": 3.0, "fc1.bias": 0.0}])
+def test_solved_rejects_a_name_that_is_not_in_its_group(name: str, common: Any) -> None:
+    net = zeroed_net()
+    weight, bias = weight_and_bias(net)
+    groups = [group(weight, answers={name: 3.0}), group(bias)]
+    with pytest.raises(ValueError) as error:
+        Solved(groups, common)
+    assert str(error.value) == f"expected parameters named {name}, got fc1.weight"
+
+
+def test_solved_rejects_a_common_answer_that_no_group_has() -> None:
+    net = zeroed_net()
+    weight, bias = weight_and_bias(net)
+    groups = [group(weight, answers={"fc1.weight": 3.0}), group(bias)]
+    with pytest.raises(ValueError) as error:
+        Solved(groups, {"fc2.bias": 3.0})
+    assert str(error.value) == "expected parameters named fc2.bias, got fc1.weight, fc1.bias"
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "message"),
+    [
+        ({"fc1.bais": 1.0}, ValueError, "expected parameters named fc1.bais, got fc1.bias"),
+        ({"fc1.bias": "1"}, TypeError, "expected a number as the answer for fc1.bias, got '1'"),
+    ],
+)
+def test_a_rejected_group_is_not_added(answers: Any, kind: type[Exception], message: str) -> None:
+    net = zeroed_net()
+    weight, bias = weight_and_bias(net)
+    solver = Solved([weight], {"fc1.weight": 3.0})
+    with pytest.raises(kind) as error:
+        solver.add_param_group(group(bias, answers=answers))
+    assert str(error.value) == message
+    assert [group["param_names"] for group in solver.param_groups] == [["fc1.weight"]]
+    solver.add_param_group(group(bias, answers={"fc1.bias": 7.0}))
+    solver.step()
+    assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 7.0}
+
+
+def test_changing_the_answers_of_a_group_afterwards_changes_nothing() -> None:
+    net = zeroed_net()
+    answers = {"fc1.weight": 3.0}
+    solver = Solved([group(weight_and_bias(net)[0], answers=answers)])
+    answers["fc1.weight"] = 4.0
+    solver.step()
+    assert net.fc1.weight.item() == 3.0
+
+
+# Answers that are numbers, or not
+
+
+@pytest.mark.parametrize(
+    "three",
+    [3, 3.0, torch.tensor(3.0), torch.tensor(3), np.float64(3.0), np.float32(3), np.array(3.0)],
+)
+def test_an_answer_may_be_any_kind_of_number(three: Any) -> None:
+    net = zeroed_net()
+    solver = Solved(net.named_parameters(), {"fc1.weight": three})
+    file = io.BytesIO()
+    torch.save(solver.state_dict(), file)
+    file.seek(0)
+    solver.load_state_dict(torch.load(file, weights_only=True))
+    solver.step()
+    assert net.fc1.weight.item() == 3.0
+
+
+def test_an_answer_may_be_as_large_as_the_dtype_of_its_parameter_allows() -> None:
+    net = zeroed_net().double()
+    Solved(net.named_parameters(), {"fc1.weight": 1e300}).step()
+    assert net.fc1.weight.item() == 1e300
+
+
+def test_changing_an_answer_that_is_a_tensor_afterwards_changes_nothing() -> None:
+    net = zeroed_net()
+    three: Any = torch.tensor(3.0)
+    solver = Solved(net.named_parameters(), {"fc1.weight": three})
+    three.zero_()
+    solver.step()
+    assert net.fc1.weight.item() == 3.0
+
+
+def test_an_answer_keeps_the_precision_of_its_parameter() -> None:
+    net = zeroed_net().double()
+    Solved(net.named_parameters(), {"fc1.weight": 0.1}).step()
+    assert net.fc1.weight.item() == 0.1
+
+
+NO_NUMBER = "expected a number as the answer for fc1.bias, got "
+
+
+@pytest.mark.parametrize("in_group", [False, True], ids=["common", "group"])
+@pytest.mark.parametrize(
+    ("answer", "kind", "message"),
+    [
+        ("1", TypeError, NO_NUMBER + "'1'"),
+        (np.str_("1"), TypeError, NO_NUMBER + repr(np.str_("1"))),
+        (None, TypeError, NO_NUMBER + "None"),
+        ([1.0], TypeError, NO_NUMBER + "[1.0]"),
+        ([[1.0, 2.0], [3.0, 4.0]], TypeError, NO_NUMBER + "[[1.0, 2.0], [3.0, 4.0]]"),
+        (
+            torch.ones(2, 2),
+            ValueError,
+            "expected one number as the answer for fc1.bias, got shape (2, 2)",
+        ),
+        (
+            torch.ones(1),
+            ValueError,
+            "expected one number as the answer for fc1.bias, got shape (1,)",
+        ),
+        (
+            np.ones((2, 3)),
+            ValueError,
+            "expected one number as the answer for fc1.bias, got shape (2, 3)",
+        ),
+        (
+            1e300,
+            ValueError,
+            "expected a number that fits torch.float32 as the answer for fc1.bias, got 1e+300",
+        ),
+        (
+            10**400,
+            ValueError,
+            f"expected a number that fits torch.float32 as the answer for fc1.bias, got {10**400}",
+        ),
+        (
+            1j,
+            ValueError,
+            "expected a number that fits torch.float32 as the answer for fc1.bias, got 1j",
+        ),
+    ],
+    ids=[
+        *("string", "numpy string", "none", "list", "list of lists", "matrix", "vector", "array"),
+        *("too large", "far too large", "complex"),
+    ],
+)
+def test_solved_rejects_an_answer_that_is_not_a_number(
+    in_group: bool, answer: Any, kind: type[Exception], message: str
+) -> None:
+    net = zeroed_net()
+    answers = {"fc1.weight": 3.0, "fc1.bias": answer}
+    with pytest.raises(kind) as error:
+        if in_group:
+            Solved([group(*net.named_parameters(), answers=answers)])
+        else:
+            Solved(net.named_parameters(), answers)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("answers", ["fc1.weight", ["fc1.weight"], 3.0, [("fc1.weight", 3.0)]])
+@pytest.mark.parametrize("in_group", [False, True], ids=["common", "group"])
+def test_solved_rejects_answers_without_names(in_group: bool, answers: Any) -> None:
+    named = list(zeroed_net().named_parameters())
+    with pytest.raises(TypeError) as error:
+        if in_group:
+            Solved([group(*named, answers=answers)])
+        else:
+            Solved(named, answers)
+    assert str(error.value) == (
+        f"expected answers as a dictionary of names and numbers, got {answers!r}"
+    )
+
+
+# Learning rate, schedulers and checkpoints
+
+
+@pytest.mark.parametrize("lr", [1e-9, 0.5, 1, 100.0, torch.tensor(0.5)])
+def test_solved_sets_the_answers_at_any_learning_rate(lr: Any) -> None:
+    net = zeroed_net()
+    solver = Solved([group(*net.named_parameters(), lr=lr)])
+    solver.step()
+    assert net.fc1.weight.item() == 3.0
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, torch.tensor(0.0)])
+def test_a_group_with_learning_rate_0_is_left_alone(zero: Any) -> None:
+    net = Net(init=nn.init.ones_)
+    weight, bias = weight_and_bias(net)
+    solver = Solved([group(weight, lr=zero), group(bias)], {"fc1.weight": 3.0, "fc1.bias": 7.0})
+    solver.step()
+    assert values(net) == {"fc1.weight": 1.0, "fc1.bias": 7.0}
+
+
+SCHEDULERS: dict[str, Callable[[Optimizer], Any]] = {
+    "StepLR": lambda o: lr_scheduler.StepLR(o, 2),
+    "MultiStepLR": lambda o: lr_scheduler.MultiStepLR(o, [1, 3]),
+    "ConstantLR": lr_scheduler.ConstantLR,
+    "LinearLR": lr_scheduler.LinearLR,
+    "ExponentialLR": lambda o: lr_scheduler.ExponentialLR(o, 0.9),
+    "PolynomialLR": lr_scheduler.PolynomialLR,
+    "CosineAnnealingLR": lambda o: lr_scheduler.CosineAnnealingLR(o, 5),
+    "CosineAnnealingWarmRestarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2),
+    "LambdaLR": lambda o: lr_scheduler.LambdaLR(o, lambda epoch: 1 / (epoch + 1)),
+    "MultiplicativeLR": lambda o: lr_scheduler.MultiplicativeLR(o, lambda epoch: 0.9),
+    "CyclicLR": lambda o: lr_scheduler.CyclicLR(o, 0.1, 1.0, cycle_momentum=False),
+    "OneCycleLR": lambda o: lr_scheduler.OneCycleLR(o, 1.0, 9, cycle_momentum=False),
+    "ChainedScheduler": lambda o: lr_scheduler.ChainedScheduler([lr_scheduler.ConstantLR(o)]),
+    "SequentialLR": lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.ConstantLR(o), lr_scheduler.ExponentialLR(o, 0.9)], [2]
+    ),
+    "SWALR": lambda o: swa_utils.SWALR(o, 0.5),
+}
+
+
+@pytest.mark.parametrize("make", SCHEDULERS.values(), ids=SCHEDULERS)
+def test_a_scheduler_changes_the_learning_rate_like_that_of_sgd(
+    make: Callable[[Optimizer], Any],
+) -> None:
+    net, other = zeroed_net(), zeroed_net()
+    solver, sgd = Solved(net.named_parameters()), torch.optim.SGD(other.parameters(), lr=1.0)
+    schedulers = [make(optimizer) for optimizer in (solver, sgd)]
+    for _ in range(4):
+        for optimizer, scheduler in zip((solver, sgd), schedulers, strict=True):
+            optimizer.step()
+            scheduler.step()
+        assert solver.param_groups[0]["lr"] == sgd.param_groups[0]["lr"]
+    assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 0.0}
+
+
+def test_a_scheduler_can_watch_the_loss() -> None:
+    solver = Solved(zeroed_net().named_parameters())
+    scheduler = lr_scheduler.ReduceLROnPlateau(solver, factor=0.5, patience=0)
+    for loss in (1.0, 1.0, 1.0):
+        solver.step()
+        scheduler.step(loss)
+    assert solver.param_groups[0]["lr"] == 0.25
+
+
+def test_a_scheduler_that_needs_momentum_says_so() -> None:
+    with pytest.raises(ValueError, match="optimizer must support momentum"):
+        lr_scheduler.OneCycleLR(Solved(zeroed_net().named_parameters()), 1.0, 9)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("full", [False, True])
+def test_reading_a_distributed_state_dict_changes_nothing(flat: bool, full: bool) -> None:
+    net = Net(init=nn.init.ones_)
+    solver = Solved(net.named_parameters())
+    options = StateDictOptions(flatten_optimizer_state_dict=flat, full_state_dict=full)
+    get_optimizer_state_dict(net, solver, options=options)
+    assert values(net) == {"fc1.weight": 1.0, "fc1.bias": 0.0}
+    assert net.fc1.weight.grad is None
+    assert solver.param_groups[0]["lr"] == 1.0
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_loading_a_distributed_state_dict_changes_only_the_answers(flat: bool) -> None:
+    options = StateDictOptions(flatten_optimizer_state_dict=flat)
+    source, net = Net(), Net(init=nn.init.ones_)
+    saved = Solved(source.named_parameters(), {"fc1.weight": 7.0})
+    solver = Solved(net.named_parameters())
+    state = get_optimizer_state_dict(source, saved, options=options)
+    set_optimizer_state_dict(net, solver, state, options=options)
+    assert values(net) == {"fc1.weight": 1.0, "fc1.bias": 0.0}
+    solver.step()
+    assert values(net) == {"fc1.weight": 7.0, "fc1.bias": 0.0}
+
+
+def test_reading_the_distributed_state_of_net_and_optimizer_changes_nothing() -> None:
+    net = Net(init=nn.init.ones_)
+    get_state_dict(net, Solved(net.named_parameters()))
+    assert values(net) == {"fc1.weight": 1.0, "fc1.bias": 0.0}
+
+
+def test_a_state_dict_without_learning_rates_can_be_loaded() -> None:
+    net = zeroed_net()
+    solver = Solved(net.named_parameters())
+    state = solver.state_dict()
+    del state["param_groups"][0]["lr"]
+    solver.load_state_dict(state)
+    assert solver.param_groups[0]["lr"] == 1.0
+    solver.step()
+    assert net.fc1.weight.item() == 3.0
+
+
+def test_solved_rejects_the_state_of_another_optimizer() -> None:
+    net = zeroed_net()
+    solver = Solved(net.named_parameters())
+    state = torch.optim.Rprop(net.parameters()).state_dict()
+    with pytest.raises(ValueError) as error:
+        solver.load_state_dict(state)
+    assert str(error.value).startswith(
+        "expected the state of a Solved optimizer, with answers in each group, "
+        "got a group with lr, etas, step_sizes, "
+    )
+    solver.step()
+    assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [({"fc1.wieght": 7.0}, ValueError), ({"fc1.weight": "7"}, TypeError), ("7", TypeError)],
+)
+def test_solved_rejects_a_state_dict_with_wrong_answers(
+    answers: Any, kind: type[Exception]
+) -> None:
+    net = zeroed_net()
+    solver = Solved(net.named_parameters())
+    state = copy.deepcopy(solver.state_dict())
+    state["param_groups"][0]["answers"] = answers
+    with pytest.raises(kind, match=r"^expected "):
+        solver.load_state_dict(state)
+    solver.step()
+    assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 0.0}
+
+
 # fit
 
 
-def by_hand(net, optimizer, batches, epochs):
+def by_hand(net: nn.Module, optimizer: Optimizer, batches: Any, epochs: int) -> list[float]:
     losses = []
     for _ in range(epochs):
         for x, target in batches:
             optimizer.zero_grad()
             loss = F.mse_loss(net(x), target)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses.append(loss.item())
     return losses
 
 
-def seeded_net():
+def seeded_net() -> MLP:
     torch.manual_seed(0)
     return MLP([1, 8, 1])
 
 
-def sgd(net):
+def sgd(net: nn.Module) -> Optimizer:
     return torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
 
 
@@ -272,7 +647,7 @@ BATCHES = [(X[:2], 3 * X[:2]), (X[2:], 3 * X[2:])]
     ],
     ids=["list", "tuple", "loader", "shuffling loader"],
 )
-def test_fit_is_the_loop_written_by_hand_bit_for_bit(batches):
+def test_fit_equals_a_loop_written_by_hand(batches: Callable[[], Any]) -> None:
     ours, theirs = seeded_net(), seeded_net()
     torch.manual_seed(1)
     losses = fit(ours, sgd(ours), batches(), F.mse_loss, epochs=5)
@@ -281,7 +656,7 @@ def test_fit_is_the_loop_written_by_hand_bit_for_bit(batches):
     torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
 
 
-def test_the_losses_come_in_order_each_measured_before_its_step():
+def test_each_loss_is_measured_before_its_step() -> None:
     net = zeroed_net()
     losses = fit(net, Solved(net.named_parameters()), BATCHES, F.mse_loss, epochs=2)
     # (9 + 36) / 2 before the first step; the second batch finds the answers set.
@@ -289,16 +664,16 @@ def test_the_losses_come_in_order_each_measured_before_its_step():
     assert all(type(loss) is float for loss in losses)
 
 
-def test_one_epoch_is_walked_unless_more_are_asked_for():
+def test_the_default_is_one_epoch() -> None:
     net = zeroed_net()
     assert len(fit(net, Solved(net.named_parameters()), BATCHES, F.mse_loss)) == 2
 
 
-def test_the_loss_function_gets_predictions_first_and_targets_second():
+def test_the_loss_function_gets_predictions_before_targets() -> None:
     net = Net(init=nn.init.ones_)
     seen = []
 
-    def loss_fn(prediction, target):
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
         seen.append((prediction.tolist(), target.tolist()))
         return F.mse_loss(prediction, target)
 
@@ -306,15 +681,16 @@ def test_the_loss_function_gets_predictions_first_and_targets_second():
     assert seen == [([[1.0], [2.0], [3.0]], [[3.0], [6.0], [9.0]])]
 
 
-def test_gradients_of_before_are_not_added():
+def test_fit_clears_old_gradients() -> None:
     net = Net(init=nn.init.ones_)
     net.fc1.weight.grad = torch.tensor([[1000.0]])
     fit(net, torch.optim.SGD(net.parameters(), lr=0.0), TRIPLED, F.mse_loss)
     # d/dw of mean((w - 3)² x²) at w = 1, over x = 1, 2, 3.
+    assert net.fc1.weight.grad is not None
     assert net.fc1.weight.grad.item() == pytest.approx(-4 * 14 / 3)
 
 
-def test_the_loss_may_have_one_element_of_any_shape():
+def test_the_loss_may_have_one_element_of_any_shape() -> None:
     net = zeroed_net()
     losses = fit(
         net, Solved(net.named_parameters()), TRIPLED, lambda y, t: F.mse_loss(y, t).reshape(1, 1)
@@ -322,55 +698,130 @@ def test_the_loss_may_have_one_element_of_any_shape():
     assert losses == [42.0]
 
 
-def test_zero_epochs_change_nothing_and_give_no_loss():
+def test_zero_epochs_change_nothing() -> None:
     net = zeroed_net()
     assert fit(net, Solved(net.named_parameters()), TRIPLED, F.mse_loss, epochs=0) == []
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_training_or_evaluation_mode_stays_as_it_is(training):
+def test_fit_keeps_training_or_evaluation_mode(training: bool) -> None:
     net = zeroed_net().train(training)
-    seen = []
+    seen: list[bool] = []
     net.register_forward_hook(lambda module, args, output: seen.append(module.training))
     fit(net, Solved(net.named_parameters()), TRIPLED, F.mse_loss)
     assert (seen, net.training) == ([training], training)
 
 
+ITERATOR = (
+    "expected batches that every epoch can iterate over, got an iterator, which is empty after "
+    "the first: pass a list of batches or a DataLoader"
+)
+
+
 @pytest.mark.parametrize(
-    ("batches", "epochs", "sentence"),
+    ("batches", "epochs", "message"),
     [
         (TRIPLED, -1, "expected 0 epochs or more, got -1"),
         ([], 1, "expected at least one batch, got none in epoch 1"),
-        ((batch for batch in TRIPLED), 1, "expected batches that can be walked through once an "
-         "epoch, got an iterator, which is empty after the first: pass a list of batches or a "
-         "DataLoader"),
-        (zip(X, 3 * X, strict=True), 1, "expected batches that can be walked through once an "
-         "epoch, got an iterator, which is empty after the first: pass a list of batches or a "
-         "DataLoader"),
+        ((batch for batch in TRIPLED), 1, ITERATOR),
+        (zip(X, 3 * X, strict=True), 1, ITERATOR),
     ],
-)  # fmt: skip
-def test_what_cannot_be_walked_is_refused_and_nothing_is_changed(batches, epochs, sentence):
+)
+def test_fit_rejects_batches_it_cannot_repeat(batches: Any, epochs: int, message: str) -> None:
     net = zeroed_net()
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError) as error:
         fit(net, Solved(net.named_parameters()), batches, F.mse_loss, epochs)
-    assert str(refusal.value) == sentence
+    assert str(error.value) == message
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-@pytest.mark.parametrize("batches", [(X[:2], 3 * X[:2]), DataLoader(X[:2], batch_size=2)])
-def test_a_tensor_in_the_place_of_a_pair_is_refused_and_nothing_is_changed(batches):
+Batch = namedtuple("Batch", ["x", "target"])
+
+
+@pytest.mark.parametrize("batch", [(X, 3 * X), [X, 3 * X], Batch(X, 3 * X)])
+def test_fit_accepts_any_kind_of_pair(batch: Any) -> None:
     net = zeroed_net()
-    with pytest.raises(TypeError) as refusal:
+    assert fit(net, Solved(net.named_parameters()), [batch], F.mse_loss) == [42.0]
+
+
+@pytest.mark.parametrize(
+    ("batches", "got"),
+    [
+        (
+            (X[:2], 3 * X[:2]),
+            "a tensor of shape (2, 1): put a single batch in a list, [(x, target)]",
+        ),
+        (
+            DataLoader(X[:2], batch_size=2),  # type: ignore[arg-type]
+            "a tensor of shape (2, 1): put a single batch in a list, [(x, target)]",
+        ),
+        ([{"x": X, "target": 3 * X}], "a dictionary with the keys 'x', 'target'"),
+        (
+            DataLoader([{"x": x, "target": 3 * x} for x in X]),  # type: ignore[arg-type]
+            "a dictionary with the keys 'x', 'target'",
+        ),
+        ([OrderedDict(x=X, target=3 * X)], "a dictionary with the keys 'x', 'target'"),
+        ({"x": X, "target": 3 * X}, "'x'"),
+        ("xy", "'x'"),
+        (["xy"], "'xy'"),
+        ([(X, 3 * X, X)], "a tuple of 3"),
+        ([[X]], "a list of 1"),
+        ([()], "a tuple of 0"),
+        ([None], "None"),
+        ([np.array([1, 2])], "array([1, 2])"),
+        ([{1, 2}], "{1, 2}"),
+        ([5], "5"),
+    ],
+)
+def test_fit_rejects_a_batch_that_is_not_a_pair(batches: Any, got: str) -> None:
+    net = zeroed_net()
+    with pytest.raises(TypeError) as error:
         fit(net, Solved(net.named_parameters()), batches, F.mse_loss)
-    assert str(refusal.value) == (
-        "expected each batch to be a pair of inputs and targets, got a tensor of shape (2, 1): "
-        "a single batch goes in brackets, [(x, target)]"
+    assert str(error.value) == (
+        f"expected each batch to be a pair of inputs and targets, got {got}"
     )
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-def test_a_refused_iterator_keeps_all_its_batches():
+class Constant(nn.Module):
+    """Ignores its input and returns its only parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor([5.0]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.value
+
+
+@pytest.mark.parametrize(
+    "loss_fn",
+    [
+        lambda prediction, target: prediction,
+        lambda prediction, target: prediction.squeeze(),
+        lambda prediction, target: prediction[0],
+        lambda prediction, target: prediction.view(1, 1),
+    ],
+    ids=["parameter", "squeezed", "element", "view"],
+)
+def test_losses_that_share_memory_with_a_parameter_are_copied(loss_fn: Any) -> None:
+    net = Constant()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    assert fit(net, optimizer, [(X, X)], loss_fn, epochs=3) == [5.0, 4.0, 3.0]
+
+
+def test_a_loss_that_is_overwritten_is_copied() -> None:
+    net = zeroed_net()
+    buffer = torch.zeros(())
+
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
+        return buffer.detach().copy_(F.mse_loss(prediction, target))
+
+    assert fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn, epochs=2) == [42.0, 0.0]
+
+
+def test_a_rejected_iterator_keeps_all_its_batches() -> None:
     net = zeroed_net()
     batches = iter(TRIPLED)
     with pytest.raises(ValueError):
@@ -378,40 +829,40 @@ def test_a_refused_iterator_keeps_all_its_batches():
     assert list(batches) == TRIPLED
 
 
-def test_a_loader_that_runs_dry_after_one_epoch_is_found_out():
-    class OneShot(IterableDataset):
-        def __init__(self):
+def test_fit_rejects_a_loader_that_is_empty_after_one_epoch() -> None:
+    class OneShot(IterableDataset[tuple[Tensor, Tensor]]):
+        def __init__(self) -> None:
             self.samples = iter([(X[0], 3 * X[0])])
 
-        def __iter__(self):
+        def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
             return self.samples
 
     net = zeroed_net()
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError) as error:
         fit(net, Solved(net.named_parameters()), DataLoader(OneShot()), F.mse_loss, epochs=3)
-    assert str(refusal.value) == "expected at least one batch, got none in epoch 2"
+    assert str(error.value) == "expected at least one batch, got none in epoch 2"
 
 
-def test_the_graph_of_a_finished_step_is_let_go():
+def test_the_graph_of_a_finished_step_is_freed() -> None:
     net = zeroed_net()
-    losses = []
+    losses: list[weakref.ref[Tensor]] = []
     gone = []
 
-    def loss_fn(prediction, target):
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
         gone.append([loss() is None for loss in losses])
         loss = F.mse_loss(prediction, target)
         losses.append(weakref.ref(loss))
         return loss
 
     fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn, epochs=3)
-    # The loss of the last step is still at hand, older ones are not.
+    # Only the loss of the previous step is still in memory.
     assert gone == [[], [False], [True, False]]
 
 
-def test_an_error_in_the_loss_function_comes_through_unchanged():
+def test_an_error_in_the_loss_function_is_passed_on() -> None:
     net = zeroed_net()
 
-    def loss_fn(prediction, target):
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
         raise ZeroDivisionError("no loss today")
 
     with pytest.raises(ZeroDivisionError, match=r"^no loss today$"):
@@ -423,17 +874,17 @@ def test_an_error_in_the_loss_function_comes_through_unchanged():
 
 
 class Terminal(io.StringIO):
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
-def test_where_the_output_is_no_terminal_fit_is_silent(capsys):
+def test_fit_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     net = zeroed_net()
     fit(net, Solved(net.named_parameters()), TRIPLED, F.mse_loss, epochs=3)
     assert capsys.readouterr() == ("", "")
 
 
-def test_on_a_terminal_a_bar_counts_the_epochs(monkeypatch):
+def test_a_bar_counts_the_epochs_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     net = zeroed_net()
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -1,9 +1,9 @@
-"""What the package itself offers."""
+"""Test what `from nnfp import *` gives."""
 
 import nnfp
 
 
-def test_a_star_gives_what_the_package_lists_and_nothing_else():
-    given: dict[str, object] = {}
-    exec("from nnfp import *", given)
-    assert sorted(given.keys() - {"__builtins__"}) == sorted(nnfp.__all__)
+def test_a_star_import_gives_exactly_the_names_in_all() -> None:
+    namespace: dict[str, object] = {}
+    exec("from nnfp import *", namespace)
+    assert sorted(namespace.keys() - {"__builtins__"}) == sorted(nnfp.__all__)
