@@ -3,8 +3,8 @@
     python -m pages.mutants [PAGE ...] [--sample N] [--seed S]
 
 Each change that passes is a claim that the page does not pin down. The last lines give the share of
-changes that were caught, by kind. A module of the package, as in `python -m pages.mutants
-nnfp/layer.py`, is judged by its tests and by the pages that use it.
+changes that were caught, by kind. A module, as in `python -m pages.mutants package/module.py`, is
+judged by its tests and by the pages that use it.
 
 A change that makes no difference is listed in the page's front matter, with the reason:
 

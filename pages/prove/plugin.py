@@ -151,14 +151,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--page-threads",
         type=int,
         default=1,
-        help="run the pages with torch on so many threads (default: 1)",
+        help="run the pages with this many threads in numerical libraries (default: 1)",
     )
     group.addoption(
         "--page-ulps",
         type=int,
         default=0,
         help="let numbers with a fraction differ by so many units in their last digit (default: 0; "
-        "1 is meant for machines and versions of torch that the pages were not written on)",
+        "1 is meant for machines and versions of libraries that the pages were not written on)",
     )
 
 
