@@ -4,6 +4,8 @@ PORT ?= 8000
 SITE ?= site
 # Material prints an advertisement for its successor at each build.
 export NO_MKDOCS_2_WARNING := 1
+# pip does not advertise its next version.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Builds are byte-identical: dates in them come from the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
 
@@ -21,7 +23,7 @@ help:  ## list these commands
 serve: $(site_tools)  ## show the site on http://127.0.0.1:8000 and rebuild a page when it is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
 		|| { echo "Port $(PORT) is taken: stop what uses it, or choose another, as in: make serve PORT=8001" >&2; exit 1; }
-	$(bin)/mkdocs serve --livereload --dirty --dev-addr 127.0.0.1:$(PORT)
+	$(bin)/mkdocs serve --dirty --dev-addr 127.0.0.1:$(PORT)
 
 test: $(all_tools)  ## test everything: pages, package, site
 	$(bin)/pytest --numprocesses=2 --dist=loadgroup
