@@ -1,58 +1,78 @@
-# Two commands do all set-up: `make serve` shows the site, `make test` proves it.
+# The commands of this project. Each installs what it needs into .venv; `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8000
 SITE ?= site
-# Material would advertise its successor at each build.
+# Material prints an advertisement for its successor at each build.
 export NO_MKDOCS_2_WARNING := 1
+# pip does not advertise its next version.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Builds are byte-identical: dates in them come from the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
 
 bin := .venv/bin
-installed := .venv/.installed
+# Files that mark what is installed: what the site needs, and everything (PyTorch, the tests' tools).
+site_tools := .venv/.site
+all_tools := .venv/.all
 
-.PHONY: serve test build offline check update audit mutants mutants-package bench clean
+.PHONY: help serve test build offline check update audit mutants mutants-package bench clean
+.DELETE_ON_ERROR:
 
-serve: $(installed)  ## show the site on http://127.0.0.1:8000 and rebuild it when a page is saved
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+
+serve: $(site_tools)  ## show the site on http://127.0.0.1:8000 and rebuild a page when it is saved
 	@$(bin)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
 		|| { echo "Port $(PORT) is taken: stop what uses it, or choose another, as in: make serve PORT=8001" >&2; exit 1; }
-	$(bin)/mkdocs serve --livereload --dirty --dev-addr 127.0.0.1:$(PORT)
+	$(bin)/mkdocs serve --dirty --dev-addr 127.0.0.1:$(PORT)
 
-test: $(installed)  ## prove everything: pages, package, site
+test: $(all_tools)  ## test everything: pages, package, site
 	$(bin)/pytest --numprocesses=2 --dist=loadgroup
 
-build: $(installed)  ## the site as files, in site/
+build: $(site_tools)  ## build the site into site/
 	$(bin)/python -m pages.publish $(SITE)
 
-offline: $(installed)  ## the site to be opened without a server, as a folder and packed, in dist/
+offline: $(site_tools)  ## build the site that opens without a server into dist/, as a folder and as a zip file
 	$(bin)/python -m pages.publish --offline dist/nnfp-site
 
-check: $(installed)  ## format, lint, types
+check: $(all_tools) audit/node_modules  ## check format, lint, types, imports and the workflow file (needs Node)
 	$(bin)/ruff format --check
 	$(bin)/ruff check
 	$(bin)/mypy
+	$(bin)/lint-imports --no-logo --no-cache
+	$(bin)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(bin)/zizmor --offline --quiet .github/workflows
+	audit/node_modules/.bin/eslint --config audit/eslint.config.mjs --max-warnings 0 docs/assets
 
-update: $(installed)  ## rewrite outputs and figures of the pages; review the diff
+update: $(all_tools)  ## rewrite the outputs, figures and notes of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages
 
-mutants: $(installed)  ## which changes of the pages would nobody notice? into docs/data/mutants.json
-	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md --json docs/data/mutants.json
+mutants: $(all_tools)  ## list the changes of pages that no test catches, in docs/data/mutants.json
+	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md docs/about/*.md --json docs/data/mutants.json
 
-mutants-package: $(installed)  ## which changes of nnfp would nobody notice? into docs/data/mutants-package.json
-	$(bin)/python -m pages.mutants nnfp/*.py --json docs/data/mutants-package.json
+mutants-package: $(all_tools)  ## list the changes of nnfp that no test catches, in docs/data/mutants-package.json
+	$(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py --json docs/data/mutants-package.json
 
-audit: $(installed) audit/node_modules  ## look at the whole site in a browser, and at its scores (needs Node)
+audit: $(all_tools) audit/node_modules  ## check the whole site in a browser and measure its scores (needs Node)
 	$(bin)/python -m audit.site
 
-bench: $(installed)  ## how long the project's own things take, into docs/data/bench.json
+bench: $(all_tools)  ## measure how long the project's own code takes, into docs/data/bench.json
 	$(bin)/python benchmarks/bench.py
 
-clean:  ## remove what the other targets made
+clean:  ## remove what the other commands made
 	rm -rf .venv site dist/nnfp-site* audit/node_modules
 
-$(installed): pyproject.toml constraints.txt
+# pip is the last file that venv writes, so a half-made environment is made again.
+$(bin)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+
+$(site_tools): docs/requirements.txt pyproject.toml constraints.txt | $(bin)/pip
+	$(bin)/pip install --quiet --constraint constraints.txt --requirement docs/requirements.txt
+	$(bin)/pip install --quiet --constraint constraints.txt --no-deps --editable . matplotlib
+	@touch $@
+
+$(all_tools): $(site_tools)
 	$(bin)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 

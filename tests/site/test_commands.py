@@ -1,23 +1,23 @@
-"""Each command that the documents give to a reader is run, by a test or by `.ci/run`."""
+"""Every command in the documents is run by a test or by .ci/run."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pages.page import read_page
-from tests.conftest import ROOT
-
-pytest_plugins = ["pytester"]
+from pages.project import ROOT
 
 DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
-# Run by another test file, which must name the command.
+# Run by another test file, which names the command.
 ELSEWHERE = {
     "make serve": "tests/site/test_serve.py",
     "CUSTOM_DIR= .venv/bin/zensical build": "tests/site/test_zensical.py",
 }
-# The same as a target of make does, which is run by .ci/run or by a test.
-BY_MAKE = {"pytest": "make test", "mkdocs serve --livereload --dirty": "make serve"}
+# What a target of make runs. A test or .ci/run runs that target.
+BY_MAKE = {"pytest": "make test", "mkdocs serve --dirty": "make serve"}
 # Run by a test below.
 PYTEST = [
     ".venv/bin/pytest docs/learn/neuron.md",
@@ -36,15 +36,16 @@ def commands_in(path: Path) -> list[tuple[int, str]]:
     ]
 
 
-def lines_of(name: str) -> list[str]:
-    return [line.strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+def commands_of_ci() -> set[str]:
+    text = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    return {line.strip() for line in text.splitlines()}
 
 
-def unproven(path: Path) -> list[str]:
-    """List the commands of a document that nobody runs."""
-    run = {*lines_of(".ci/run"), *ELSEWHERE, *BY_MAKE, *PYTEST}
+def untested(path: Path) -> list[str]:
+    """List the commands of a document that nothing runs."""
+    run = {*commands_of_ci(), *ELSEWHERE, *BY_MAKE, *PYTEST}
     return [
-        f"{path.name}:{line}: expected a line of .ci/run, or of a test, got: {command}"
+        f"{path.name}:{line}: expected a command that .ci/run or a test runs, got: {command}"
         for line, command in commands_in(path)
         if command not in run
     ]
@@ -52,16 +53,18 @@ def unproven(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_command_is_run(path: Path) -> None:
-    assert unproven(path) == []
+    assert untested(path) == []
 
 
-def test_a_command_that_nobody_runs_is_told(tmp_path: Path) -> None:
+def test_a_command_that_nothing_runs_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("Text.\n\n```bash\nmake check\nmake tset\n```\n")
-    assert unproven(path) == ["page.md:5: expected a line of .ci/run, or of a test, got: make tset"]
+    assert untested(path) == [
+        "page.md:5: expected a command that .ci/run or a test runs, got: make tset"
+    ]
 
 
-def test_every_command_named_here_is_still_in_a_document() -> None:
+def test_every_command_listed_here_is_in_a_document() -> None:
     given = {command for path in DOCUMENTS for _, command in commands_in(path)}
     assert {*ELSEWHERE, *BY_MAKE, *PYTEST} - given == set()
 
@@ -71,26 +74,25 @@ def test_a_command_run_elsewhere_is_named_there(command: str, test: str) -> None
     assert command in (ROOT / test).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("command", "made"), BY_MAKE.items())
-def test_a_command_typed_by_hand_is_what_make_does(command: str, made: str) -> None:
-    target = made.removeprefix("make ")
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipe = makefile.split(f"\n{target}: ")[1].split("\n\n")[0]
-    # make alone has another port to offer; the address is the one that mkdocs has by default.
-    recipe = recipe.replace(" --dev-addr 127.0.0.1:$(PORT)", "")
-    # ... and spreads the tests over two processes.
-    recipe = recipe.replace(" --numprocesses=2 --dist=loadgroup", "")
-    assert recipe.splitlines()[-1] == f"\t$(bin)/{command}"
-    assert made in [*lines_of(".ci/run"), *ELSEWHERE]
+@pytest.mark.parametrize(("command", "make"), BY_MAKE.items())
+def test_make_runs_what_is_typed_by_hand(command: str, make: str) -> None:
+    done = subprocess.run(
+        [*make.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    # make adds options, such as the port or the number of processes.
+    assert done.stdout.splitlines()[-1].startswith(f".venv/bin/{command}")
+    assert make in {*commands_of_ci(), *ELSEWHERE}
 
 
 @pytest.mark.parametrize("command", PYTEST)
-def test_one_page_or_one_block_of_it_is_proven_alone(
-    command: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugins = ["-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider"]
-    passed, skipped, failed = pytester.inline_run(*plugins, *command.split()[1:]).listoutcomes()
-    assert passed, f"{command} selects no block"
-    assert (skipped, failed) == ([], [])
+def test_pytest_runs_one_page_or_block(command: str) -> None:
+    program, *arguments = command.split()
+    done = subprocess.run(
+        [sys.executable, "-m", Path(program).name, *arguments, "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout.splitlines()[-1]

@@ -73,7 +73,7 @@ def test_what_the_documents_beside_the_site_lead_to_is_there() -> None:
         target
         for path in ROOT.glob("*.md")
         for _, text in prose_of(read_page(path))
-        for target in re.findall(r"\]\(([\w./-]+)[^)]*\)", text)
+        for target in re.findall(r"\]\(([\w./-]+)(?:#[^)]*)?\)", text)
     ]
     assert {"CONTRIBUTING.md", "LICENSE"} <= set(found)
     assert [target for target in found if not (ROOT / target).exists()] == []

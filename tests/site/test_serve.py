@@ -1,4 +1,4 @@
-"""`make serve`, as a reader types it: in a copy of the project, on a port of its own."""
+"""`make serve` in a copy of the project, as a reader runs it."""
 
 import os
 import re
@@ -7,29 +7,56 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
-from tests.conftest import ROOT
+from pages.project import ROOT
 
-# What is installed already is not installed again.
-MAKE = ["make", "--assume-old=.venv/.installed", "serve"]
+# Take the environment as it is: install nothing into it.
+AS_IT_IS = ["--assume-old=.venv/bin/pip", "--assume-old=.venv/.site"]
+
+# Kill a server that takes longer than this: the machine is stuck, or the server is.
+LIMIT = 300
+
+
+def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of what the site is made from, with this Python's packages as its own."""
+    """Copy what the site is made from, without an environment."""
     for name in ("docs", "nnfp", "pages"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("Makefile", "mkdocs.yml", "pyproject.toml", "constraints.txt"):
         shutil.copy2(ROOT / name, tmp_path)
-    (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
+
+
+@pytest.fixture
+def installed(project: Path) -> Path:
+    """Give the copy the environment of this Python."""
+    (project / ".venv").symlink_to(sys.prefix)
+    return project
+
+
+@pytest.fixture
+def marked(project: Path) -> Path:
+    """Give the copy an environment that holds only the marks of what is installed."""
+    (project / ".venv/bin").mkdir(parents=True)
+    for name in ("bin/pip", ".site", ".all"):
+        (project / ".venv" / name).touch()
+    return project
 
 
 @pytest.fixture
@@ -40,84 +67,108 @@ def port() -> int:
 
 
 @pytest.fixture
-def address(project: Path, port: int) -> Iterator[str]:
-    """The address of the running server."""
-    with (project / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*MAKE, f"PORT={port}"], cwd=project, stdout=log, stderr=log, start_new_session=True
-        )
-    address = f"http://127.0.0.1:{port}/"
+def url(installed: Path, port: int) -> Iterator[str]:
+    """Run `make serve` until the test ends, and return the site's URL."""
+    process = subprocess.Popen(
+        ["make", *AS_IT_IS, "serve", f"PORT={port}"],
+        cwd=installed,
+        # The pages/ of the copy, rather than the installed one.
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    stuck = threading.Timer(LIMIT, os.killpg, (process.pid, signal.SIGKILL))
+    stuck.start()
     try:
-        wait_until_open(address, process, project / "log")
-        yield address
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=10)
-
-
-def wait_until_open(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            read(address)
-        except URLError:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
+        log: list[str] = []
+        for line in process.stdout:
+            log.append(line)
+            if "Serving on" in line:
+                break
         else:
-            return
+            pytest.fail("make serve ended:\n" + "".join(log))
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        stuck.cancel()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.communicate()
 
 
-def read(address: str) -> str:
-    with urlopen(address, timeout=30) as answer:
+def read(url: str) -> str:
+    with urlopen(url, timeout=LIMIT) as answer:
         text: str = answer.read().decode()
         return text
 
 
-def test_a_saved_page_is_built_again_and_the_browser_told(project: Path, address: str) -> None:
-    before = read(f"{address}glossary/")
-    epoch, request = re.findall(r"livereload\((\d+), (\d+)\)", before)[0]
-    assert "A term saved now" not in before
+def test_saving_a_page_rebuilds_it(installed: Path, url: str) -> None:
+    before = read(f"{url}glossary/")
+    assert "A new term" not in before
+    [(epoch, request)] = re.findall(r"livereload\((\d+), (\d+)\)", before)
 
-    with (project / "docs/glossary.md").open("a") as page:
-        page.write("\n## A term saved now\n")
+    with (installed / "docs/glossary.md").open("a") as page:
+        page.write("\n## A new term\n")
 
-    # The page's script waits for this answer; a greater number means: load the page again.
-    assert int(read(f"{address}livereload/{epoch}/{request}")) > int(epoch)
-    assert "A term saved now" in read(f"{address}glossary/")
+    # The script of the page makes this request. The answer comes when the site is rebuilt; a
+    # greater number means: reload the page.
+    assert int(read(f"{url}livereload/{epoch}/{request}")) > int(epoch)
+    assert "A new term" in read(f"{url}glossary/")
 
 
-def test_a_taken_port_is_told_in_one_sentence(project: Path) -> None:
+def test_a_taken_port_is_reported_in_one_sentence(installed: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        done = subprocess.run(
-            [*MAKE, f"PORT={port}"], cwd=project, capture_output=True, text=True, check=False
-        )
+        done = make(installed, *AS_IT_IS, "serve", f"PORT={port}")
     assert done.returncode != 0
-    assert done.stderr.splitlines()[0] == (
+    sentence, _from_make = done.stderr.splitlines()
+    assert sentence == (
         f"Port {port} is taken: stop what uses it, or choose another, as in: make serve PORT=8001"
     )
-    assert "Traceback" not in done.stderr
 
 
-def test_a_python_that_is_too_old_is_told_in_one_sentence(project: Path) -> None:
-    (project / ".venv").unlink()
-    old = project / "python3.9"
-    # It says that it is old, and runs what it is given.
+def test_an_old_python_is_reported_in_one_sentence(project: Path) -> None:
+    # A Python that claims to be old and runs what it is given.
     runs = "import sys; sys.version_info = (3, 9); exec(sys.argv[1])"
+    old = project / "python3.9"
     old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{runs}" "$2"\n')
     old.chmod(0o755)
-    done = subprocess.run(
-        ["make", "serve", "PYTHON=./python3.9"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = make(project, "serve", "PYTHON=./python3.9")
     assert done.returncode != 0
-    sentence, _told_by_make = done.stderr.splitlines()
+    sentence, _from_make = done.stderr.splitlines()
     assert sentence == (
         "Python 3.11 or newer is needed, and ./python3.9 is not: name one, as in: "
         "make serve PYTHON=python3.12"
     )
     assert not (project / ".venv").exists()
+
+
+def test_serve_installs_only_what_the_site_needs(project: Path) -> None:
+    installs = [
+        line for line in make(project, "--dry-run", "serve").stdout.splitlines() if "pip" in line
+    ]
+    assert any("docs/requirements.txt" in line for line in installs)
+    assert not any("[dev]" in line for line in installs)
+    assert all("--no-deps" in line for line in installs if "--editable" in line)
+
+
+@pytest.mark.parametrize("target", ["serve", "test"])
+def test_what_is_installed_is_not_installed_again(marked: Path, target: str) -> None:
+    assert "pip install" not in make(marked, "--dry-run", target).stdout
+
+
+@pytest.mark.parametrize("target", ["serve", "test"])
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "docs/requirements.txt"])
+def test_a_changed_requirement_is_installed(marked: Path, target: str, name: str) -> None:
+    later = (marked / ".venv/.all").stat().st_mtime + 1
+    os.utime(marked / name, (later, later))
+    assert "pip install" in make(marked, "--dry-run", target).stdout
+
+
+def test_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [targets] = re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)
+    listed = [line.split()[1] for line in make(ROOT, "help").stdout.splitlines()]
+    assert sorted(listed) == sorted(targets.split())
