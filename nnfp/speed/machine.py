@@ -87,9 +87,9 @@ def read_cpuinfo() -> str:
 def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
     r"""Compute the float32 operations per second that a processor could do in theory.
 
-    A core with AVX-512 or AVX2 is taken to have two units that multiply and add. Each handles 16 or
-    8 values at once, which makes 64 or 32 operations in a cycle. Some processors have only one unit
-    for the 16, and a virtual machine may report a clock below the true one.
+    A core with AVX-512 or AVX2 is taken to have two units. In each cycle, each of them multiplies
+    and adds 16 or 8 values. Some processors have only one unit for the 16, and a virtual machine
+    may report a clock below the true one.
 
     Args:
         cpuinfo: The text of `/proc/cpuinfo`.
@@ -115,7 +115,8 @@ def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
     if len(places) == 1 or any(len(place) != len(processors) for place in places):
         return None
     flags = values.get("flags", [""])[0].split()
-    per_cycle = 64 if "avx512f" in flags else 32 if {"avx2", "fma"} <= set(flags) else 0
+    values_at_once = 16 if "avx512f" in flags else 8 if {"avx2", "fma"} <= set(flags) else 0
+    per_cycle = 2 * 2 * values_at_once
     cores = min(threads, len(set(zip(*places, strict=True)) if places else processors))
     gigahertz = max(map(_megahertz, values.get("cpu MHz", [])), default=0.0) / 1000
     rate = cores * gigahertz * 1e9 * per_cycle

@@ -65,8 +65,9 @@ def measure_stepwise(settings: Settings) -> Iterator[Measurements]:
         measured = replace(measured, call=time_rung(clock, device, smallest).seconds)
         yield measured
         ladder, sweep = settings.ladder(), settings.sweep()
-        # disable=None shows the bar in a terminal only.
-        with tqdm(total=len(ladder) + len(sweep), disable=None) as bar:
+        # disable=None shows the bar in a terminal only. Without stderr, tqdm would fail.
+        hidden = True if sys.stderr is None else None
+        with tqdm(total=len(ladder) + len(sweep), disable=hidden) as bar:
             for timing in _timings(clock, device, ladder, bar):
                 measured = replace(measured, ladder=[*measured.ladder, timing])
                 yield measured

@@ -86,7 +86,7 @@ class Training:
         batch: The batch size.
         seconds: The median time of a step.
         spread: The interquartile range of the times, in seconds.
-        loss: The loss before the 100th step. Both modes reach the same one.
+        loss: The loss before the last of [nnfp.speed.STEPS][] steps, the same in both modes.
     """
 
     mode: str

@@ -13,7 +13,11 @@ ENTRY = re.compile(r"::: (?P<module>\w+(?:\.\w+)+)")
 def modules_of(page: Page) -> list[Page]:
     """Read the modules of the project whose docstrings a page shows whole."""
     entries = filter(None, map(ENTRY.fullmatch, page.lines))
-    paths = [ROOT / f"{entry['module'].replace('.', '/')}.py" for entry in entries]
+    paths: list[Path] = []
+    for entry in entries:
+        path = ROOT / entry["module"].replace(".", "/")
+        # The page of a package shows what its modules define.
+        paths += sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
     return [read_module(path) for path in paths if path.is_file()]
 
 

@@ -97,6 +97,20 @@ def test_an_entry_for_one_object_and_one_of_elsewhere_have_no_module(tmp_path: P
     assert modules_of(read_page(path)) == []
 
 
-def test_every_api_page_shows_a_module():
+def test_an_entry_for_a_package_has_all_of_its_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docstrings, "ROOT", tmp_path)
+    (tmp_path / "power/waves").mkdir(parents=True)
+    for name in ("__init__.py", "high.py", "data.json"):
+        (tmp_path / "power/waves" / name).touch()
+    path = tmp_path / "page.md"
+    path.write_text("::: power.waves\n", encoding="utf-8")
+    assert [page.path.name for page in modules_of(read_page(path))] == ["__init__.py", "high.py"]
+
+
+def test_every_api_page_shows_a_module_or_package_of_its_name():
     for path in (ROOT / "docs/reference").glob("*.md"):
-        assert [module.path.stem for module in modules_of(read_page(path))] == [path.stem]
+        shown = [module.path for module in modules_of(read_page(path))]
+        assert shown
+        assert all(path.stem in (module.stem, module.parent.name) for module in shown)
