@@ -90,7 +90,7 @@ def finish(measured: Measurements, options: argparse.Namespace) -> list[str]:
         if not isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
             problems.append(f"expected to print the table, got: {error}")
         # Python tries to write the rest once more when it exits, and would fail again.
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout = None
     return problems
 
 
