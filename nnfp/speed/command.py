@@ -191,6 +191,6 @@ def _file(word: str) -> Path:
 
 def _svg_file(word: str) -> Path:
     path = _file(word)
-    if path.suffix != ".svg":
+    if path.suffix.lower() != ".svg":
         raise argparse.ArgumentTypeError(f"expected the name of an .svg file, got {word}")
     return path

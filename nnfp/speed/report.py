@@ -1,6 +1,8 @@
 """Show measurements: as a table, and as plots of the ladder and the roofline."""
 
-from nnfp import _ladder, _svg
+from nnfp._ladder import draw_ladder, draw_roofline
+from nnfp._ladder import rate as with_prefix
+from nnfp._svg import document
 from nnfp.draw import Picture
 from nnfp.speed.results import BACKWARD, FORWARD, Measurements
 
@@ -95,7 +97,7 @@ def ladder(measured: Measurements) -> Picture:
         ValueError: If no rung was measured in float32.
     """
     title, content, height = _ladder_plot(measured)
-    return Picture(title, _svg.document(title, height, content))
+    return Picture(title, document(title, height, content))
 
 
 def roofline(measured: Measurements) -> Picture:
@@ -111,7 +113,7 @@ def roofline(measured: Measurements) -> Picture:
         ValueError: If the sweep or the limits were not measured.
     """
     title, content, height = _roofline_plot(measured)
-    return Picture(title, _svg.document(title, height, content))
+    return Picture(title, document(title, height, content))
 
 
 def plot(measured: Measurements) -> Picture:
@@ -130,7 +132,7 @@ def plot(measured: Measurements) -> Picture:
     lower_title, lower, more = _roofline_plot(measured)
     title = f"{upper_title}. {lower_title}"
     content = f'{upper}<g transform="translate(0 {height:g})">\n{lower}</g>\n'
-    return Picture(title, _svg.document(title, height + more, content))
+    return Picture(title, document(title, height + more, content))
 
 
 def _ladder_plot(measured: Measurements) -> tuple[str, str, float]:
@@ -139,11 +141,11 @@ def _ladder_plot(measured: Measurements) -> tuple[str, str, float]:
         raise ValueError("expected measurements of the rungs in float32, got none")
     limit = measured.products["float32"]
     about = f"{rungs[0].batch} samples, {rungs[0].size} x {rungs[0].size}, float32, forward"
-    content, height = _ladder.draw_ladder(
+    content, height = draw_ladder(
         {t.rung: t.rate for t in rungs}, limit, [about, *_origin(measured)]
     )
-    listed = ", ".join(f"{t.rung} {_ladder.rate(t.rate)}" for t in rungs)
-    title = f"Operations a second, {about}: {listed}; largest product {_ladder.rate(limit)}"
+    listed = ", ".join(f"{t.rung} {with_prefix(t.rate)}" for t in rungs)
+    title = f"Operations a second, {about}: {listed}; largest product {with_prefix(limit)}"
     return title, content, height
 
 
@@ -155,11 +157,9 @@ def _roofline_plot(measured: Measurements) -> tuple[str, str, float]:
     about = f"{sweep[0].batch} to {sweep[-1].batch} samples, "
     about += f"{sweep[0].size} x {sweep[0].size}, {sweep[0].precision}, forward"
     points = [(str(t.batch), t.intensity, t.rate) for t in sweep]
-    content, height = _ladder.draw_roofline(
-        points, limit, measured.copy, [about, *_origin(measured)]
-    )
-    listed = ", ".join(f"{t.batch} {_ladder.rate(t.rate)}" for t in sweep)
-    title = f"Operations a second, {about}: {listed}; largest product {_ladder.rate(limit)}"
+    content, height = draw_roofline(points, limit, measured.copy, [about, *_origin(measured)])
+    listed = ", ".join(f"{t.batch} {with_prefix(t.rate)}" for t in sweep)
+    title = f"Operations a second, {about}: {listed}; largest product {with_prefix(limit)}"
     return title, content, height
 
 

@@ -11,13 +11,12 @@ ENTRY = re.compile(r"::: (?P<module>\w+(?:\.\w+)+)")
 
 
 def modules_of(page: Page) -> list[Page]:
-    """Read the modules of the project whose docstrings a page shows whole."""
+    """Read the modules whose docstrings a page shows; of a package, all modules in its folder."""
     entries = filter(None, map(ENTRY.fullmatch, page.lines))
-    paths: list[Path] = []
-    for entry in entries:
-        path = ROOT / entry["module"].replace(".", "/")
-        # The page of a package shows what its modules define.
-        paths += sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    stems = [ROOT / entry["module"].replace(".", "/") for entry in entries]
+    paths = [
+        path for stem in stems for path in (stem.with_suffix(".py"), *sorted(stem.glob("*.py")))
+    ]
     return [read_module(path) for path in paths if path.is_file()]
 
 

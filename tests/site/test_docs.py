@@ -25,7 +25,7 @@ pytest_plugins = ["pytester"]
 DOCS = ROOT / "docs"
 ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
-MODULES = [path for path in sorted((ROOT / "nnfp").glob("*.py")) if path.stem != "__init__"]
+MODULES = [path for path in sorted((ROOT / "nnfp").rglob("*.py")) if path.stem != "__init__"]
 
 
 def name(path: Path) -> str:
@@ -159,11 +159,16 @@ def test_the_examples_of_the_api_pages_are_those_that_are_run(site: Path) -> Non
     run = [
         (example.source, example.want)
         for module in MODULES
-        for test in doctest.DocTestFinder().find(importlib.import_module(f"nnfp.{module.stem}"))
+        for test in doctest.DocTestFinder().find(importlib.import_module(dotted(module)))
         for example in test.examples
     ]
     assert Counter(seen) == Counter(run)
     assert seen
+
+
+def dotted(module: Path) -> str:
+    """Name a module as it is imported."""
+    return ".".join(module.relative_to(ROOT).with_suffix("").parts)
 
 
 def definitions(module: Path) -> list[str]:

@@ -145,6 +145,26 @@ def test_the_sweep_rises_to_the_right() -> None:
     assert [y for _, y in places] == sorted((y for _, y in places), reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("rate", "written"),
+    [
+        *[(0.5, "0.5"), (999, "999"), (1e3, "1 k"), (30e6, "30 M"), (2.5e9, "2.5 G")],
+        *[(999.5, "1 k"), (999.5e3, "1 M"), (999.5e6, "1 G"), (999.5e9, "1 T"), (1e15, "1e+03 T")],
+    ],
+)
+def test_rates_are_written_with_prefixes(rate: float, written: str) -> None:
+    title = ladder(replace(MEASURED, ladder=[timing("F.linear", rate)])).title
+    assert f": F.linear {written}; largest product 200 G" in title
+
+
+def test_the_scale_of_the_ladder_has_all_powers_of_ten_around_the_rates() -> None:
+    rungs = [timing("a", 2e3), timing("b", 2e4)]
+    picture = ladder(replace(MEASURED, ladder=rungs, products={"float32": 1e5}))
+    written = {text.text for text in elements(picture, "text")}
+    assert {"1 k", "10 k", "100 k"} <= written
+    assert not {"100", "1 M"} & written
+
+
 @pytest.mark.parametrize(("rate", "above"), [(1.3e11, False), (1.5e11, True)])
 def test_the_label_of_a_point_is_on_the_side_without_the_roof(rate: float, above: bool) -> None:
     point = timing("nnfp.Linear", rate, batch=7)
