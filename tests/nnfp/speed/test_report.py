@@ -149,7 +149,7 @@ def test_the_sweep_rises_to_the_right() -> None:
     ("rate", "written"),
     [
         *[(0.5, "0.5"), (999, "999"), (1e3, "1 k"), (30e6, "30 M"), (2.5e9, "2.5 G")],
-        *[(999.5, "1 k"), (999.5e3, "1 M"), (999.5e6, "1 G"), (999.5e9, "1 T"), (1e15, "1e+03 T")],
+        *[(999.6, "1 k"), (999.6e3, "1 M"), (999.6e6, "1 G"), (999.6e9, "1 T"), (1e15, "1e+03 T")],
     ],
 )
 def test_rates_are_written_with_prefixes(rate: float, written: str) -> None:
