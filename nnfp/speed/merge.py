@@ -24,13 +24,14 @@ def fastest(runs: Sequence[Measurements]) -> Measurements:
     Raises:
         ValueError: If there are no runs, or they are from different devices.
     """
-    devices = list(dict.fromkeys(run.machine.get("device", "") for run in runs))
+    devices = list(dict.fromkeys(run.machine.get("device") for run in runs))
     if len(devices) != 1:
-        raise ValueError(f"expected runs on one device, got {', '.join(devices) or 'no runs'}")
+        got = ", ".join(map(str, devices)) or "none"
+        raise ValueError(f"expected runs on one device, got {got}")
     products: dict[str, float] = {}
     for run in runs:
         for precision, rate in run.products.items():
-            products[precision] = max(rate, products.get(precision, 0.0))
+            products[precision] = max(rate, products.get(precision, rate))
     return Measurements(
         machine=runs[0].machine | {"runs": f"fastest of {len(runs)}"},
         products=products,

@@ -135,7 +135,7 @@ class Measurements:
             A timing for each rung that was measured there.
         """
         found = [t for t in self.ladder if (t.precision, t.work) == (precision, work)]
-        largest = max(((t.size, t.batch) for t in found), default=(0, 0))
+        largest = max(((t.size, t.batch) for t in found), default=None)
         return [t for t in found if (t.size, t.batch) == largest]
 
     def ranks(self, precision: str = "float32", work: str = FORWARD) -> dict[str, int]:

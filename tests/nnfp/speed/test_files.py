@@ -65,8 +65,9 @@ def test_the_package_carries_measurements_of_a_large_layer() -> None:
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.json"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"^expected measurements of nnfp.speed, got .*other.json"):
+    with pytest.raises(ValueError) as refusal:
         read(path)
+    assert str(refusal.value).startswith(f"expected measurements of nnfp.speed, got {path}: ")
 
 
 def changed(*keys: str | int, to: Any) -> dict[str, Any]:
@@ -106,7 +107,8 @@ def changed(*keys: str | int, to: Any) -> dict[str, Any]:
         (changed("sweep", 0, "precision", to="float8"), "expected one of ('float32', "),
         (changed("sweep", 0, "work", to="back"), "expected one of ('forward', "),
         (changed("training", 0, "loss", to=None), "expected a finite number in loss, got None"),
-        (changed("machine", to=[0] * 99), "0, 0, 0, 0,…"),
+        (changed("machine", to="a" * 99), f"expected an object in machine, got '{'a' * 59}…"),
+        (changed("machine", to="a" * 58), f"expected an object in machine, got '{'a' * 58}'"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, content: dict[str, Any], sentence: str) -> None:

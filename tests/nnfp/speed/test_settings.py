@@ -59,7 +59,8 @@ def test_the_sentence_says_how_much_memory_there_is(
 ) -> None:
     monkeypatch.setattr(settings, "available_memory", lambda device: free)
     has = "1 GiB" if free else "an unknown amount"
-    with pytest.raises(ValueError, match=f"GiB, got {has} of free memory on cpu: choose smaller"):
+    sentence = f"samples, 4.47e.12 GiB, got {has} of free memory on cpu: choose smaller"
+    with pytest.raises(ValueError, match=sentence):
         replace(GOOD, sizes=(10**10,))
 
 
@@ -73,6 +74,20 @@ def test_the_weights_must_fit_as_tensors_and_python_numbers(
     monkeypatch.setattr(settings, "available_memory", lambda device: needed - 1)
     with pytest.raises(ValueError, match="expected room for a layer of 1000 x 1000 and 10 samples"):
         replace(large)
+
+
+@pytest.mark.parametrize(("device", "needed"), [("cpu", 36), ("cuda", 12)])
+def test_a_gpu_and_its_processor_need_what_they_hold(
+    monkeypatch: pytest.MonkeyPatch, device: str, needed: int
+) -> None:
+    free = {"cpu": 2**40, "cuda": 2**40}
+    monkeypatch.setattr(settings, "available_memory", lambda device: free[device.type])
+    gpu = replace(GOOD, device=torch.device("cuda"), sizes=(1000,), batches=(1,))
+    free[device] = needed * 1000**2 + {"cpu": 4, "cuda": 24}[device] * 1000
+    replace(gpu)
+    free[device] -= 1
+    with pytest.raises(ValueError, match=f"of free memory on {device}"):
+        replace(gpu)
 
 
 @pytest.mark.parametrize("full", ["cpu", "cuda"])
@@ -106,9 +121,14 @@ def test_each_case_is_measured_once() -> None:
 def test_the_sweep_is_one_large_layer_in_the_first_precision() -> None:
     sweep = replace(GOOD, precisions=("bfloat16", "float32")).sweep()
     assert [case.batch for case in sweep] == list(SWEEP_BATCHES)
-    assert {(case.size, case.precision) for case in sweep} == {(SWEEP_SIZES["cpu"], "bfloat16")}
+    found = {(case.rung, case.size, case.precision, case.work) for case in sweep}
+    assert found == {("nnfp.Linear", SWEEP_SIZES["cpu"], "bfloat16", FORWARD)}
 
 
 @pytest.mark.parametrize("sizes", [COPY_SIZES, SWEEP_SIZES, PRODUCT_SIZES])
-def test_each_kind_of_device_has_sizes(sizes: dict[str, Any]) -> None:
+def test_each_kind_of_device_has_large_powers_of_two(sizes: dict[str, Any]) -> None:
     assert set(sizes) == {"cpu", "mps", "cuda"}
+    for size in sizes.values():
+        for each in size if isinstance(size, tuple) else [size]:
+            assert each >= 1024
+            assert each.bit_count() == 1
