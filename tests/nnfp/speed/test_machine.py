@@ -86,6 +86,8 @@ def test_a_processor_is_described_with_its_threads(cpuinfo: Path) -> None:
     described = describe(CPU, threads=2)
     assert described["device"] == "Some Processor, 2 threads"
     assert list(described) == ["device", "system", "python", "torch", "date"]
+    assert described["system"] == f"{platform.system()} {platform.machine()}"
+    assert described["torch"] == torch.__version__
 
 
 @pytest.mark.parametrize(("reported", "name"), [("Apple M9", "Apple M9"), ("", "arm64")])
@@ -186,6 +188,13 @@ def test_other_systems_report_all_of_their_memory(
     monkeypatch.setattr(os, "sysconf", sizes.__getitem__, raising=False)
     monkeypatch.setattr(os, "sysconf_names", dict.fromkeys(sizes, 0), raising=False)
     assert available_memory(CPU) == 409600
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="only Linux reports it there")
+def test_less_memory_is_free_than_there_is() -> None:
+    free = available_memory(CPU)
+    assert free is not None
+    assert 0 < free < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_the_memory_may_be_unknown(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

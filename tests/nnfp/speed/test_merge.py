@@ -99,10 +99,10 @@ def test_what_an_interrupted_run_lacks_comes_from_the_others() -> None:
 
 
 def test_no_runs_cannot_be_merged() -> None:
-    with pytest.raises(ValueError, match="^expected runs on one device, got none$"):
+    with pytest.raises(ValueError, match=r"^expected runs on one device, got none$"):
         fastest([])
 
 
 def test_runs_on_different_devices_cannot_be_merged() -> None:
-    with pytest.raises(ValueError, match="^expected runs on one device, got d, e$"):
+    with pytest.raises(ValueError, match=r"^expected runs on one device, got d, e$"):
         fastest([of(), Measurements({"device": "e"})])

@@ -122,11 +122,23 @@ def test_a_plot_of_the_same_measurements_has_the_same_bytes(draw: Draw) -> None:
     assert draw(MEASURED) == draw(MEASURED)
 
 
+def test_the_titles_of_the_plots_describe_them_in_words() -> None:
+    assert ladder(MEASURED).title == (
+        "Operations a second, 1000 samples, 1000 x 1000, float32, forward: "
+        "three Python loops 20 M, row by row 30 G, matrix product 90 G, F.linear 100 G; "
+        "largest product 200 G"
+    )
+    assert roofline(MEASURED).title == (
+        "Operations a second, 1 to 1024 samples, 1000 x 1000, float32, forward: "
+        "1 19 G, 64 100 G, 1024 160 G; largest product 200 G"
+    )
+
+
 @each_plot
-def test_the_title_of_a_plot_describes_it_in_words(draw: Draw) -> None:
-    title = draw(MEASURED).title
-    assert title.startswith("Operations a second, ")
-    assert "largest product 200 G" in title
+def test_a_plot_of_merged_runs_says_how_many_there_were(draw: Draw) -> None:
+    merged = replace(MEASURED, machine=MEASURED.machine | {"runs": "fastest of 3"})
+    written = [text.text for text in elements(draw(merged), "text")]
+    assert "Some Processor, 2 threads, fastest of 3" in written
 
 
 def test_the_ladder_goes_down_the_rungs_and_right_with_their_speed() -> None:
