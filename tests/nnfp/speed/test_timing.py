@@ -50,6 +50,13 @@ def test_the_layer_keeps_the_spread_of_its_inputs() -> None:
     assert (x @ weight.T).std().item() == pytest.approx(1, abs=0.05)
 
 
+def test_the_tensors_are_the_same_each_time() -> None:
+    before = torch.get_rng_state()
+    first, again = (make_tensors(CPU, "float32", size=3, batch=4) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_tf32_is_allowed_only_while_it_is_measured() -> None:
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
