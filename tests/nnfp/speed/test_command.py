@@ -18,10 +18,10 @@ from tests.nnfp.speed.examples import MEASURED, timing
 
 
 def test_the_command_saves_what_it_shows(quick: None, tmp_path: Path, capsys: Capture) -> None:
-    run("--json", tmp_path / "new/s.json", "--plot", tmp_path / "new/s.svg")
-    measured = read(tmp_path / "new/s.json")
+    run("--json", tmp_path / "new/folder/s.json", "--plot", tmp_path / "new/folder/s.svg")
+    measured = read(tmp_path / "new/folder/s.json")
     assert capsys.readouterr() == (table(measured) + "\n", "")
-    assert (tmp_path / "new/s.svg").read_text(encoding="utf-8") == plot(measured).svg
+    assert (tmp_path / "new/folder/s.svg").read_text(encoding="utf-8") == plot(measured).svg
     assert [t.rung for t in measured.rungs()] == list(RUNGS)
 
 

@@ -38,6 +38,7 @@ def test_a_full_disk_behind_stdout_gets_a_sentence(
     assert capsys.readouterr().err == (
         "expected to print the table, got: [Errno 28] No space left on device\n"
     )
+    print("Python can still exit, and print.")
 
 
 def test_a_reader_that_closes_the_pipe_is_no_problem(
