@@ -1,10 +1,11 @@
-"""How long this project's own things take, each beside something to compare it with.
+"""Measure how long the parts of this project take, each compared with an alternative.
 
-Run it with `make bench`. It takes some minutes, wants a machine with little else to do, and writes
+Run it with `make bench`. It takes some minutes, needs a machine with little else to do, and writes
 `docs/data/bench.json`, which the page *about/bench* shows.
 
-What is compared takes turns in one process on one thread, so that what slows the machine slows
-both. A ratio is the median of the rounds' ratios: 1 means that both take equally long.
+Two things that are compared take turns in one process on one thread, so that whatever slows the
+machine down slows both. Their ratio is the median of the ratios of all rounds: at 1, both take
+equally long.
 """
 
 import contextlib
@@ -12,49 +13,44 @@ import io
 import json
 import os
 import platform
-import shutil
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
 import torch
-import yaml
 from torch import Tensor, nn
 from tqdm import tqdm
 
 import nnfp
-from nnfp.speed import _processor
+from benchmarks.larger_site import Row, build
+from nnfp.speed.machine import processor_name
 from pages.page import Page, read_page
+from pages.project import ROOT
 from pages.prove.compare import expects_error
 from pages.prove.session import Session
 
-ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "docs/data/bench.json"
 
 SIZES = (1, 16, 64, 256, 1024)
 BATCH = 4
 ROUNDS = 200
-SECONDS_A_ROUND = 0.005
+SECONDS_PER_ROUND = 0.005
 STEPS = 50
 PAGE_ROUNDS = 11
-COPIES = (1, 10, 100)
 
 Work = Callable[[], object]
-Row = dict[str, str | int | float]
-
-
-# Two things in turns
 
 
 def seconds(work: Work, repeats: int = 1) -> float:
-    """Time one call, as the mean of so many."""
+    """Return the mean time of one call."""
     start = time.perf_counter()
     for _ in range(repeats):
         work()
@@ -62,14 +58,14 @@ def seconds(work: Work, repeats: int = 1) -> float:
 
 
 def side_by_side(ours: Work, theirs: Work, rounds: int) -> dict[str, float]:
-    """Time both in turns; return the median of each, and of the rounds' ratios."""
+    """Time both in turns; return the median of each, and the median of the ratios."""
     for work in (ours, theirs):
-        work()  # the first call is slower than all that follow
-    # So many calls that a round is long beside the clock's own steps.
-    repeats = max(1, int(SECONDS_A_ROUND / seconds(theirs, 10 if rounds == ROUNDS else 1)))
+        work()  # the first call is slower than all others
+    # Repeat short work until the resolution of the clock no longer matters.
+    repeats = max(1, int(SECONDS_PER_ROUND / seconds(theirs, 10 if rounds == ROUNDS else 1)))
     pairs = []
     for i in range(rounds):
-        # Who goes first changes each round: being first must be no advantage.
+        # Swap the order each round, so that being first is no advantage.
         order = (ours, theirs) if i % 2 == 0 else (theirs, ours)
         took = {work: seconds(work, repeats) for work in order}
         pairs.append((took[ours], took[theirs]))
@@ -78,14 +74,12 @@ def side_by_side(ours: Work, theirs: Work, rounds: int) -> dict[str, float]:
     return {"ours": statistics.median(a), "theirs": statistics.median(b), "ratio": ratio}
 
 
-# nnfp.Linear beside nn.Linear
-
-
 def linear() -> list[Row]:
+    """Compare nnfp.Linear with nn.Linear."""
     rows: list[Row] = []
     for size in SIZES:
         ours, theirs = nnfp.Linear(size, size), nn.Linear(size, size)
-        # The very same parameters: where they lie in memory must favour neither.
+        # Share the parameters, so that their place in memory favors neither layer.
         theirs.weight, theirs.bias = ours.weight, ours.bias
         x = torch.randn(BATCH, size)
         for name, work in (("forward", forward), ("forward and backward", forward_and_backward)):
@@ -102,10 +96,8 @@ def forward_and_backward(layer: nn.Module, x: Tensor) -> Work:
     return lambda: layer(x).sum().backward()
 
 
-# fit beside a loop written by hand
-
-
 def fit() -> list[Row]:
+    """Compare nnfp.fit with a training loop written by hand."""
     x = torch.randn(32, 8)
     batch = (x, x.sum(1, keepdim=True))
     rows: list[Row] = []
@@ -121,7 +113,7 @@ def by_fit(
     net: nn.Module, optimizer: torch.optim.Optimizer, batch: tuple[Tensor, Tensor]
 ) -> Callable[[], list[float]]:
     def work() -> list[float]:
-        # Away from the terminal, fit shows no progress bar.
+        # fit shows a progress bar in a terminal only.
         with contextlib.redirect_stderr(io.StringIO()):
             return nnfp.fit(net, optimizer, [batch], nn.functional.mse_loss, epochs=STEPS)
 
@@ -137,7 +129,7 @@ def by_hand(
             for x, target in [batch]:
                 loss = nn.functional.mse_loss(net(x), target)
                 optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
                 losses.append(loss.item())
         return losses
@@ -145,10 +137,8 @@ def by_hand(
     return work
 
 
-# The blocks of a page, as a page and as a plain script
-
-
 def pages() -> list[Row]:
+    """Compare each page, run as the tests run it, with a plain script of its blocks."""
     rows: list[Row] = []
     for path in sorted((ROOT / "docs/learn").glob("*.md")):
         page = read_page(path)
@@ -177,73 +167,20 @@ def as_script(page: Page) -> Work:
             contextlib.redirect_stderr(silent),
         ):
             for block in page.blocks:
-                errors = Exception if expects_error(block) else ()
-                with contextlib.suppress(errors):
+                errors = [Exception] if expects_error(block) else []
+                with contextlib.suppress(*errors):
                     exec(compile(block.code.content, str(page.path), "exec"), names)
 
     return work
 
 
-# The site, and the same with 10 and 100 times its pages
-
-
-def build() -> list[Row]:
-    rows: list[Row] = []
-    for copies in COPIES:
-        with site_of(copies) as folder:
-            command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
-            start = time.perf_counter()
-            subprocess.run(command, cwd=folder, check=True)
-            took = time.perf_counter() - start
-            count = len(list((folder / "site").rglob("index.html")))
-        rows.append({"copies": copies, "pages": count, "seconds": took, "a_page": took / count})
-    return rows
-
-
-@contextlib.contextmanager
-def site_of(copies: int) -> Iterator[Path]:
-    """Make a folder to build a site in, with so many times the pages, all of them in the menu."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for source in ("nnfp", "pages"):
-            (folder / source).symlink_to(ROOT / source)
-        shutil.copytree(ROOT / "docs", folder / "docs")
-        settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-        before, _, rest = settings.partition("nav:\n")
-        nav, _, after = rest.partition("\n\n")
-        sections = yaml.safe_load(nav)
-        menu = list(sections)
-        for i in range(1, copies):
-            # A copy has all that its links lead to; what makes the site look so is needed once.
-            shutil.copytree(
-                ROOT / "docs",
-                folder / f"docs/copy{i}",
-                ignore=shutil.ignore_patterns("_theme", "assets"),
-            )
-            menu.append({f"Copy {i}": moved(sections, f"copy{i}/")})
-        nav = yaml.safe_dump({"nav": menu}, sort_keys=False)
-        (folder / "mkdocs.yml").write_text(f"{before}{nav}\n{after}", encoding="utf-8")
-        yield folder
-
-
-def moved(nav: object, to: str) -> object:
-    """Let a part of the menu lead to another folder."""
-    if isinstance(nav, str):
-        return to + nav
-    if isinstance(nav, dict):
-        return {name: moved(part, to) for name, part in nav.items()}
-    assert isinstance(nav, list)
-    return [moved(part, to) for part in nav]
-
-
-# The test suite, by part
-
-
 def suite() -> list[Row]:
+    """Time the test suite by part."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}"]
-        # A test that fails takes its time as well; pytest's other codes mean that it did not run.
+        # Exit code 1 means that tests failed, which does not matter here. Higher codes mean that
+        # pytest did not run them.
         done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
         if done.returncode > 1:
             raise RuntimeError(f"expected pytest to run, got its code {done.returncode}")
@@ -251,18 +188,23 @@ def suite() -> list[Row]:
 
 
 def by_part(report: str) -> list[Row]:
-    """Add up the times of pytest's report: for each file of tests, for pages and for the package.
+    """Add up the times in pytest's report for each test file, for the pages and for the package.
 
-    The first test that asks for something shared, such as the built site, pays for it.
+    The first test that uses something shared, such as the built site, includes the time to make it.
     """
-    took: Counter[str] = Counter()
+    took: dict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
     for case in ElementTree.fromstring(report).iter("testcase"):
-        name = case.get("classname", "").split(".")
-        part = ".".join(name[:2]) if name[0] == "tests" else name[0]
-        took[part] += float(case.get("time", 0))  # type: ignore[assignment]
+        part = part_of(case.get("classname", ""))
+        took[part] += float(case.get("time", 0))
         tests[part] += 1
     return [{"part": part, "tests": tests[part], "seconds": took[part]} for part in sorted(took)]
+
+
+def part_of(name: str) -> str:
+    """Return the test file of a name such as `tests.nnfp.test_batch.TestSome`, or its folder."""
+    found = re.match(r"tests\.(?:\w+\.)*?test_\w+", name)
+    return found[0] if found else name.split(".")[0]
 
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
@@ -275,11 +217,12 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
 
 
 def main() -> None:
+    """Run every part and write the results."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     result: dict[str, object] = {
         "machine": {
-            "processor": _processor(),
+            "processor": processor_name(),
             "cores": os.cpu_count(),
             "python": platform.python_version(),
             "torch": torch.__version__,

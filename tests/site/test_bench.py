@@ -1,15 +1,19 @@
-"""The benchmarks: what is compared does the same, and what is added up is all there."""
+"""The benchmarks compare code that does the same, and add up all of the tests."""
 
 import json
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import yaml
 
-from benchmarks import bench
-from pages.page import read_page
-from tests.conftest import ROOT
+from benchmarks import bench, larger_site
+from pages.page import Page, read_page
+from pages.project import ROOT
 
 PAGE = """
 ```python
@@ -34,26 +38,26 @@ notes.append(Path.cwd())
 
 REPORT = """
 <testsuites><testsuite>
-<testcase classname="tests.test_batch" name="a" time="0.25"/>
-<testcase classname="tests.test_batch.TestSome" name="b" time="0.5"/>
-<testcase classname="tests.test_site" name="c" time="2.0"/>
+<testcase classname="tests.nnfp.test_batch" name="a" time="0.25"/>
+<testcase classname="tests.nnfp.test_batch.TestSome" name="b" time="0.5"/>
+<testcase classname="tests.nnfp.speed.test_merge" name="c" time="2.0"/>
 <testcase classname="docs.learn.batch" name="d" time="1.0"/>
 <testcase classname="nnfp.batch" name="e" time="0.125"/>
 </testsuite></testsuites>
 """
 
 
-def test_two_take_turns_and_who_is_first_changes(monkeypatch):
-    calls = []
+def test_the_order_of_two_changes_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
     clock = iter(range(10_000))
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     bench.side_by_side(lambda: calls.append("ours"), lambda: calls.append("theirs"), rounds=4)
-    # Once each to warm up, once more to find how many calls make a round: here it is one.
+    # Each is called once to warm up. One more call finds the number of calls in a round, here 1.
     assert calls[:3] == ["ours", "theirs", "theirs"]
     assert calls[3:] == ["ours", "theirs", "theirs", "ours"] * 2
 
 
-def test_the_ratio_is_the_median_of_the_rounds(monkeypatch):
+def test_the_ratio_is_the_median_of_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     took = iter([1.0, 2.0, 1.0, 4.0, 30.0, 3.0, 6.0])  # to find the calls, then three rounds
     monkeypatch.setattr(bench, "seconds", lambda work, repeats: next(took))
     found = bench.side_by_side(lambda: None, lambda: 0, rounds=3)
@@ -61,15 +65,15 @@ def test_the_ratio_is_the_median_of_the_rounds(monkeypatch):
     assert found == {"ours": 3.0, "theirs": 4.0, "ratio": 2.0}
 
 
-def test_a_time_is_that_of_one_call(monkeypatch):
+def test_a_time_is_the_mean_of_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([10.0, 16.0])
-    calls = []
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
+    calls: list[int] = []
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     assert bench.seconds(lambda: calls.append(1), repeats=3) == 2.0
     assert len(calls) == 3
 
 
-def test_fit_and_the_loop_by_hand_do_the_same(capsys):
+def test_fit_and_the_loop_by_hand_reach_the_same_losses() -> None:
     torch.manual_seed(0)
     batch = (torch.randn(4, 2), torch.randn(4, 1))
     start = torch.nn.Linear(2, 1)
@@ -83,10 +87,10 @@ def test_fit_and_the_loop_by_hand_do_the_same(capsys):
 
 
 @pytest.mark.parametrize("run_as", [bench.as_page, bench.as_script])
-def test_a_page_and_a_plain_script_run_every_block_in_a_folder_of_their_own(
-    tmp_path, monkeypatch, run_as
-):
-    notes: list[object] = []
+def test_page_and_script_run_every_block_in_a_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_as: Callable[[Page], bench.Work]
+) -> None:
+    notes: list[Any] = []
     monkeypatch.setattr("builtins.notes", notes, raising=False)
     path = tmp_path / "page.md"
     path.write_text(PAGE)
@@ -96,56 +100,58 @@ def test_a_page_and_a_plain_script_run_every_block_in_a_folder_of_their_own(
     assert not notes[1].exists()
 
 
-def test_a_script_that_breaks_is_not_taken_for_a_fast_one(tmp_path):
+def test_a_script_that_fails_is_not_timed(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("```python\n1 / 0\n```\n")
     with pytest.raises(ZeroDivisionError):
         bench.as_script(read_page(path))()
 
 
-def test_a_larger_site_has_every_page_again_and_all_in_the_menu():
-    with bench.site_of(3) as folder:
+def test_a_larger_site_has_every_page_again_in_its_menu() -> None:
+    with larger_site.larger_site(3) as folder:
         files = {path.relative_to(folder / "docs").as_posix() for path in folder.rglob("*.md")}
-        # Tags such as !ENV are mkdocs' own; nothing of them matters here.
+        # YAML does not know the tags of MkDocs, and they do not matter here.
         settings = (folder / "mkdocs.yml").read_text().replace("!ENV", "").replace("!relative", "")
-    own = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    assert files == own | {f"copy{i}/{path}" for i in (1, 2) for path in own}
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert files == pages | {f"copy{i}/{path}" for i in (1, 2) for path in pages}
     assert set(leaves(yaml.safe_load(settings)["nav"])) == files
     assert not folder.exists()
 
 
-def leaves(nav: object) -> list[str]:
+def leaves(nav: Any) -> list[str]:
     if isinstance(nav, str):
         return [nav]
     parts = nav.values() if isinstance(nav, dict) else nav
     return [leaf for part in parts for leaf in leaves(part)]
 
 
-def test_a_larger_site_is_built_and_its_pages_counted(monkeypatch, tmp_path):
-    def mkdocs(command, cwd, check):
+def test_the_pages_of_a_larger_site_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mkdocs(command: list[str], cwd: Path, check: bool) -> None:
         assert command[1:] == ["-m", "mkdocs", "build", "--quiet"]
         for source in (cwd / "docs").rglob("*.md"):
             page = cwd / "site" / source.relative_to(cwd / "docs").with_suffix("") / "index.html"
             page.parent.mkdir(parents=True)
             page.touch()
 
-    monkeypatch.setattr(bench.subprocess, "run", mkdocs)
-    monkeypatch.setattr(bench, "COPIES", (1, 2))
-    once, twice = bench.build()
-    assert twice["pages"] == 2 * once["pages"]
-    assert once["a_page"] == once["seconds"] / once["pages"]
+    monkeypatch.setattr(subprocess, "run", mkdocs)
+    monkeypatch.setattr(larger_site, "COPIES", (1, 2))
+    once, twice = larger_site.build()
+    assert twice["pages"] == 2 * int(once["pages"])
+    assert once["a_page"] == float(once["seconds"]) / int(once["pages"])
 
 
-def test_the_suite_is_added_up_by_file_and_by_kind():
+def test_the_suite_is_added_up_by_test_file() -> None:
     assert bench.by_part(REPORT) == [
         {"part": "docs", "tests": 1, "seconds": 1.0},
         {"part": "nnfp", "tests": 1, "seconds": 0.125},
-        {"part": "tests.test_batch", "tests": 2, "seconds": 0.75},
-        {"part": "tests.test_site", "tests": 1, "seconds": 2.0},
+        {"part": "tests.nnfp.speed.test_merge", "tests": 1, "seconds": 2.0},
+        {"part": "tests.nnfp.test_batch", "tests": 2, "seconds": 0.75},
     ]
 
 
-def test_everything_measured_is_written_with_machine_versions_and_date(monkeypatch, tmp_path):
+def test_all_results_are_written_with_machine_versions_and_date(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(bench, "RESULT", tmp_path / "bench.json")
     monkeypatch.setattr(bench, "PARTS", {"linear": lambda: [{"size": 1}], "fit": lambda: []})
     bench.main()
@@ -154,14 +160,14 @@ def test_everything_measured_is_written_with_machine_versions_and_date(monkeypat
     assert result == {"linear": [{"size": 1}], "fit": []}
 
 
-def test_the_committed_measurements_have_every_part():
+def test_the_committed_results_have_every_part() -> None:
     result = json.loads(bench.RESULT.read_text(encoding="utf-8"))
     assert [name for name in bench.PARTS if not result[name]] == []
     assert [row["size"] for row in result["linear"][::2]] == [*bench.SIZES]
-    assert [row["copies"] for row in result["build"]] == [*bench.COPIES]
+    assert [row["copies"] for row in result["build"]] == [*larger_site.COPIES]
 
 
-def test_make_bench_runs_all_of_it():
+def test_make_bench_runs_all_of_it() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = makefile.split("\nbench: ")[1].split("\n\n")[0]
     assert recipe.splitlines()[-1] == "\t$(bin)/python benchmarks/bench.py"
