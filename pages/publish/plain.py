@@ -79,7 +79,8 @@ def _package(name: str) -> griffe.Object | griffe.Alias:
 
 
 def _source(name: str) -> str:
-    """Return the code of an object or a module."""
+    """Return the code of an object or a module; of a package, that of all its modules."""
     package, _, path = name.partition(".")
-    source: str = _package(package)[path].source
-    return source.strip()
+    found = _package(package)[path]
+    modules = found.modules.values() if found.is_module else []
+    return "\n\n\n".join(part.source.strip() for part in [found, *modules])

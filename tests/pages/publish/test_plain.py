@@ -66,6 +66,12 @@ def test_an_api_entry_becomes_the_code_of_the_object(tmp_path: Path) -> None:
     assert code in (ROOT / "nnfp/neuron.py").read_text(encoding="utf-8")
 
 
+def test_an_api_entry_of_a_package_becomes_the_code_of_its_modules(tmp_path: Path) -> None:
+    text = made(tmp_path, "# Page\n\n::: nnfp.draw\n")
+    for module in (ROOT / "nnfp/draw").glob("*.py"):
+        assert module.read_text(encoding="utf-8").strip() in text
+
+
 @each_page
 def test_the_site_has_all_code_and_headings_of_a_page(site: Path, source: str) -> None:
     text = (site / source).read_text(encoding="utf-8")
