@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pages.page import Block
+from pages.project import settings
 from pages.prove.result import Result
 from pages.prove.session import Session
 
@@ -51,15 +52,22 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
         assert result.error is not None
         return [f"{at}: the block raised\n{result.error.traceback}"]
     found = []
-    if result.stderr:
+    if stderr := without_notes(result.stderr):
         found.append(
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
-            f"{result.stderr}"
+            f"{stderr}"
         )
     invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
     if invisible:
         found.append(f"{at}: the block printed what cannot be seen on a page: {invisible}")
     return found + _wrong_figures(session, block, result)
+
+
+def without_notes(stderr: str) -> str:
+    """Leave out the lines that are about the machine and not about the page."""
+    notes = settings().get("machine-notes", [])
+    lines = stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(note in line for note in notes))
 
 
 def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:

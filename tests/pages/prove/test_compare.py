@@ -169,6 +169,12 @@ def test_output_to_stderr_is_reported(problems: Problems, code: str) -> None:
     assert "careful\n" in message
 
 
+def test_notes_about_the_machine_are_not_reported(problems: Problems) -> None:
+    code = "import sys\n_ = sys.stderr.write('W1 No CUDA runtime is found, using x\\n{}')"
+    assert problems(block(code.format(""))) == ""
+    assert problems(block(code.format("careful"))).endswith("a reader would see\ncareful")
+
+
 @pytest.mark.parametrize("character", ["\\t", "\\r", "\\x1b", "\\f", "\\u2028", "\\u200b"])
 def test_invisible_output_is_reported(problems: Problems, character: str) -> None:
     assert problems(block(f"print('a{character}b')", "ab")) == (
