@@ -125,7 +125,9 @@ def test_every_block_of_python_is_a_test(
     plugins = ("-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider")
     items, _ = pytester.inline_genitems(*plugins, *folders)
     collected = [
-        (item.path, item.start_line) for item in items if item.name not in ("names", "numbers")
+        (item.path, item.start_line)  # type: ignore[attr-defined]  # set by pytest-markdown-docs
+        for item in items
+        if item.name not in ("names", "numbers")
     ]
     blocks = [(path, block.code.line) for path in PAGES for block in read_page(path).blocks]
     assert sorted(collected) == sorted(blocks)
