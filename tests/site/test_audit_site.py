@@ -1,11 +1,15 @@
-"""The audit finds what is broken, and a missed threshold is an error."""
+"""The audit serves a site like a host, finds what is broken, and fails for a missed threshold."""
 
+import gzip
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
 
 from audit.browse import shift, violations
+from audit.serve import serve
 from audit.site import Row, at_least, at_most, broken_links, none_of, show
 
 BASE = "http://127.0.0.1:1/"
@@ -16,6 +20,23 @@ def make_site(folder: Path, **pages: str) -> Path:
         (folder / name).mkdir()
         (folder / name / "index.html").write_text(html, encoding="utf-8")
     return folder
+
+
+def test_a_page_is_served_compressed_for_browsers_to_keep(tmp_path: Path) -> None:
+    with serve(make_site(tmp_path, a="<p>π")) as url, urlopen(f"{url}a/") as response:
+        assert gzip.decompress(response.read()).decode() == "<p>π"
+        assert response.headers["Content-Type"] == "text/html"
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert response.headers["Cache-Control"] == "max-age=600"
+
+
+def test_a_url_without_a_page_gets_the_page_for_errors(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text("<p>nothing here", encoding="utf-8")
+    with serve(tmp_path) as url, pytest.raises(HTTPError) as raised:
+        urlopen(f"{url}a/")
+    with raised.value as response:
+        assert response.code == 404
+        assert gzip.decompress(response.read()) == b"<p>nothing here"
 
 
 def test_a_pale_text_is_a_violation(page: Page) -> None:

@@ -93,7 +93,7 @@ def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: in
     values = [value.item() for value in terms] + middle + [product[row, column].item()]
     written = shown["formula"]
     assert all(map(shows, re.findall(r"−?[\d.]+", written), values))
-    # A negative number after a sign is in brackets, and nothing else is.
+    # A negative number after a sign is in parentheses, and nothing else is.
     plain = re.sub(r"(?<=[·+] )?\((−[\d.]+)\)", r"\1", written)
     assert not re.search(r"[·+] ?−", written)
     sides = [" + ".join(["n·n"] * len(products)), " + ".join("n" * len(middle)), "n"]
@@ -256,7 +256,7 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     assert result(live) == START
 
 
-def test_a_link_shows_its_state_whatever_its_order(page: Page) -> None:
+def test_a_link_shows_its_state_in_any_order(page: Page) -> None:
     heard = listen(page)
     visit(page, f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
     assert result(page) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
@@ -281,7 +281,7 @@ def test_leaving_the_page_stops_playing(live: Page) -> None:
     heard = listen(live)
     live.evaluate("window.same = true")
     for name in ("samples", "neurons"):
-        choose(live, name, "5")  # so many steps that it is still playing when the reader leaves
+        choose(live, name, "5")  # enough steps to be still playing when the reader leaves
     click(live, "Play")
     live.wait_for_url(lambda url: "step=" in url)
     live.get_by_role("link", name="Neuron").first.click()

@@ -284,7 +284,7 @@ def test_going_back_within_the_page_changes_the_state_alone(page: Page) -> None:
     page.wait_for_url("**b=1**#**")
     page.evaluate("history.back()")
     expect(page.get_by_label("bias", exact=True)).to_have_value("3")
-    assert page.evaluate("document.contains(window.first)"), "the page was put in anew"
+    assert page.evaluate("document.contains(window.first)"), "the page was replaced"
 
 
 def test_its_state_is_back_when_the_reader_comes_back(page: Page) -> None:
@@ -297,7 +297,7 @@ def test_its_state_is_back_when_the_reader_comes_back(page: Page) -> None:
     assert page.evaluate("window.same"), "the page was loaded again"
 
 
-def test_it_comes_alive_on_a_page_that_is_not_loaded_anew(live: Page) -> None:
+def test_it_works_on_a_page_that_the_theme_puts_in(live: Page) -> None:
     live.evaluate("window.same = true")
     live.get_by_role("link", name="Home").first.click()
     expect(live.locator("h1")).to_contain_text("Neural networks from first principles")
