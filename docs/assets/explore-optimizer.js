@@ -118,7 +118,7 @@
         number("seed", "seed", 1),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "A change replays the same steps. Each seed is a start from −1 to 1."),
+          "A change replays the same number of steps. Each seed is a start from −1 to 1."),
       );
     }
 

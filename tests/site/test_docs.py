@@ -256,7 +256,7 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 @each_on_site
 def test_every_line_of_code_fits_next_to_the_menu(path: Path) -> None:
-    """It need not be moved sideways to be read, on a screen that is 1280 pixels wide."""
+    """Nobody needs to scroll sideways on a screen that is 1280 pixels wide."""
     lines = [
         line
         for block in read_page(path).blocks
