@@ -6,11 +6,11 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page
 
 from audit.browse import shift, violations
 from audit.serve import serve
 from audit.site import Row, at_least, at_most, broken_links, none_of, show
+from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
 
@@ -39,14 +39,16 @@ def test_a_url_without_a_page_gets_the_page_for_errors(tmp_path: Path) -> None:
         assert gzip.decompress(response.read()) == b"<p>nothing here"
 
 
-def test_a_pale_text_is_a_violation(page: Page) -> None:
+def test_a_pale_text_is_a_violation(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     page.locator("h1").evaluate("h1 => h1.style.color = '#ddd'")
     [found] = violations(page, "h1")
     assert found.startswith("color-contrast: ")
 
 
-def test_a_text_that_changes_its_color_is_judged_by_its_last_one(page: Page) -> None:
+def test_a_text_that_changes_its_color_is_judged_by_its_last_one(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     changing = page.locator("h1").evaluate(
         """h1 => {
@@ -61,7 +63,8 @@ def test_a_text_that_changes_its_color_is_judged_by_its_last_one(page: Page) -> 
     assert violations(page, "h1") == []
 
 
-def test_what_moves_by_itself_is_measured(page: Page) -> None:
+def test_what_moves_by_itself_is_measured(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     assert shift(page) < 0.01
     page.evaluate("document.querySelector('h1').style.marginTop = '100px'")

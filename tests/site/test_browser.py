@@ -44,7 +44,9 @@ def expect_code_in_reach(page: Page) -> int:
     ids=SOURCES,
 )
 def test_everyone_can_read_it(tab: Tab, url: str, size: ViewportSize, scheme: Scheme) -> None:
-    page = tab(viewport=size, color_scheme=scheme)
+    page = tab()
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
     heard = listen(page)
     page.goto(url)
     expect_code_in_reach(page)
@@ -63,7 +65,8 @@ def test_a_first_visit_is_light(browser: Browser, base_url: str) -> None:
 
 
 def test_a_keyboard_reaches_code_that_scrolls_in_an_opened_answer(tab: Tab) -> None:
-    page = tab(has_touch=True, viewport=NARROW)
+    page = tab(has_touch=True)
+    page.set_viewport_size(NARROW)
     page.goto("learn/optimizer/")
     folded = page.locator("article details").first
     folded.evaluate("one => one.open = true")
@@ -91,7 +94,8 @@ def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
         assert boxes[0] and boxes[1] and boxes[0]["height"] == boxes[1]["height"]
 
 
-def test_answers_are_open_on_paper(page: Page) -> None:
+def test_answers_are_open_on_paper(tab: Tab) -> None:
+    page = tab()
     page.goto("learn/neuron/")
     answer = page.locator("article details pre").first
     assert not answer.evaluate("part => part.checkVisibility()")
@@ -99,7 +103,8 @@ def test_answers_are_open_on_paper(page: Page) -> None:
     assert answer.evaluate("part => part.checkVisibility()")
 
 
-def test_paper_has_no_controls(page: Page) -> None:
+def test_paper_has_no_controls(tab: Tab) -> None:
+    page = tab()
     page.goto("learn/neuron/")
     controls = page.locator("article").locator("input, button, select")
     expect(controls.first).to_be_visible()
@@ -107,7 +112,8 @@ def test_paper_has_no_controls(page: Page) -> None:
     assert not any(control.is_visible() for control in controls.all())
 
 
-def test_paper_is_light(page: Page) -> None:
+def test_paper_is_light(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     switch(page, "dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -116,7 +122,8 @@ def test_paper_is_light(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
-def test_a_foreign_script_is_not_run(page: Page) -> None:
+def test_a_foreign_script_is_not_run(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
         page.evaluate(

@@ -63,7 +63,8 @@ def wanted(printed: str) -> list[str]:
 
 
 @each_page
-def test_only_the_answer_or_a_part_of_it_is_right(path: Path, page: Page) -> None:
+def test_only_the_answer_or_a_part_of_it_is_right(path: Path, tab: Tab) -> None:
+    page = tab()
     visit(page, page_url(f"learn/{path.name}"))
     questions = page.evaluate(ANSWERS, [])
     assert len(questions) == len(re.findall(r"\bPredict\b", path.read_text("utf-8")))
@@ -140,12 +141,14 @@ def test_only_the_answer_or_a_part_of_it_is_right(path: Path, page: Page) -> Non
         ("neuron", "−9 0", "Yes: -9, 0."),
     ],
 )
-def test_a_prediction_gets_a_reply(page: Page, name: str, typed: str, said: str) -> None:
+def test_a_prediction_gets_a_reply(tab: Tab, name: str, typed: str, said: str) -> None:
+    page = tab()
     visit(page, page_url(f"learn/{name}.md"))
     assert say(page, typed) == [said]
 
 
-def test_a_prediction_that_cannot_be_compared_is_not_done(page: Page) -> None:
+def test_a_prediction_that_cannot_be_compared_is_not_done(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1 2 3 4 5")
     assert page.locator("article details").first.get_attribute("open") is None
@@ -165,7 +168,8 @@ def open_answer(page: Page, number: int) -> None:
     page.locator("article details").nth(number).evaluate("answer => answer.open = true")
 
 
-def test_a_prediction_opens_the_answer_of_its_question(page: Page) -> None:
+def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     answer = page.locator("article details").first
     assert answer.get_attribute("open") is None
@@ -177,7 +181,8 @@ def test_a_prediction_opens_the_answer_of_its_question(page: Page) -> None:
     assert done(page) == {"/learn/batch/": {"done": [0], "of": 4}}
 
 
-def test_progress_is_there_after_a_reload(page: Page) -> None:
+def test_progress_is_there_after_a_reload(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     open_answer(page, 1)
     boxes = page.locator(".nnfp-done input")
@@ -218,7 +223,8 @@ def test_cleared_progress_does_not_come_back_with_the_next_tick(page: Page) -> N
     assert done(page) == {"/learn/batch/": {"done": [2], "of": 4}}
 
 
-def test_a_page_is_done_when_all_its_questions_are(page: Page) -> None:
+def test_a_page_is_done_when_all_its_questions_are(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     for number, box in enumerate(page.locator(".nnfp-done input").all()):
         open_answer(page, number)
@@ -226,7 +232,8 @@ def test_a_page_is_done_when_all_its_questions_are(page: Page) -> None:
     assert page.locator(".md-nav__link .nnfp-progress:visible").inner_text() == "✓"
 
 
-def test_unreadable_progress_counts_as_none(page: Page) -> None:
+def test_unreadable_progress_counts_as_none(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     page.evaluate("localStorage.setItem('nnfp.done', '{not json')")
     visit(page, "learn/batch/")
@@ -234,7 +241,8 @@ def test_unreadable_progress_counts_as_none(page: Page) -> None:
     expect(page.locator(".nnfp-summary")).to_have_count(0)
 
 
-def test_questions_work_after_the_reader_left_and_came_back(page: Page) -> None:
+def test_questions_work_after_the_reader_left_and_came_back(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/neuron/")
     page.locator(".md-tabs, .md-nav").get_by_role("link", name="Batch").first.click()
     expect(page.locator("h1")).to_contain_text("Batch")
@@ -256,7 +264,8 @@ def test_without_javascript_a_question_has_a_folded_answer(tab: Tab) -> None:
     assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
-def test_everyone_can_use_a_question(page: Page) -> None:
+def test_everyone_can_use_a_question(tab: Tab) -> None:
+    page = tab()
     visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
     assert violations(page, "article") == []

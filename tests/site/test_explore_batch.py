@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from audit.browse import listen, sent, shift, unusable
 from nnfp._svg import number
 from nnfp.batch import all_at_once
-from tests.site.explorables import FOLLOW, stop_clock, visit, wait_for_url
+from tests.conftest import Tab
+from tests.site.explorables import FOLLOW, visit, wait_for_url
 
 PAGE = "learn/batch/"
 START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"
@@ -161,37 +162,34 @@ def test_buttons_step_forward_and_back(live: Page) -> None:
     assert product(live) == WHOLE
 
 
-def test_it_plays_to_the_end(live: Page) -> None:
-    stop_clock(live)
-    click(live, "Play")
-    assert product(live) == [["19", ""], ["", ""]]
-    live.clock.run_for(1500)
-    assert product(live) == [["19", "22"], ["", ""]]
-    live.clock.run_for(5000)
-    assert product(live) == WHOLE
-    expect(live.get_by_role("button", name="Play")).to_be_visible()
+def test_it_plays_to_the_end(timed: Page) -> None:
+    click(timed, "Play")
+    assert product(timed) == [["19", ""], ["", ""]]
+    timed.clock.run_for(1500)
+    assert product(timed) == [["19", "22"], ["", ""]]
+    timed.clock.run_for(5000)
+    assert product(timed) == WHOLE
+    expect(timed.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_it_stays_where_it_is_paused(live: Page) -> None:
-    stop_clock(live)
-    click(live, "Play")
-    live.clock.run_for(1500)
-    click(live, "Pause")
-    live.clock.run_for(5000)
-    assert product(live) == [["19", "22"], ["", ""]]
-    click(live, "Play")
-    live.clock.run_for(1500)
-    assert product(live) == WHOLE
+def test_it_stays_where_it_is_paused(timed: Page) -> None:
+    click(timed, "Play")
+    timed.clock.run_for(1500)
+    click(timed, "Pause")
+    timed.clock.run_for(5000)
+    assert product(timed) == [["19", "22"], ["", ""]]
+    click(timed, "Play")
+    timed.clock.run_for(1500)
+    assert product(timed) == WHOLE
 
 
-def test_a_step_is_read_out_only_when_it_is_paused(live: Page) -> None:
-    stop_clock(live)
-    status = live.locator("explore-batch [role=status]")
-    click(live, "Play")
-    live.clock.run_for(1500)
+def test_a_step_is_read_out_only_when_it_is_paused(timed: Page) -> None:
+    status = timed.locator("explore-batch [role=status]")
+    click(timed, "Play")
+    timed.clock.run_for(1500)
     expect(status).to_have_text("")
-    click(live, "Pause")
-    live.clock.run_for(500)
+    click(timed, "Pause")
+    timed.clock.run_for(500)
     expect(status).to_contain_text("Step 2 of 4")
 
 
@@ -256,7 +254,8 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     assert result(live) == START
 
 
-def test_a_link_shows_its_state_in_any_order(page: Page) -> None:
+def test_a_link_shows_its_state_in_any_order(tab: Tab) -> None:
+    page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
     assert result(page) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
@@ -269,7 +268,8 @@ def test_a_link_shows_its_state_in_any_order(page: Page) -> None:
     assert heard == []
 
 
-def test_a_link_to_a_missing_step_shows_the_whole_product(page: Page) -> None:
+def test_a_link_to_a_missing_step_shows_the_whole_product(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?samples=1&step=3")
     expect(page.get_by_role("alert")).to_have_text(
         "Expected a whole number from 1 to 2 as the step, got 3."

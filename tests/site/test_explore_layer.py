@@ -10,6 +10,7 @@ from torch import nn
 
 import nnfp
 from audit.browse import listen, sent, shift, unusable
+from tests.conftest import Tab
 from tests.site.explorables import visit, wait_for_url
 
 PAGE = "learn/layer/"
@@ -236,7 +237,8 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     assert shapes(live) == START
 
 
-def test_a_link_shows_its_state(page: Page) -> None:
+def test_a_link_shows_its_state(tab: Tab) -> None:
+    page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?in=3&shape=8, 4&out=-1&bias=true")
     expect(page.get_by_role("alert")).to_have_text(
@@ -247,7 +249,8 @@ def test_a_link_shows_its_state(page: Page) -> None:
     assert heard == []
 
 
-def test_its_state_is_back_when_the_reader_comes_back(page: Page) -> None:
+def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?in=3&shape=8, 4")
     page.evaluate("window.same = true")
     page.get_by_role("link", name="Neuron").first.click()

@@ -15,6 +15,7 @@ from audit.browse import listen, sent, shift, unusable
 from nnfp import draw
 from nnfp._svg import number
 from nnfp.neuron import neuron, relu
+from tests.conftest import Tab
 from tests.site.explorables import visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -258,7 +259,8 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     wait_for_url(live, PAGE, {"x2": "-0.5", "activation": "tanh"})
 
 
-def test_a_link_shows_its_state(page: Page) -> None:
+def test_a_link_shows_its_state(tab: Tab) -> None:
+    page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?x2=-0.5&w1=5e&b=3&unknown=1&activation=")
     assert result(page) == "relu(1·5 + (−0.5)·7 + 3) = relu(4.5) = 4.5"
@@ -269,14 +271,16 @@ def test_a_link_shows_its_state(page: Page) -> None:
     assert heard == []
 
 
-def test_reset_keeps_what_else_is_in_the_url(page: Page) -> None:
+def test_reset_keeps_what_else_is_in_the_url(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?x2=-0.5&unknown=1&b=3")
     page.get_by_role("button", name="Reset").click()
     wait_for_url(page, PAGE, {"unknown": "1"})
     assert result(page) == FORMULA
 
 
-def test_going_back_within_the_page_changes_the_state_alone(page: Page) -> None:
+def test_going_back_within_the_page_changes_the_state_alone(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?b=3")
     page.locator("explore-neuron").evaluate("element => { window.first = element; }")
     page.locator("a.headerlink").first.evaluate("link => link.click()")
@@ -287,7 +291,8 @@ def test_going_back_within_the_page_changes_the_state_alone(page: Page) -> None:
     assert page.evaluate("document.contains(window.first)"), "the page was replaced"
 
 
-def test_its_state_is_back_when_the_reader_comes_back(page: Page) -> None:
+def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?x2=-0.5&b=3")
     page.evaluate("window.same = true")
     page.get_by_role("link", name="Where we start").first.click()
@@ -307,7 +312,8 @@ def test_it_works_on_a_page_that_the_theme_puts_in(live: Page) -> None:
 
 
 @pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "put in by the theme"])
-def test_a_link_within_the_page_keeps_what_was_set(page: Page, loaded: bool) -> None:
+def test_a_link_within_the_page_keeps_what_was_set(tab: Tab, loaded: bool) -> None:
+    page = tab()
     page.goto(f"{PAGE}?w1=3" if loaded else "learn/start/")
     if not loaded:
         page.get_by_role("link", name="Neuron", exact=True).first.click()

@@ -12,7 +12,7 @@ from audit.browse import listen, shift, unusable
 from nnfp import Net, Solved
 from pages.project import ROOT
 from tests.conftest import Tab
-from tests.site.explorables import FOLLOW, stop_clock, visit, wait_for_url
+from tests.site.explorables import FOLLOW, visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/optimizer/"
@@ -211,21 +211,19 @@ def test_uphill_is_no_step_too_far_where_earlier_steps_count(
         {"optimizer": "adam", "w": "1e308"},
     ],
 )
-def test_a_run_ends_where_nothing_moves_any_more(live: Page, state: State) -> None:
-    stop_clock(live)
-    live.evaluate(SHOW, [state | {"step": "0"}])
-    live.get_by_role("button", name="Run").click()
-    live.clock.run_for(5000)
-    expect(live.get_by_role("button", name="Run")).to_be_visible()
-    assert int(step_count(live).inner_text().removeprefix("step ")) <= 5
+def test_a_run_ends_where_nothing_moves_any_more(timed: Page, state: State) -> None:
+    timed.evaluate(SHOW, [state | {"step": "0"}])
+    timed.get_by_role("button", name="Run").click()
+    timed.clock.run_for(5000)
+    expect(timed.get_by_role("button", name="Run")).to_be_visible()
+    assert int(step_count(timed).inner_text().removeprefix("step ")) <= 5
 
 
-def test_a_run_with_momentum_goes_on_where_the_gradient_is_zero(live: Page) -> None:
-    stop_clock(live)
-    live.evaluate(SHOW, [{"optimizer": "momentum", "lr": "0.03", "step": "0"}])
-    live.get_by_role("button", name="Run").click()
-    live.clock.run_for(2000)
-    assert int(step_count(live).inner_text().removeprefix("step ")) > 15
+def test_a_run_with_momentum_goes_on_where_the_gradient_is_zero(timed: Page) -> None:
+    timed.evaluate(SHOW, [{"optimizer": "momentum", "lr": "0.03", "step": "0"}])
+    timed.get_by_role("button", name="Run").click()
+    timed.clock.run_for(2000)
+    assert int(step_count(timed).inner_text().removeprefix("step ")) > 15
 
 
 def cells(page: Page) -> list[str]:
@@ -265,23 +263,23 @@ def test_rewind_goes_to_the_start_from_where_it_can_be_stepped(live: Page) -> No
     expect(live.locator("explore-optimizer [role=status]")).to_contain_text("Step 1: weight 2.54")
 
 
-def test_a_run_can_be_paused(live: Page) -> None:
-    stop_clock(live)
-    live.get_by_role("button", name="Rewind").click()
-    live.get_by_role("button", name="Run").press("Enter")
-    live.clock.run_for(500)
-    expect(step_count(live)).not_to_have_text("step 0")
-    live.get_by_role("button", name="Pause").press("Enter")
-    stopped = step_count(live).inner_text()
-    live.clock.run_for(1000)
-    assert step_count(live).inner_text() == stopped
+def test_a_run_can_be_paused(timed: Page) -> None:
+    timed.get_by_role("button", name="Rewind").click()
+    timed.get_by_role("button", name="Run").press("Enter")
+    timed.clock.run_for(500)
+    expect(step_count(timed)).not_to_have_text("step 0")
+    timed.get_by_role("button", name="Pause").press("Enter")
+    stopped = step_count(timed).inner_text()
+    timed.clock.run_for(1000)
+    assert step_count(timed).inner_text() == stopped
 
 
-def test_a_run_without_motion_shows_its_result(live: Page) -> None:
-    live.emulate_media(reduced_motion="reduce")
-    live.get_by_role("button", name="Rewind").click()
-    live.get_by_role("button", name="Run").click()
-    expect(step_count(live)).to_have_text("step 100")
+def test_a_run_without_motion_shows_its_result(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    visit(page, PAGE)
+    page.get_by_role("button", name="Rewind").click()
+    page.get_by_role("button", name="Run").click()
+    expect(step_count(page)).to_have_text("step 100")
 
 
 def start_of(page: Page) -> tuple[str, str, str]:
@@ -367,28 +365,29 @@ def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
     assert (field.input_value(), cells(live)) == before
 
 
-def test_the_url_shares_what_is_shown(live: Page, tab: Tab) -> None:
+def test_the_url_shares_what_is_shown(live: Page, page: Page) -> None:
     live.locator("[name=optimizer]").select_option("Adam")
     live.get_by_label("learning rate").fill("0.5")
     live.get_by_label("seed").fill("5")
     live.get_by_role("button", name="Step").click()
     live.wait_for_url(lambda url: "seed=5" in url and "step=11" in url)
-    other = tab()
-    heard = listen(other)
-    visit(other, f"{live.url}&unknown=1")
-    expect(step_count(other)).to_have_text("step 11")
-    assert cells(other) == cells(live)
+    heard = listen(page)
+    visit(page, f"{live.url}&unknown=1")
+    expect(step_count(page)).to_have_text("step 11")
+    assert cells(page) == cells(live)
     assert heard == []
 
 
-def test_reset_takes_the_state_out_of_the_url(page: Page) -> None:
+def test_reset_takes_the_state_out_of_the_url(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?lr=0.5&w=2")
     page.get_by_role("button", name="Reset").click()
     wait_for_url(page, PAGE, {})
     assert start_of(page) == ("", "1", "0")
 
 
-def test_a_link_with_wrong_values_shows_the_others(page: Page) -> None:
+def test_a_link_with_wrong_values_shows_the_others(tab: Tab) -> None:
+    page = tab()
     visit(page, f"{PAGE}?lr=fast&step=1001&optimizer=magic&w=2")
     expect(page.get_by_role("alert")).to_have_text(
         "Expected sgd, momentum, adam, solved as optimizer, got magic. "
@@ -398,7 +397,8 @@ def test_a_link_with_wrong_values_shows_the_others(page: Page) -> None:
     assert start_of(page) == ("", "2", "0")
 
 
-def test_its_state_is_back_when_the_reader_comes_back(page: Page) -> None:
+def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+    page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?w=2&step=5")
     shown = cells(page)

@@ -17,7 +17,8 @@ from tests.conftest import Tab
 # Where a page is, and what it can be used for
 
 
-def test_a_page_shows_the_path_to_it(page: Page) -> None:
+def test_a_page_shows_the_path_to_it(tab: Tab) -> None:
+    page = tab()
     page.goto("learn/neuron/")
     path = page.get_by_role("navigation", name="Where this page is").get_by_role("link")
     assert path.all_inner_texts() == ["Home", "Learn"]
@@ -62,7 +63,8 @@ def expect_choice(page: Page, name: str) -> None:
     expect(choice).to_have_accessible_name(re.compile(f"^{name}", re.IGNORECASE))
 
 
-def test_colors_follow_the_system(page: Page) -> None:
+def test_colors_follow_the_system(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     scroll_bars = "getComputedStyle(document.documentElement).colorScheme"
     switch(page, "dark")
@@ -71,7 +73,8 @@ def test_colors_follow_the_system(page: Page) -> None:
     assert page.evaluate(scroll_bars) == "normal"
 
 
-def test_chosen_colors_stay_on_the_next_page(page: Page) -> None:
+def test_chosen_colors_stay_on_the_next_page(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     button = page.locator("[data-nnfp-palette] label:visible")
     for choice in ("light", "dark"):
@@ -83,7 +86,8 @@ def test_chosen_colors_stay_on_the_next_page(page: Page) -> None:
     expect_choice(page, "dark")
 
 
-def test_a_keyboard_returns_to_the_colors_of_the_system(page: Page) -> None:
+def test_a_keyboard_returns_to_the_colors_of_the_system(tab: Tab) -> None:
+    page = tab()
     page.goto("")
     for choice in ("light", "dark", "colou?rs follow the system"):
         page.locator("[name=__palette]:checked").press("Enter")
