@@ -6,14 +6,17 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 
+@cache
 def parse(html: str) -> BeautifulSoup:
-    """Parse HTML, as in `parse(html).select("details > summary")`."""
+    """Parse HTML, as in `parse(html).select("details > summary")`.
+
+    All who parse the same text share the result. Do not change it.
+    """
     return BeautifulSoup(html, "html.parser")
 
 
-@cache
 def read(path: Path) -> BeautifulSoup:
-    """Parse an HTML file, once for all who read it. Do not change what this returns."""
+    """Parse an HTML file."""
     return parse(path.read_text(encoding="utf-8"))
 
 
