@@ -1,64 +1,74 @@
-"""What a browser finds on the built site: the tests look at each page once, `make audit` at all."""
+"""What the tests and `make audit` check in a browser: accessibility, requests, sizes, movement."""
 
 import os
 import shutil
-from gzip import compress
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Request, Response, ViewportSize, expect
 
-DOCS = Path(__file__).parent.parent / "docs"
-SOURCES = [path.relative_to(DOCS).with_suffix("") for path in sorted(DOCS.rglob("*.md"))]
-ADDRESSES = [f"{source}/".removesuffix("index/") for source in SOURCES]
-LEARN = [address for address in ADDRESSES if address.startswith("learn/")]
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+from pages.project import page_url, sources
+
+SOURCES = sorted(sources())
+URLS = [page_url(source) for source in SOURCES]
+LEARN = [url for url in URLS if url.startswith("learn/")]
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
-# The theme's scripts and styles included.
+WAYS: list[tuple[ViewportSize, Scheme]] = [
+    (WIDE, "light"),
+    (NARROW, "dark"),
+    (NARROW, "light"),
+    (WIDE, "dark"),
+]
+
+# The limits for a first visit include the theme's scripts and styles.
 MOST_REQUESTS, MOST_BYTES = 14, 150_000
-# What the guidelines ask for (WCAG 2.2, A and AA), and what axe holds to be good besides.
+# The accessibility guidelines (WCAG 2.2, levels A and AA), and what axe considers good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def chromium() -> str:
-    """Find the Chromium of the system: Playwright would otherwise download one of its own.
+    """Find the system's Chromium, because Playwright would otherwise download another one.
 
     Returns:
-        Its path, from the variable `CHROMIUM` or else by its usual names.
+        Its path: the variable `CHROMIUM`, or else the first of its usual names.
 
     Raises:
         FileNotFoundError: When there is none.
     """
-    # The first has no window to draw, and takes a third of the time.
+    # The first one cannot open windows and starts in a third of the time.
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise FileNotFoundError(
-            "expected Chromium, found none: install it, as on Debian by "
-            "apt-get install chromium-headless-shell, or name it, as in: "
+            "expected Chromium, found none: install it, on Debian with "
+            "apt-get install chromium-headless-shell, or say where it is: "
             "CHROMIUM=/path/to/chromium make test"
         )
     return found
 
 
-def violations(page: Page, part: str | None = None, *, every_text: bool = False) -> list[str]:
-    """What axe finds wrong with a page as it stands, or a part of it, a line for each kind.
+def violations(page: Page, part: str | None = None) -> list[str]:
+    """List what axe finds wrong with a page as it is now, or with a part of it.
 
-    Colours change at once from here on: on their way, they would be judged as they are in between.
-    The contrast of each text is most of axe's work, so it judges one of those that stand in the
-    same elements and have the same colours, or `every_text`.
+    From here on, the page's colors change without transitions. Otherwise axe could judge a color
+    halfway to another one.
+
+    Args:
+        page: An open page.
+        part: A CSS selector. Without one, the whole page is checked.
+
+    Returns:
+        A line for each kind of violation, with its first element.
     """
     page.evaluate(CHANGE_AT_ONCE)
-    axe = Axe() if every_text else QUICK
-    if not every_text:
-        page.evaluate(MARK_ONE_OF_EACH_KIND)
-    # Without a word on all that is good, which is most of what there would be to read.
+    # Results without a violation are most of what axe would send.
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = axe.run(page, context=part, options=options).response["violations"]
+    found = Axe().run(page, context=part, options=options).response["violations"]
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
 
 
@@ -67,32 +77,16 @@ CHANGE_AT_ONCE = """() => {
     style.replaceSync("*, ::before, ::after { transition: none !important }");
     document.adoptedStyleSheets = [style];
 }"""
-MARKED = '{rules: [{id: "color-contrast", selector: "[data-judged]"}]}'
-QUICK = Axe(f"{AXE_SCRIPT}; axe.configure({MARKED})")
-MARK_ONE_OF_EACH_KIND = """() => {
-    const seen = new Set();
-    const mark = (element, around) => {
-        const { color, backgroundColor, fill, opacity } = getComputedStyle(element);
-        const looks = [element.localName, element.className.baseVal ?? element.className];
-        const text = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-        const kind = [around, ...looks, color, backgroundColor, fill, opacity, text].join(" ");
-        const first = element.checkVisibility() && !seen.has(kind);
-        element.toggleAttribute("data-judged", first);
-        if (first) seen.add(kind);
-        for (const child of element.children) mark(child, kind);
-    };
-    mark(document.body, "");
-}"""
 
 
-def switch(page: Page, scheme: Literal["light", "dark"]) -> None:
-    """Show a page in the other colours, as when a reader's system changes them."""
+def switch(page: Page, scheme: Scheme) -> None:
+    """Change the system's color scheme, and wait until the page has followed."""
     page.emulate_media(color_scheme=scheme)
     shown = {"light": "default", "dark": "slate"}[scheme]
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", shown)
 
 
-# Controls that a finger would miss: the guidelines ask for 24 pixels.
+# The controls that a finger would miss: the guidelines require 24 pixels.
 SMALL = """controls => controls.filter(control => {
     const { width, height } = control.getBoundingClientRect();
     return Math.min(width, height) < 24;
@@ -100,30 +94,41 @@ SMALL = """controls => controls.filter(control => {
 
 
 def unusable(page: Page, part: str) -> list[str]:
-    """What keeps some readers from using a part of a page, as it stands: a line for each reason."""
-    small = page.locator(part).locator("input, select, button").evaluate_all(SMALL)
-    wide = page.evaluate("document.documentElement.scrollWidth")
+    """List what keeps some readers from using a part of a page, a line for each reason."""
+    small: list[str] = page.locator(part).locator("input, select, button").evaluate_all(SMALL)
+    width = page_width(page)
     assert page.viewport_size is not None
-    too_wide = [f"{wide} pixels wide"] if wide > page.viewport_size["width"] else []
+    too_wide = [f"{width} pixels wide"] if width > page.viewport_size["width"] else []
     return violations(page, part) + small + too_wide
 
 
+def page_width(page: Page) -> int:
+    """Return how wide a page is. When it exceeds the screen's width, the page scrolls sideways."""
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
 def shift(page: Page) -> float:
-    """How far things have moved by themselves since the page was asked for (CLS)."""
-    return page.evaluate(SHIFT)
+    """Return how far things have moved by themselves since the page was requested (CLS)."""
+    moved: float = page.evaluate(SHIFT)
+    return moved
 
 
-SHIFT = """() => new Promise(done => {
-    let sum = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
-        .observe({type: "layout-shift", buffered: true});
-    setTimeout(() => done(sum), 200);
-})"""
+# The browser reports what has moved when it draws, so wait for two frames.
+SHIFT = """async () => {
+    const entries = [];
+    const observer = new PerformanceObserver(list => entries.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    entries.push(...observer.takeRecords());
+    return entries.reduce((sum, entry) => sum + entry.value, 0);
+}"""
 
 
 def sent(page: Page, selector: str, what: str = "textContent") -> list[str]:
-    """What is in elements of a page as the server sends them: all there is without JavaScript."""
-    return page.evaluate(SENT, [selector, what])
+    """List a property of elements as the server sends them, before scripts change them."""
+    found: list[str] = page.evaluate(SENT, [selector, what])
+    return found
 
 
 SENT = """async ([selector, what]) => {
@@ -134,43 +139,58 @@ SENT = """async ([selector, what]) => {
 
 
 def listen(page: Page) -> list[str]:
-    """Begin to collect what a page must not do: complain, or ask another host for something."""
+    """Start to collect what a page must not do: log messages, and send requests to other hosts.
+
+    Returns:
+        A list that grows while the page is open.
+    """
     heard: list[str] = []
+
+    def on_request(request: Request) -> None:
+        if foreign(request.url):
+            heard.append(request.url)
+
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: foreign(request.url) and heard.append(request.url))
+    page.on("request", on_request)
     return heard
 
 
-def foreign(address: str) -> bool:
-    """Tell whether an address is another machine's."""
-    return urlsplit(address).hostname not in ("127.0.0.1", None)
+def foreign(url: str) -> bool:
+    """Tell whether a URL leads to another machine."""
+    return urlsplit(url).hostname not in ("127.0.0.1", None)
 
 
 def first_visits(browser: Browser, base: str) -> dict[str, dict[str, int]]:
-    """Load each learn page for a new reader, and say what it asked for.
+    """Load each learn page with an empty cache.
 
     Args:
-        browser: Opens a context for each page, and closes it.
-        base: The address of the site.
+        browser: Opens a new context for each page.
+        base: The URL of the site, served by `audit.serve`.
 
     Returns:
-        For each page's address, the bytes of each answer, gzipped, by the answer's address.
+        For each page's URL, the bytes of each response, compressed, by the response's URL.
     """
-    visits: dict[str, dict[str, int]] = {address: {} for address in LEARN}
+    visits: dict[str, dict[str, int]] = {}
     pages = []
-    for address, sizes in visits.items():
+    for url in LEARN:
         page = browser.new_context(base_url=base).new_page()
-        page.on("response", lambda answer, sizes=sizes: sizes.update(size_of(answer)))
-        page.goto(address, wait_until="commit")
+        visits[url] = record_sizes(page)
+        page.goto(url, wait_until="commit")
         pages.append(page)
-    # Half a second without a request tells that a page has all: they all come to it together.
+    # A page has loaded everything after half a second without a request. All pages wait at once.
     for page in pages:
         page.wait_for_load_state("networkidle")
         page.context.close()
     return visits
 
 
-def size_of(answer: Response) -> dict[str, int]:
-    """The bytes of what a server sent, gzipped, by its address."""
-    return {answer.url: len(compress(answer.body()))}
+def record_sizes(page: Page) -> dict[str, int]:
+    """Start to collect the bytes of each response that a page gets, by the response's URL."""
+    sizes: dict[str, int] = {}
+
+    def on_response(response: Response) -> None:
+        sizes[response.url] = int(response.headers["content-length"])
+
+    page.on("response", on_response)
+    return sizes

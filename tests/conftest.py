@@ -1,16 +1,13 @@
-"""What several test files share: the built site, and a browser to read it in."""
+"""Fixtures that several test files share: the built site, and a browser to read it in."""
 
 import atexit
-import gc
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,11 +17,11 @@ import pytest
 from filelock import FileLock
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from audit.browse import NARROW, WIDE, chromium, listen
-from pages.project import ROOT
-from tests.site.explorables import alone
+from audit.browse import WIDE, chromium
+from audit.serve import serve
+from pages.project import ROOT as ROOT
 
 # Ends a build at once, where an exception could be caught, when it imports torch or connects to
 # another machine.
@@ -43,49 +40,20 @@ BUILD = f"{GUARD}\nfrom pages.publish.__main__ import main; main()"
 Build = Callable[..., Path]
 Tab = Callable[..., Page]
 
-# What takes longest comes first, so that no process has much to do when the other has ended: tests
-# that use one of these fixtures, or are in one of these files. Two sites are built at the very
-# start, one by each process.
-FIRST = [
-    *("offline", "opened", "open_page", "browser", "build"),
-    *("test_notebooks.py", "test_audit.py", "test_serve.py", "test_mutants.py", "test_draw.py"),
-]
-# Tests that share what takes a while to make stay together.
-TOGETHER = {"opened", "open_page", "zensical"}
 
+def pytest_configure() -> None:
+    """Wait for what a test expects of a page as long as Playwright waits for everything else.
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Keep the order that the tests have below: groups would come by how many tests they have."""
-    config.option.loadscopereorder = False
-
-
-@pytest.hookimpl(tryfirst=True)  # before what shuffles them, where that is asked for
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes, tell which stay together, and which come first."""
-
-    def rank(item: pytest.Item) -> int:
-        used = [*getattr(item, "fixturenames", []), item.path.name]
-        return next((rank for rank, name in enumerate(FIRST) if name in used), len(FIRST))
-
-    for item in items:
-        if TOGETHER & set(getattr(item, "fixturenames", [])):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-    items.sort(key=rank)
-
-
-def pytest_collection_finish() -> None:
-    """Let Python look for garbage only among what comes from here on.
-
-    What is loaded by now, torch above all, stays: to look through it takes a tenth of a second.
+    A busy machine needs many times what a quiet one does: the default is 5 seconds.
     """
-    gc.freeze()
+    expect.set_options(timeout=30_000)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the fixture is made
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Load torch before `pytester`, which forgets what is loaded while it works.
+    """Import torch before `pytester`, which removes the modules that its test has imported.
 
-    Torch cannot be loaded a second time.
+    Torch cannot be imported a second time.
     """
     if "pytester" in getattr(item, "fixturenames", []):
         import_module("torch")
@@ -105,65 +73,36 @@ def run_python(
 
 
 def make_page(md: Markdown, docs_dir: Path, source: str) -> None:
-    """Say which page is being made, as MkDocs does."""
+    """Tell Markdown extensions which page is being made, as MkDocs does."""
     mkdocs: Any = Treeprocessor(md)
     mkdocs.file = SimpleNamespace(src_dir=docs_dir, src_uri=source)
     md.treeprocessors.register(mkdocs, "relpath", 0)
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves a folder as a host of pages does: without a word, and with the site's own 404 page.
-
-    It lets a browser keep what it has, and its connection.
-    """
-
-    protocol_version = "HTTP/1.1"
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "max-age=600")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        text = Path(self.directory, "404.html").read_bytes()
-        self.send_response(code, message)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a browser that is closed hangs up before it has read all."""
-
-
 @cache
-def serve() -> tuple[str, str]:
-    """Serve a new folder until this process ends: its path, and the address of `site` in it."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder)
-    handler = partial(_Handler, directory=f"{folder}/site")
-    server = _Server(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return folder, f"http://127.0.0.1:{server.server_port}/"
+def serve_site() -> tuple[str, str]:
+    """Serve a new folder until this process ends.
+
+    Returns:
+        The folder for built sites, and the URL of `site` in it.
+    """
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    return folder, stack.enter_context(serve(Path(folder, "site")))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Where tests are spread over processes, serve one folder to them all from the one that lasts.
-
-    So the site is built once, for one address.
-    """
-    node.workerinput["served"] = serve()
+    """Give pytest-xdist's processes one folder and one URL, so that the site is built once."""
+    node.workerinput["served"] = serve_site()
 
 
 @pytest.fixture(scope="session")
 def served(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """The folder for built sites, and the address of `site` in it."""
-    return getattr(request.config, "workerinput", {}).get("served") or serve()
+    """Return the folder for built sites, and the URL of `site` in it."""
+    given: tuple[str, str] | None = getattr(request.config, "workerinput", {}).get("served")
+    return given or serve_site()
 
 
 @pytest.fixture(scope="session")
@@ -202,33 +141,43 @@ def offline(build: Build) -> Path:
 
 @pytest.fixture(scope="session")
 def base_url(served: tuple[str, str], site: Path) -> str:
-    """The address of the built site: in a browser, `page.goto("learn/neuron/")` finds it."""
+    """Return the URL of the built site; `page.goto("learn/neuron/")` starts from it."""
     return served[1]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    """What starts the browser; without one, the tests that need it are skipped, but not in CI."""
+    """Say how to start the browser. Without one, tests that need it are skipped, but fail in CI."""
     try:
         path = chromium()
     except FileNotFoundError as error:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
-    # As root, Chromium has no sandbox.
+    # Chromium has no sandbox for root.
     return {"executable_path": path, "args": ["--no-sandbox"] * (os.geteuid() == 0)}
 
 
 @pytest.fixture(scope="session")
-def tab(browser: Browser, base_url: str) -> Iterator[Tab]:
-    """Open a tab, or take the one that was opened before with the same options.
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Set the screen and the color scheme that pages have, unless their test sets others."""
+    return browser_context_args | {"viewport": WIDE, "color_scheme": "light"}
 
-    Where a page was, the next one comes in half the time: for tests that need no fresh reader.
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Tab]:
+    """Get an empty tab, as in `tab(has_touch=True)`, that tests with the same options share.
+
+    Loading a page into it takes a third of the time of a new one. Its screen, color scheme and
+    storage are those of a new reader. A test that changes more of the browser, such as its clock,
+    or needs two tabs, uses the fixture `page`, which is new for each test.
     """
     tabs: dict[str, Page] = {}
 
     def tab(**options: Any) -> Page:
         key = repr(options)
-        if key not in tabs:
-            tabs[key] = browser.new_context(base_url=base_url, **options).new_page()
+        if key in tabs:
+            tabs[key].evaluate("localStorage.clear(); sessionStorage.clear()")
+        else:
+            tabs[key] = browser.new_context(**browser_context_args | options).new_page()
         tabs[key].set_viewport_size(WIDE)
         tabs[key].emulate_media(media="screen", color_scheme="light")
         return tabs[key]
@@ -236,36 +185,3 @@ def tab(browser: Browser, base_url: str) -> Iterator[Tab]:
     yield tab
     for page in tabs.values():
         page.context.close()
-
-
-@pytest.fixture(params=[(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])
-def touched(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page that a test file names as its `PAGE`, for fingers; in the end, it had no complaint.
-
-    It is light on a wide screen and dark on a phone.
-    """
-    size, scheme = request.param
-    page = tab(has_touch=True)
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
-    heard = listen(page)
-    page.goto(request.module.PAGE)
-    yield page
-    assert heard == []
-
-
-@pytest.fixture(scope="module")
-def opened(browser: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The explorable of the page that a test file names as its `PAGE`, once for all its tests."""
-    with browser.new_context(base_url=base_url, viewport=WIDE) as context:
-        page = context.new_page()
-        page.goto(request.module.PAGE)
-        alone(page)
-        yield page
-
-
-@pytest.fixture
-def live(opened: Page) -> Page:
-    """The page of a test file, with its explorable as it was at the start."""
-    opened.get_by_role("button", name="Reset").click()
-    return opened

@@ -1,6 +1,5 @@
-// Exercises that answer. A question whose answer is folded beneath it gets a box to tick, and one that
-// says "Predict" a field, too: what is typed there is compared with what the answer's code printed.
-// What is done is noted in this browser alone.
+// Exercises: each question with a folded answer gets a "Done" box. One that says "Predict" also gets a
+// field, and a prediction is compared with what the answer's code printed. Progress stays in this browser.
 "use strict";
 {
   const KEY = "nnfp.done";
@@ -11,26 +10,30 @@
     try {
       return JSON.parse(localStorage.getItem(KEY)) ?? {};
     } catch {
-      return {}; // the browser keeps nothing, or something that is not ours
+      return {}; // the browser stores nothing, or something that is not JSON
     }
   };
 
   const note = (page) => {
     try {
       localStorage.setItem(KEY, JSON.stringify({ ...progress(), [location.pathname]: page }));
-    } catch {} // without a place to keep it, progress lasts as long as the page
+    } catch {
+      // Without storage, progress lasts as long as the page.
+    }
   };
 
   const clear = () => {
     if (!confirm("Forget what is done, on all pages?")) return;
     try {
       localStorage.removeItem(KEY);
-    } catch {}
+    } catch {
+      // Without storage, there is nothing to remove.
+    }
     for (const box of document.querySelectorAll(".nnfp-done input")) box.checked = false;
     showProgress();
   };
 
-  // Comparing: numbers with those printed after the last word, or else words with those of the last line.
+  // Comparing: numbers with those printed after the last word, or words with those of the last line.
 
   const NUMBER = /-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?/g;
   const WORD = /\p{L}+/gu;
@@ -40,21 +43,22 @@
     return found.filter((word) => word !== "and");
   };
 
-  // A number is right when it is what was printed, in as many decimals as were printed.
+  // A number is right when it equals the printed one, rounded to the same number of decimals.
   const same = (said, right) => {
     const decimals = right.match(/\.(\d+)$/)?.[1].length;
     if (!decimals) return said === right || Number(said) === Number(right);
     return Number(said).toFixed(decimals) === Number(right).toFixed(decimals);
   };
 
-  // All that was printed, and how much of it, from the end, is the answer. A single letter may be that of 1e-9.
+  // All values that were printed, and how many of them, from the end, are the answer. A single letter is no
+  // word: it may be the e of 1e-9.
   const readPrinted = (printed, what) => {
     const all = read(printed, what);
     const end = what === NUMBER ? printed.split(/\p{L}{2,}/u).at(-1) : printed.trim().split("\n").at(-1);
     return [all, read(end, what).length || 1];
   };
 
-  // Whether what was said is a part of the answer, in its order.
+  // Whether a prediction is a part of the answer, in the same order.
   const isPart = (said, answer) => {
     const left = [...answer];
     return said.every((value) => {
@@ -63,7 +67,7 @@
     });
   };
 
-  // How a prediction compares with what was printed, in a sentence; and whether it could be compared.
+  // Whether a prediction can be compared with what was printed, and a sentence about the result.
   const compare = (prediction, printed) => {
     const what = readTyped(prediction, NUMBER).length ? NUMBER : WORD;
     const name = what === NUMBER ? "number" : "word";
@@ -130,7 +134,7 @@
       const label = page.done.length < page.of ? `${text} done` : "done";
       link.append(make("small", { className: "nnfp-progress", title: label }, text));
     }
-    // Beneath the last answer, and only when there is something to say: a page begins as it was sent.
+    // A summary below the last answer, once a question is done.
     document.querySelector(".nnfp-summary")?.remove();
     const last = [...document.querySelectorAll(".nnfp-done")].at(-1);
     const page = pages[location.pathname];

@@ -1,11 +1,11 @@
-// A matrix product that answers: walk through it row by column, and change its sizes and numbers.
+// The explorable of the batch page: a matrix product, step by step, with any sizes and numbers.
 "use strict";
 {
   const LIMIT = 99; // larger numbers would not fit into the cells
   const PACE = 1200; // milliseconds for each step while it plays
   const SIZES = ["samples", "inputs", "neurons"];
-  // What the cells hold at the start, each row a sample or a neuron. The figure shows the first two
-  // numbers of the first two rows; the others are there when the sizes grow.
+  // The numbers at the start. Each row is a sample or a neuron. The figure shows the first two numbers of
+  // the first two rows; the others appear when the sizes grow.
   const START = {
     z: [[1, 2, 0, 1, -1], [3, 4, 1, -2, 0], [5, 6, 2, 0, 1], [7, 8, -1, 1, 2], [9, 10, 3, -1, 1]],
     w: [[5, 7, 1, 2, 0], [6, 8, -1, 0, 1], [9, 1, 2, 1, -1], [-3, 2, 0, 1, 2], [1, -1, 1, -2, 3]],
@@ -15,12 +15,12 @@
   const dot = (pairs) => pairs.reduce((sum, [x, w]) => sum + x * w, 0);
   // The style sheet makes long numbers smaller.
   const fit = (cell, text) => cell.style.setProperty("--letters", text.length);
-  // With its sign in between: 5 + 14 + (−3)
+  // Terms with plus signs between them: 5 + 14 + (−3)
   const added = (terms) => terms.flatMap((term, i) => (i ? [" + ", term] : [term]));
 
   customElements.define("explore-batch", class extends Explorable {
-    // A cell is named by its row and column, as z12 for sample 1, input 2. No step is the last one:
-    // then the whole product is seen, whatever its size.
+    // Cells are named by row and column: z12 is input 2 of sample 1. An empty step means the last one, which
+    // shows the whole product of any size.
     initial() {
       const state = { samples: "2", inputs: "2", neurons: "2", step: "" };
       for (const letter in START) {
@@ -39,7 +39,7 @@
       return wrongNumber(place, value, -LIMIT, LIMIT);
     }
 
-    // Each number of the result is a step.
+    // There is one step for each number of the result.
     steps() {
       return this.state.samples * this.state.neurons;
     }
@@ -72,7 +72,7 @@
       return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control" }, ...sizes), hint);
     }
 
-    // A table of 5 × 5 cells, of which as many are shown as the sizes say, and a box around those that meet.
+    // A table of 5 × 5 cells, of which the sizes show some, and a box around those of the current step.
     matrix(name, kind, content) {
       const table = make("table", { className: "nnfp-table", ariaLabel: name });
       for (let i = 1; i <= 5; i++) {
@@ -88,13 +88,13 @@
       return this.field(name, { type: "number", step: "any", ariaLabel: label });
     }
 
-    // Another size shows its whole product.
+    // After a change of size, show the whole product.
     change(part, typed) {
       const resized = SIZES.some((name) => name in part);
       super.change(resized ? { ...part, step: "" } : part, typed);
     }
 
-    // One step on or back. After the last comes the first, where all begins anew.
+    // Go one step forward or back. The first step follows the last one.
     go(by) {
       const steps = this.steps();
       const step = ((this.step() - 1 + by + steps) % steps) + 1;
@@ -114,7 +114,7 @@
     pause() {
       clearInterval(this.timer);
       this.timer = 0;
-      this.change({}); // now it is read out where we are
+      this.change({}); // has the current step read out
     }
 
     disconnectedCallback() {

@@ -1,37 +1,37 @@
-// A layer that answers: choose its sizes and the shape of its input, and see which shape comes out.
+// The explorable of the layer page: choose sizes and the input's shape, and see the output's shape.
 "use strict";
 {
   const LARGEST = 1000;
   const MOST = 4; // dimensions
-  const NEW = [8, 5, 4]; // the sizes of dimensions that are added
+  const NEW = [8, 5, 4]; // the sizes of added dimensions
   const NAMES = { in: "in_features", out: "out_features" };
 
-  // As Python writes a shape: (8, 3), and (3,) for a single dimension.
+  // A shape as Python writes it: (8, 3), and (3,) for a single dimension.
   const tuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
   const product = (sizes) => sizes.reduce((all, size) => all * size, 1);
   const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  // As a reader may type a shape: 8, 5, 3 or (8, 5, 3) or 8 5 3.
+  // The sizes in a typed shape: 8, 5, 3 or (8, 5, 3) or 8 5 3.
   const pieces = (text) => text.replace(/^\s*\(|\)\s*$/g, "").split(/[\s,]+/).filter(Boolean);
 
-  // What torch says to an input that does not fit; nothing to one that does.
+  // PyTorch's error for an input that does not fit; empty for one that fits.
   const torchError = (shape, inputs, outputs) => {
     if (!shape.length) return "RuntimeError: both arguments to linear need to be at least 1D, but they are 0D and 2D";
     const last = shape.at(-1);
     if (last === inputs) return "";
-    // All dimensions but the last are taken for samples.
+    // All dimensions but the last count samples.
     const sizes = `(${product(shape.slice(0, -1))}x${last} and ${inputs}x${outputs})`;
     return `RuntimeError: mat1 and mat2 shapes cannot be multiplied ${sizes}`;
   };
 
-  // What nnfp.Linear says to it (nnfp/layer.py).
+  // The error of nnfp.Linear (nnfp/layer.py).
   const ourError = (shape, inputs) =>
     `ValueError: expected the last dimension to be ${inputs} (in_features), ` +
     `got ${shape.at(-1) ?? "no dimension"}: input of shape ${tuple(shape)}`;
 
-  // The pieces of a shape, between brackets and commas.
+  // A shape with its brackets and commas, as a list of elements.
   const listed = (sizes) => ["(", ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])), sizes.length === 1 ? ",)" : ")"];
 
-  // Where the circles of a column stand; of more than 6, three at each end of a gap.
+  // The heights of a column's circles. Of more than 6, three are at each end, with a gap between.
   const heights = (count) => {
     const shown = Math.min(count, 7);
     const pitch = shown > 2 ? 112 / (shown - 1) : 92;
@@ -39,7 +39,7 @@
     return ys.filter((_, i) => count <= 6 || i !== 3);
   };
 
-  // Circles and lines, in the figure's own frame.
+  // Circles and lines, in the figure's coordinates.
   const picture = (inputs, outputs) => {
     const [left, right] = [heights(inputs), heights(outputs)];
     const radius = Math.min(26, 44 / Math.max(left.length - 1, right.length - 1, 1));
@@ -56,7 +56,7 @@
   };
 
   customElements.define("explore-layer", class extends Explorable {
-    // The figure has two inputs and two neurons, and one sample goes in.
+    // As in the figure: two inputs, two neurons, one sample.
     initial() {
       return { in: "2", out: "2", bias: "True", shape: "2" };
     }
@@ -106,7 +106,7 @@
       return pieces(this.state.shape).map(Number);
     }
 
-    // Dimensions come and go before the last, which is that of the inputs.
+    // Add or remove the dimension before the last one, which is that of the inputs.
     add() {
       const shape = this.shape();
       shape.splice(-1, 0, NEW[shape.length - 1] ?? Number(this.state.in));
@@ -130,7 +130,7 @@
       this.shown.textContent = `The picture shows one sample${samples === 1 ? "" : `; ${samples} go in`}.`;
     }
 
-    // Each size has the colour of where it comes from; the two that must be equal are marked.
+    // Each size has the color of its origin. The two that must be equal are marked.
     fill(shape, inputs, outputs, error) {
       const samples = () => shape.slice(0, -1).map((size) => colored("input", size));
       const marked = (color, size) =>
@@ -152,12 +152,12 @@
       for (const name in rows) {
         const { shape: cell, note } = this.cells[name];
         cell.replaceChildren(...rows[name]);
-        cell.classList.toggle("nnfp-term", cell.textContent.length <= 16); // longer ones may wrap on a phone
+        cell.classList.toggle("nnfp-term", cell.textContent.length <= 16); // longer shapes wrap on a phone
         note.replaceChildren(notes[name]);
       }
     }
 
-    // How much there is to learn, and how much to compute: 4·3 + 4 = 16 parameters
+    // The numbers of parameters and multiplications: 4·3 + 4 = 16 parameters
     count(shape, inputs, outputs, error) {
       const bias = this.state.bias === "True" ? outputs : 0;
       const sum = bias ? `${outputs}·${inputs} + ${bias}` : `${outputs}·${inputs}`;
@@ -174,7 +174,7 @@
       if (error) this.verdict.append(says("nn.Linear", error), says("nnfp.Linear", ourError(shape, inputs)));
     }
 
-    // The figure as it is, or circles without numbers if the layer has other sizes.
+    // The figure, or circles without numbers if the layer has other sizes.
     draw(inputs, outputs) {
       const same = inputs === 2 && outputs === 2;
       this.svg.innerHTML = same ? this.drawn : picture(inputs, outputs);

@@ -1,4 +1,4 @@
-// A neuron that answers: its numbers can be changed, and the picture follows.
+// The explorable of the neuron page: change its numbers, and the picture follows.
 "use strict";
 {
   const LIMIT = 100; // larger numbers would not fit into the circles
@@ -19,17 +19,17 @@
     return "M " + ys.map((y, i) => `${347 + 1.5 * i} ${124 - (20 * (y - low)) / (high - low)}`).join(" L ");
   };
 
-  // Whether a number is what was written of it, but for the last digits of the computer's own.
+  // Whether a text shows all digits of a number, up to rounding errors.
   const isExact = (text, number) => Math.abs(Number(text.replace("−", "-")) - number) <= 1e-12 * Math.abs(number);
 
   customElements.define("explore-neuron", class extends Explorable {
-    // The numbers of the figure, which is the neuron at the start.
+    // The numbers in the figure.
     initial() {
       this.svg = this.querySelector("svg");
       const [w1, w2, x1, x2, sum, output, , , , activation, , formula] = this.svg.querySelectorAll("text");
       this.texts = { w1, w2, x1, x2, sum, output, activation };
       for (const text of Object.values(this.texts)) text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-      formula.remove(); // it becomes a line that can wrap
+      formula.remove(); // a paragraph replaces it: a line of text can wrap
       this.svg.setAttribute("viewBox", "0 0 480 196");
       this.svg.setAttribute("height", 196);
       const start = { x1, w1, x2, w2 };
@@ -57,7 +57,7 @@
       this.append(this.formula, controls);
     }
 
-    // A field to type in, and a slider for the same number.
+    // A field and a slider for the same number.
     number(name) {
       const color = name.startsWith("x") ? "input" : "weight";
       const typed = this.field(name, { type: "number", step: "any" });
@@ -66,7 +66,7 @@
       return make("div", { className: `nnfp-control nnfp-${color}` }, make("label", {}, `${NAMES[name]} `, typed), slider);
     }
 
-    // The static figure has no bias, which is 0 there. It stands where other figures have it.
+    // The figure has no bias, which is 0. Put it where other figures have it.
     addBias() {
       const bias = this.texts.w1.cloneNode(true);
       bias.setAttribute("x", 254);
@@ -103,7 +103,7 @@
       this.makeRoom();
     }
 
-    // Circles are as wide as their numbers need, and lines end where circles begin.
+    // Make circles as wide as their numbers need, and end lines where circles begin.
     makeRoom() {
       const half = (name) => Math.max(26, this.width(name) / 2 + 5);
       const [inputs, sum, output] = [Math.max(half("x1"), half("x2")), half("sum"), half("output")];
@@ -126,7 +126,7 @@
       this.svg.querySelectorAll("path")[1].setAttribute("d", `M ${426 - output} 114 l -9 -5 v 10 z`);
     }
 
-    // How wide a number is; the longest ones are pressed together a little.
+    // The width of a number. The longest ones are condensed a little.
     width(name) {
       const text = this.texts[name];
       text.removeAttribute("textLength");

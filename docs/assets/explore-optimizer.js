@@ -1,12 +1,12 @@
-// The map of the loss, and an optimizer on it.
+// The explorable of the optimizer page: optimizers that walk on a map of the loss.
 "use strict";
 {
   const LAST = 1000; // steps
-  const LIMIT = 1e308; // a computer's largest numbers are a little larger
+  const LIMIT = 1e308; // near the largest number of a computer
   const NAMES = { w: "start weight", b: "start bias", lr: "learning rate" };
   const OPTIMIZERS = { sgd: "SGD", momentum: "SGD, momentum 0.9", adam: "Adam", solved: "Solved, the fake one" };
 
-  // The page's task: relu(w·n + b) is to be 3·n, for n from 1 to 10. The loss, and its gradient.
+  // The loss and its gradient: relu(w·n + b) should be 3·n, for n from 1 to 10.
   const measure = ([w, b]) => {
     let [loss, dw, db] = [0, 0, 0];
     for (let n = 1; n <= 10; n++) {
@@ -21,8 +21,8 @@
     return { loss: loss / 10, gradient: [dw, db] };
   };
 
-  // Each optimizer's rule for one number, as PyTorch's has it: its value, its gradient, the learning
-  // rate, what it remembers of earlier steps, and the number of this step, from 1.
+  // PyTorch's rule of each optimizer, for one number: its value, its gradient, the learning rate, what it
+  // remembers of earlier steps, and the number of this step, from 1.
   const RULES = {
     sgd: (value, gradient, lr) => value - lr * gradient,
     momentum: (value, gradient, lr, memory) => {
@@ -37,7 +37,7 @@
     },
   };
 
-  // The weight and the bias at the start and after each step.
+  // The weight and the bias, at the start and after each step.
   const walk = ({ optimizer, lr, w, b, step }) => {
     const path = [[Number(w), Number(b)]];
     const memories = [{}, {}];
@@ -50,7 +50,7 @@
     return path;
   };
 
-  // Two numbers from -1 to 1 that look random, for each seed (the sequence R2).
+  // For each seed, two numbers from -1 to 1 that look random (the sequence R2).
   const randomStart = (seed) => {
     const spread = (by) => String(Number((Math.imul(Number(seed) + 1, by) / 2 ** 31).toFixed(2)));
     return { w: spread(0xc13fa9a9), b: spread(0x91e10da5) };
@@ -63,7 +63,7 @@
   const onMap = ([w, b]) => w >= -1 && w <= 5 && b >= -4 && b <= 4;
 
   customElements.define("explore-optimizer", class extends Explorable {
-    // As the figure shows it: ten rounds of the page's loop.
+    // As in the figure: ten rounds of the page's loop.
     initial() {
       return { optimizer: "sgd", lr: "0.01", w: "1", b: "0", seed: "", step: "10" };
     }
@@ -76,7 +76,7 @@
       return `Expected ${Object.keys(OPTIMIZERS).join(", ")} as optimizer, got ${value || "none"}.`;
     }
 
-    // A seed stands for a start, and a start of the reader's own has none.
+    // A seed determines the start. A typed start has no seed.
     take(part, typed) {
       const fine = (name) => part[name] && !this.problem(name, part[name]);
       if (fine("seed")) part = { ...part, ...randomStart(part.seed) };
@@ -118,11 +118,11 @@
         number("seed", "seed", 1),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "A change replays as many steps. A seed stands for a start from −1 to 1."),
+          "A change replays the same number of steps. Each seed is a start from −1 to 1."),
       );
     }
 
-    // The figure's own path becomes the one that moves, cut at the edge of the map.
+    // Make the figure's path the one that moves, and clip it to the map.
     prepareMap() {
       this.svg = this.querySelector("svg");
       const paths = [...this.svg.querySelectorAll("path")];
@@ -146,7 +146,7 @@
       this.change({ step: String(Math.min(step, LAST)) });
     }
 
-    // Ever faster, so that the slow end of a path is not boring. Who wants no motion sees its result.
+    // Ever faster, since paths end slowly. Without motion, show the result.
     run() {
       if (this.running) return this.pause();
       if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.go(Number(this.state.step) + 100);
@@ -174,7 +174,7 @@
       const { loss, gradient } = measure([w, b]);
       const [dw, db] = gradient;
       const numbers = { w, b, loss, dw, db };
-      this.rests = `${path.at(-2)}` === `${[w, b]}`; // nothing will move any more
+      this.rests = `${path.at(-2)}` === `${[w, b]}`; // nothing moves any more
       for (const name in numbers) this.cells[name].textContent = written(numbers[name]);
       this.count.textContent = `step ${this.state.step}`;
       this.comment.textContent = this.explain(path, numbers);
@@ -208,7 +208,7 @@
       this.here.style.visibility = onMap(path.at(-1)) ? "" : "hidden";
     }
 
-    // Where the path has come to, in a sentence.
+    // A sentence about where the path leads.
     explain(path, numbers) {
       const { w, b, loss, dw, db } = numbers;
       if (!Object.values(numbers).every(Number.isFinite)) {

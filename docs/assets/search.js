@@ -1,8 +1,8 @@
-// The search's worker. The theme's own gets all that it looks through with a reader's first page, and
-// prepares it there. This one waits until something is asked, and then leaves all to the theme's.
+// The search's worker. The theme's worker would load and prepare all texts with a reader's first page.
+// This one waits for the first query, and then runs the theme's worker.
 "use strict";
 {
-  // The kinds of messages, as the theme sends and expects them.
+  // The theme's kinds of messages.
   const [INDEX, READY, QUERY, RESULTS] = [0, 1, 2, 3];
   let index, asked, prepared;
 
@@ -13,18 +13,18 @@
       return;
     }
     asked = data;
-    if (asked.trim()) prepared ??= prepare().catch(() => (prepared = undefined)); // asked again, it tries again
+    if (asked.trim()) prepared ??= prepare().catch(() => (prepared = undefined)); // the next query tries again
     else postMessage({ type: RESULTS, data: { items: [] } });
   };
 
   const give = (type, data) => dispatchEvent(new MessageEvent("message", { data: { type, data } }));
 
   const prepare = async () => {
-    // A site that `make serve` shows has all of it in the index itself.
+    // With `make serve`, the index contains the texts.
     const docs = index.docs.length ? index.docs : await (await fetch(new URL("../search/docs.json", location))).json();
-    importScripts(new URL(`javascripts/workers/${location.search.slice(1)}`, location)); // it listens, too
+    importScripts(new URL(`javascripts/workers/${location.search.slice(1)}`, location)); // it listens for messages, too
     give(INDEX, { ...index, docs });
-    setTimeout(() => give(QUERY, asked)); // when it has read them
+    setTimeout(() => give(QUERY, asked)); // after it has read the texts
   };
 
   addEventListener("message", answer);

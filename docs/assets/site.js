@@ -1,4 +1,4 @@
-// What every page of the site has beyond the theme. Plain scripts, so that they run from a file too.
+// What every page has beyond the theme. All scripts are plain, since modules do not run from files.
 "use strict";
 
 // Make an element, as in make("output", { className: "nnfp-result" }, "19").
@@ -8,16 +8,17 @@ function make(tag, properties, ...children) {
   return element;
 }
 
-// An explorable is a custom element around a figure. What it shows depends on its state alone, which
-// is made of strings, and the page's address holds each that is not as it was at the start. To write:
-// initial() returns the state at the start, build() makes the controls, show() shows the state,
-// problem(name, value) returns a sentence for a value that cannot be shown, says() what is read out.
+// The base class of explorables: custom elements around a figure. What one shows depends on its state
+// alone, a dictionary of strings. The page's URL contains each string that differs from the start.
+// A subclass has these methods: initial() returns the state at the start, build() makes the controls,
+// show() shows the state, problem(name, value) returns what is wrong with a value, in a sentence, and
+// says() returns what a screen reader reads out after a change.
 class Explorable extends HTMLElement {
   static alive = new Set();
 
   connectedCallback() {
     Explorable.alive.add(this);
-    if (this.start) return; // moved, not made
+    if (this.start) return; // it was moved
     this.page = location.pathname;
     this.start = this.initial();
     this.state = { ...this.start };
@@ -40,17 +41,17 @@ class Explorable extends HTMLElement {
     return "";
   }
 
-  // Take the state from the address.
+  // Take the state from the URL.
   read() {
-    if (location.pathname !== this.page) return; // the address is that of a page to come
+    if (location.pathname !== this.page) return; // the URL is that of the next page
     const asked = new URLSearchParams(location.search);
-    const names = Object.keys(this.start).filter((name) => asked.has(name)); // in the state's own order
+    const names = Object.keys(this.start).filter((name) => asked.has(name)); // in the state's order
     this.state = { ...this.start };
     this.take(Object.fromEntries(names.map((name) => [name, asked.get(name)])));
   }
 
-  // Take a part of the state, as in take({x: "1"}), say what is wrong with it, and show what is right.
-  // A field that is being typed in is left alone.
+  // Take a part of the state, as in take({x: "1"}): show its valid values, and say what is wrong with the
+  // others. The field that is being typed in keeps its text.
   take(part, typed) {
     const problems = [];
     for (const [name, value] of Object.entries(part)) {
@@ -65,8 +66,8 @@ class Explorable extends HTMLElement {
     this.show();
   }
 
-  // Change a part of the state, and note it in the address when nothing has changed for a moment:
-  // browsers limit how often an address may change, and listeners how much they want to hear.
+  // Change a part of the state, and note it in the URL once nothing has changed for a moment. Browsers
+  // limit how often a URL may change, and a screen reader would read out every change.
   change(part, typed) {
     this.take(part, typed);
     clearTimeout(this.noting);
@@ -78,19 +79,19 @@ class Explorable extends HTMLElement {
   }
 
   note() {
-    if (!this.isConnected || location.pathname !== this.page) return; // the reader has gone on
+    if (!this.isConnected || location.pathname !== this.page) return; // the reader has left the page
     this.spoken.textContent = this.says();
-    const address = new URL(location);
+    const url = new URL(location);
     for (const [name, value] of Object.entries(this.state)) {
-      if (value === this.start[name]) address.searchParams.delete(name);
-      else address.searchParams.set(name, value);
+      if (value === this.start[name]) url.searchParams.delete(name);
+      else url.searchParams.set(name, value);
     }
-    history.replaceState(history.state, "", address);
+    history.replaceState(history.state, "", url);
   }
 
-  // An input (or, for tag "select", a choice) of a part of the state. Half a number is no mistake yet:
-  // only what a reader has finished typing is complained about. While it is none that can be shown, and
-  // when it is refused, the state is as it was before: 5 typed on the way to 500 is not meant.
+  // An input (or a choice, with the tag "select") for a part of the state. Half a number is no mistake:
+  // a message appears only when the reader has finished typing. While a value is invalid, and when it is
+  // refused, the state is that before the typing: 5 typed on the way to 500 is not kept.
   field(name, properties, tag = "input", ...children) {
     const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
     let before;
@@ -129,26 +130,26 @@ function written(value) {
   return text.replace("-", "−");
 }
 
-// What is wrong with a text that is to be a number, in a sentence; nothing if it is one.
+// Say in a sentence why a text is no number from `low` to `high`. For one that is, return "".
 function wrongNumber(name, text, low, high, whole = false) {
   const value = text.trim() ? Number(text) : NaN;
-  // A whole number is written in one way only, so that a choice of a <select> can be told by it.
+  // A whole number may be written in one way only, since a <select> finds its option by the text.
   if (value >= low && value <= high && (!whole || text === String(Math.trunc(value)))) return "";
   return `Expected a ${whole ? "whole " : ""}number from ${written(low)} to ${written(high)} as ${name}, got ${text.trim() || "none"}.`;
 }
 
-// A piece of text in the colour of inputs ("input") or weights ("weight").
+// Text in the color of inputs ("input") or weights ("weight").
 function colored(color, text) {
   return make("span", { className: `nnfp-${color}` }, text);
 }
 
-// A negative number after a sign stands in brackets: 1 + (−2).
+// A number as it follows a sign, negative ones in parentheses: 1 + (−2).
 function bracketed(text) {
   return text.startsWith("−") ? `(${text})` : text;
 }
 
-// Do something on each page: the theme puts them in without loading them, and begins after this script.
-// It comes after what the theme does then, so that a click or a key in between need not wait for both.
+// Call `act` on every page. The theme starts after this script and replaces pages without loading them.
+// The timeout lets the browser handle clicks and keys between the theme's work and ours.
 function onEachPage(act) {
   addEventListener("DOMContentLoaded", () => document$.subscribe(() => setTimeout(act)));
 }
@@ -156,7 +157,7 @@ function onEachPage(act) {
 {
   const assets = new URL(".", document.currentScript.src);
   const asked = new Set();
-  // A page's explorables are the elements that nothing has defined yet.
+  // Load the scripts of the page's explorables: elements that no script has defined.
   onEachPage(() => {
     for (const { localName } of document.querySelectorAll("main :not(:defined)")) {
       if (asked.has(localName)) continue;
@@ -169,40 +170,40 @@ function onEachPage(act) {
 }
 
 {
-  // The theme forgets names that a screen reader needs.
+  // Add names for screen readers that the theme lacks.
   document.querySelector("[data-md-component=search]").ariaLabel = "Search";
   new MutationObserver(() => {
     for (const shown of document.querySelectorAll(".md-tooltip2[role=dialog]")) shown.ariaLabel = "Preview";
   }).observe(document.body, { childList: true, subtree: true });
 
-  // Without a mouse, the theme leaves code that scrolls out of the keyboard's reach.
+  // Without a mouse, the theme does not let the keyboard reach code that scrolls.
   const reach = () => {
     for (const code of document.querySelectorAll("pre > code")) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
     }
   };
-  onEachPage(() => setTimeout(reach, 200)); // measuring can wait for what is seen first
-  document.addEventListener("toggle", reach, true); // what was folded has no width before
+  onEachPage(() => setTimeout(reach, 200)); // measuring would delay the first picture of the page
+  document.addEventListener("toggle", reach, true); // folded code has no width until it is opened
 }
 
 {
-  // The theme would put the first page in anew when only what follows # in its address changes, and
-  // what was typed there would be lost. Until the reader goes to another page, the browser does it.
+  // When only the part of the URL after # changes, the theme would replace the page, and what was typed
+  // would be lost. Until the reader goes to another page, let the browser follow such links.
   const { pathname } = location;
   let gone = false;
   const onClick = (event) => {
     const link = event.target.closest("a[href]");
     if (!link) return;
     if (link.hash && link.pathname === location.pathname && !link.closest(".md-search")) {
-      // The theme has written the address as it was when the page came: what was set since would go.
+      // The theme has put the URL of the loaded page into the link. Add what was set since.
       Explorable.alive.forEach((explorable) => explorable.note());
       link.search = location.search;
     }
-    if (!event.ctrlKey && !event.metaKey) gone ||= link.pathname !== pathname; // or else it is another tab's
+    if (!event.ctrlKey && !event.metaKey) gone ||= link.pathname !== pathname; // else it opens a tab
     if (!gone && link.hash) event.stopPropagation();
   };
   const onHistory = (event) => {
-    Explorable.alive.forEach((explorable) => explorable.read()); // the reader went back or forward
+    Explorable.alive.forEach((explorable) => explorable.read()); // after going back or forward
     gone ||= location.pathname !== pathname;
     if (!gone) event.stopImmediatePropagation();
   };
@@ -211,7 +212,7 @@ function onEachPage(act) {
 }
 
 {
-  // Paper is light: the dark scheme's pale letters could not be read on it.
+  // Print in the light scheme: the dark scheme's pale letters are unreadable on paper.
   const { dataset } = document.body;
   let scheme;
   addEventListener("beforeprint", () => {
@@ -224,34 +225,34 @@ function onEachPage(act) {
 }
 
 {
-  // Light, dark, or as the system is. The theme's script for that writes into the head of a page as it
-  // begins, and by that all of it is drawn twice more. This one keeps the choice where the theme's would.
-  const ways = [...document.querySelectorAll("[data-nnfp-palette] input")];
+  // Choose between light, dark and the system's scheme. The theme's script for this writes into the head of
+  // a new page, so that the page is drawn twice more. This one stores the choice where the theme does.
+  const choices = [...document.querySelectorAll("[data-nnfp-palette] input")];
   const light = matchMedia("(prefers-color-scheme: light)");
-  const chosen = () => ways.findIndex((way) => way.checked);
+  const chosen = () => choices.findIndex((choice) => choice.checked);
   const show = () => {
     const index = chosen();
-    const { mdColorMedia: media, mdColorScheme, mdColorPrimary: primary, mdColorAccent: accent } = ways[index].dataset;
+    const { mdColorMedia: media, mdColorScheme, mdColorPrimary: primary, mdColorAccent: accent } = choices[index].dataset;
     const asSystem = light.matches ? "default" : "slate";
     const scheme = media === "(prefers-color-scheme)" ? asSystem : mdColorScheme;
     if (document.body.dataset.mdColorScheme !== scheme) document.body.dataset.mdColorScheme = scheme;
-    // The button beside a way leads to the next one.
-    for (const way of ways) way.nextElementSibling.hidden = !way.checked;
+    // The button next to a choice leads to the next choice.
+    for (const choice of choices) choice.nextElementSibling.hidden = !choice.checked;
     __md_set("__palette", { index, color: { media, scheme, primary, accent } });
   };
-  for (const way of ways) {
-    way.onchange = show;
-    way.onkeydown = ({ key }) => {
+  for (const choice of choices) {
+    choice.onchange = show;
+    choice.onkeydown = ({ key }) => {
       if (key !== "Enter") return;
-      const next = ways[(chosen() + 1) % ways.length];
+      const next = choices[(chosen() + 1) % choices.length];
       next.click();
       next.focus();
     };
   }
-  // With other templates than ours, the theme's own script is there.
-  if (ways.length > 0) {
+  // With the theme's templates, the theme's script does this.
+  if (choices.length > 0) {
     light.onchange = show;
-    (ways[__md_get("__palette")?.index] ?? ways[0]).checked = true;
+    (choices[__md_get("__palette")?.index] ?? choices[0]).checked = true;
     show();
   }
 }

@@ -1,41 +1,41 @@
-"""What the tests of all pictures that answer share."""
+"""Helpers for the tests of explorables: figures whose numbers a reader can change."""
 
-import json
-from typing import Any
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
-# Each thing on a page costs time whenever something on it is looked for, measured or judged.
-ALONE = """() => {
-    const article = document.querySelector("article");
-    const part = [...article.querySelectorAll("*")].find(e => e.localName.startsWith("explore-"));
-    for (const child of [...article.children]) if (!child.contains(part)) child.remove();
-}"""
+# A function for scripts that tests run on a page: it shows a state as a link to it would. A reader
+# who goes back in the browser's history gets there the same way, without loading the page again.
+FOLLOW = """const follow = state => {
+    history.replaceState(history.state, "", `?${new URLSearchParams(state)}`);
+    dispatchEvent(new PopStateEvent("popstate"));
+};"""
 
 
-def alone(page: Page) -> None:
-    """Take away what is on a page beside its explorable."""
-    page.evaluate(ALONE)
+def visit(page: Page, url: str) -> None:
+    """Open a page, and wait until its explorable has its controls."""
+    page.goto(url)
+    page.get_by_role("button", name="Reset").wait_for()
 
 
-def drive(page: Page, script: str, states: object) -> Any:
-    """Give states to a script on a page, and get what it saw: as a text, which is sent faster."""
-    return json.loads(
-        page.evaluate(f"text => JSON.stringify(({script})(JSON.parse(text)))", json.dumps(states))
-    )
+def stop_clock(page: Page) -> None:
+    """Stop the page's clock. From here on, time passes only in `page.clock.run_for`."""
+    page.clock.install(time=datetime(2000, 1, 1))
+    # The clock ticks until it is paused, which needs a time that it has not reached.
+    page.clock.pause_at(datetime(2000, 1, 2))
 
 
-def wait_for_address(page: Page, address: str, asked: dict[str, str]) -> None:
-    """Wait until a page has this address, which asks for that state, its parts in any order.
+def wait_for_url(page: Page, url: str, state: dict[str, str]) -> None:
+    """Wait until a page's URL is `url` with the query `state`, whose parts may be in any order.
 
-    They stand in the order in which they were noted: at once, or one after the other.
+    The order depends on whether the page has noted two changes at once or one after the other.
     """
+    query = {name: [value] for name, value in state.items()}
 
-    def there(url: str) -> bool:
-        parts = urlsplit(url)
-        query = parse_qs(parts.query, keep_blank_values=True)
-        expected = {name: [value] for name, value in asked.items()}
-        return (parts.path, query, parts.fragment) == (f"/{address}", expected, "")
+    def is_there(current: str) -> bool:
+        parts = urlsplit(current)
+        found = parse_qs(parts.query, keep_blank_values=True)
+        return (parts.path, found, parts.fragment) == (f"/{url}", query, "")
 
-    page.wait_for_url(there)
+    page.wait_for_url(is_there)

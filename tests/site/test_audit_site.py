@@ -1,35 +1,59 @@
-"""The audit's own eyes: it sees what is broken, and a missed threshold is an error."""
+"""The audit serves a site like a host, finds what is broken, and fails for a missed threshold."""
 
+import gzip
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
-from audit.browse import violations
-from audit.site import Row, at_least, at_most, none_of, show, whole
+from audit.browse import shift, violations
+from audit.serve import serve
+from audit.site import Row, at_least, at_most, broken_links, none_of, show
 from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
 
 
-def site_of(folder: Path, **pages: str) -> Path:
+def make_site(folder: Path, **pages: str) -> Path:
     for name, html in pages.items():
         (folder / name).mkdir()
         (folder / name / "index.html").write_text(html, encoding="utf-8")
     return folder
 
 
-def test_a_text_is_judged_in_the_colour_that_it_comes_to(tab: Tab) -> None:
+def test_a_page_is_served_compressed_for_browsers_to_keep(tmp_path: Path) -> None:
+    with serve(make_site(tmp_path, a="<p>π")) as url, urlopen(f"{url}a/") as response:
+        assert gzip.decompress(response.read()).decode() == "<p>π"
+        assert response.headers["Content-Type"] == "text/html"
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert response.headers["Cache-Control"] == "max-age=600"
+
+
+def test_a_url_without_a_page_gets_the_page_for_errors(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text("<p>nothing here", encoding="utf-8")
+    with serve(tmp_path) as url, pytest.raises(HTTPError) as raised:
+        urlopen(f"{url}a/")
+    with raised.value as response:
+        assert response.code == 404
+        assert gzip.decompress(response.read()) == b"<p>nothing here"
+
+
+def test_a_pale_text_is_a_violation(tab: Tab) -> None:
     page = tab()
     page.goto("")
-    heading = page.locator("h1")
-    heading.evaluate("h1 => h1.style.color = '#ddd'")
+    page.locator("h1").evaluate("h1 => h1.style.color = '#ddd'")
     [found] = violations(page, "h1")
     assert found.startswith("color-contrast: ")
-    page.reload()
-    changing = heading.evaluate(
+
+
+def test_a_text_that_changes_its_color_is_judged_by_its_last_one(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    changing = page.locator("h1").evaluate(
         """h1 => {
             h1.style.color = "#ddd";
-            getComputedStyle(h1).color; // without it, the colour would never have been so pale
+            getComputedStyle(h1).color; // makes the browser apply the pale color
             h1.style.transition = "color 100s";
             h1.style.color = "";
             return document.getAnimations().length;
@@ -39,18 +63,29 @@ def test_a_text_is_judged_in_the_colour_that_it_comes_to(tab: Tab) -> None:
     assert violations(page, "h1") == []
 
 
-def test_links_within_the_site_are_whole(tmp_path: Path) -> None:
-    site = site_of(tmp_path, a='<p id="x y"><a href="../b/">b</a>', b='<a href="../a/#x%20y">a</a>')
-    (tmp_path / "logo.svg").write_text("<svg/>", encoding="utf-8")
-    site_of(tmp_path, c='<img src="../logo.svg"><a href="https://pytorch.org/">elsewhere</a>')
-    assert [row.details for row in whole(site, BASE)] == [[]]
+def test_what_moves_by_itself_is_measured(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    assert shift(page) < 0.01
+    page.evaluate("document.querySelector('h1').style.marginTop = '100px'")
+    assert shift(page) > 0.01
+
+
+def test_links_may_lead_to_pages_anchors_files_or_other_sites(tmp_path: Path) -> None:
+    site = make_site(
+        tmp_path,
+        a='<p id="x y"><a href="../b/">b</a>',
+        b='<a href="../a/#x%20y">a</a>',
+        c='<img src="../logo.svg"><a href="https://pytorch.org/">elsewhere</a>',
+    )
+    (site / "logo.svg").write_text("<svg/>", encoding="utf-8")
+    assert broken_links(site, BASE) == []
 
 
 @pytest.mark.parametrize("link", ["../b/", "#y", "../logo.svg", "../a/#y"])
-def test_a_broken_link_is_told_with_its_page(tmp_path: Path, link: str) -> None:
-    site = site_of(tmp_path, a=f'<p id="x"><a href="{link}">there</a>')
-    [row] = whole(site, BASE)
-    assert (row.found, row.good, row.details) == (1, False, [f"{BASE}a/: {link}"])
+def test_a_broken_link_is_listed_with_its_page(tmp_path: Path, link: str) -> None:
+    site = make_site(tmp_path, a=f'<p id="x"><a href="{link}">there</a>')
+    assert broken_links(site, BASE) == [f"{BASE}a/: {link}"]
 
 
 @pytest.mark.parametrize(
@@ -68,12 +103,11 @@ def test_a_threshold_is_met_or_missed(row: Row, good: bool) -> None:
     assert row.good is good
 
 
-def test_what_is_missed_is_shown_with_what_it_consists_of(
+def test_the_table_ends_with_the_details_of_what_is_missed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     show([at_most("bytes", 3, 4, ["home: 3"]), none_of("errors", ["home: a tag too many"])])
-    said = capsys.readouterr().out
-    assert "MISSED" not in said.splitlines()[0]
-    assert "MISSED" in said.splitlines()[1]
-    assert "home: a tag too many" in said
-    assert "home: 3" not in said
+    first, second, *rest = capsys.readouterr().out.splitlines()
+    assert "MISSED" not in first
+    assert "MISSED" in second
+    assert rest == ["", "errors:", "  home: a tag too many"]

@@ -1,4 +1,4 @@
-"""The census counts what a reader sees, so that nothing is shown that was not run."""
+"""The census lists what a reader sees, so that tests can compare it with what was run."""
 
 import pytest
 from markdown import markdown
@@ -10,22 +10,22 @@ BLOCK = "```python\nprint(1)\n```"
 SEEN = [("python", "print(1)\n")]
 
 
-def build(text, *extensions):
+def build(text: str, *extensions: str) -> str:
     """Build a page as the site does, with further extensions."""
-    extensions = ["md_in_html", "pymdownx.highlight", "pymdownx.superfences", *extensions]
+    names = ["md_in_html", "pymdownx.highlight", "pymdownx.superfences", *extensions]
     settings = {"pymdownx.highlight": {"pygments_lang_class": True}}
-    return markdown(text, extensions=extensions, extension_configs=settings)
+    return markdown(text, extensions=names, extension_configs=settings)
 
 
-def run(text):
+def run(text: str) -> list[tuple[str, str]]:
     return [("python", fence.content) for fence in scan(text)]
 
 
-def nested(text):
+def nested(text: str) -> str:
     return "\n".join("    " + line for line in text.splitlines())
 
 
-def test_a_block_that_is_seen_is_run():
+def test_a_block_of_the_page_is_listed_as_it_is_run() -> None:
     assert code_on(build(BLOCK)) == SEEN == run(BLOCK)
 
 
@@ -40,57 +40,57 @@ def test_a_block_that_is_seen_is_run():
         ("Said:\n\n> ```python\n> print(1)\n> ```", "md_in_html"),
     ],
 )
-def test_a_nested_block_is_counted_where_the_extension_renders_it(text, extension):
+def test_a_nested_block_is_listed_where_an_extension_renders_it(text: str, extension: str) -> None:
     assert code_on(build(text, extension)) == SEEN == run(text)
 
 
 @pytest.mark.parametrize("marker", ['=== "A tab"', "!!! note", "??? note"])
-def test_a_nested_block_that_becomes_plain_text_is_missed(marker):
+def test_a_nested_block_that_becomes_plain_text_is_not_listed(marker: str) -> None:
     text = f"{marker}\n\n{nested(BLOCK)}"
     assert run(text) == SEEN
     assert code_on(build(text)) != SEEN
 
 
-def test_a_block_in_a_comment_is_missed():
+def test_a_block_in_a_comment_is_not_listed() -> None:
     text = f"<!--\n\n{BLOCK}\n\n-->"
     assert run(text) == SEEN
     assert code_on(build(text)) == []
 
 
-def test_a_block_in_the_front_matter_is_neither_seen_nor_run():
+def test_a_block_in_the_front_matter_neither_runs_nor_shows() -> None:
     text = f"---\ntitle: |\n{nested(BLOCK)}\n---\nText."
     assert run(text) == code_on(build(text, "meta")) == []
 
 
-def test_a_block_that_is_seen_in_another_order_is_noticed():
+def test_blocks_are_listed_in_the_order_in_which_they_are_shown() -> None:
     text = f"Text[^1]\n\n[^1]:\n{nested(BLOCK)}\n\n" + BLOCK.replace("1", "2")
     assert [text for _, text in run(text)] == ["print(1)\n", "print(2)\n"]
     assert [text for _, text in code_on(build(text, "footnotes"))] == ["print(2)\n", "print(1)\n"]
 
 
 @pytest.mark.parametrize("text", ["Text.\n\n    print(1)\n", "<PRE>print(1)</PRE>"])
-def test_code_that_is_not_fenced_is_counted_though_it_is_not_run(text):
+def test_code_without_a_fence_is_listed_without_a_language(text: str) -> None:
     [(language, code)] = code_on(markdown(text))
     assert (language, code.strip()) == ("none", "print(1)")
 
 
-def test_indented_code_is_counted_as_the_site_highlights_it():
+def test_indented_code_is_listed_though_it_is_not_run() -> None:
     text = "Text.\n\n    print(1)\n"
     assert run(text) == []
     assert [code for _, code in code_on(build(text))] == ["print(1)\n"]
 
 
-def test_tabs_and_blank_lines_that_the_site_changes_are_noticed():
+def test_tabs_are_listed_as_the_site_shows_them() -> None:
     output = "```text\n\na\tb\n\n```"
     assert code_on(build(output)) == [("text", "a   b\n")]
 
 
-def test_text_is_counted_as_it_is_read():
+def test_entities_are_listed_as_characters() -> None:
     text = "```python\nif 1 < 2 and '&amp;' != \"σ\":\n\n    print('>')\n```"
     assert code_on(build(text)) == run(text)
 
 
-def test_code_in_an_api_entry_is_told_from_the_page_s_own():
+def test_code_in_an_api_entry_is_marked() -> None:
     html = (
         '<div class="doc doc-object"><div class="language-python doc-signature highlight">'
         "<pre>f(x)</pre></div>"
@@ -100,7 +100,7 @@ def test_code_in_an_api_entry_is_told_from_the_page_s_own():
     assert code_on(html) == [("api:signature", "f(x)"), ("api:pycon", ">>> f(1)"), ("text", "1")]
 
 
-def test_pictures_are_counted_by_what_they_show_and_icons_are_not():
+def test_pictures_are_listed_by_their_text_without_icons() -> None:
     html = (
         '<svg viewBox="0 0 1 1"></svg><IMG alt="A &lt; B" src="a.png">'
         '<svg role="img" aria-label="C"></svg><img src="d.png">'

@@ -1,4 +1,4 @@
-"""Nothing is lost between a page's source, its tests and what a reader sees on the site."""
+"""Everything on a page is tested, and the site shows all of it and nothing else."""
 
 import ast
 import doctest
@@ -14,14 +14,13 @@ from textwrap import dedent
 import pytest
 
 from pages.page import Page, prose_of, read_page
+from pages.project import DOCS, ROOT, page_file
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
-from tests.conftest import ROOT
 from tests.site.census import code_on, pictures_on
 
 pytest_plugins = ["pytester"]
 
-DOCS = ROOT / "docs"
 ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
 MODULES = [path for path in sorted((ROOT / "nnfp").rglob("*.py")) if path.stem != "__init__"]
@@ -31,44 +30,41 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def page_of(site: Path, source: Path) -> Path:
-    """Find the page that the site has for a Markdown file."""
-    address = source.relative_to(DOCS).with_suffix("")
-    folder = address.parent if address.name == "index" else address
-    return site / folder / "index.html"
-
-
 def built(site: Path, source: Path) -> str:
-    return page_of(site, source).read_text(encoding="utf-8")
+    return file_of(site, source).read_text(encoding="utf-8")
+
+
+def file_of(site: Path, source: Path) -> Path:
+    return site / page_file(source.relative_to(DOCS).as_posix())
 
 
 each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
 each_page = pytest.mark.parametrize("path", PAGES, ids=name)
 
 
-def test_the_tutorial_is_there() -> None:
+def test_the_tutorial_has_its_pages() -> None:
     learn = [path.stem for path in ON_SITE if path.parent.name == "learn"]
     assert {"start", "neuron", "batch", "layer", "optimizer"} <= set(learn)
     assert DOCS / "index.md" in ON_SITE
 
 
-def test_the_site_has_no_page_but_those_of_the_source(site: Path) -> None:
-    on_site = {page_of(site, path) for path in ON_SITE}
+def test_the_site_has_exactly_the_pages_of_the_source(site: Path) -> None:
+    on_site = {file_of(site, path) for path in ON_SITE}
     assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
 
 
 @each_on_site
-def test_a_reader_sees_exactly_the_blocks_of_the_source(site: Path, path: Path) -> None:
+def test_a_page_shows_exactly_the_blocks_of_its_source(site: Path, path: Path) -> None:
     seen = [block for block in code_on(built(site, path)) if not block[0].startswith("api:")]
     assert seen == [(fence.language, shown(fence.content)) for fence in read_page(path).fences]
 
 
 def shown(content: str) -> str:
-    """The site leaves out blank lines at the end of a block."""
+    """Remove blank lines at the end of a block, as the site does."""
     return content.rstrip("\n") + "\n"
 
 
-def test_what_the_documents_beside_the_site_lead_to_is_there() -> None:
+def test_links_in_the_documents_outside_the_site_lead_to_files() -> None:
     found = [
         target
         for path in ROOT.glob("*.md")
@@ -87,31 +83,34 @@ def test_the_home_page_says_which_python_is_needed() -> None:
     assert f"Python {minimum}" in home and f"Python {minimum}" in readme
 
 
-def test_no_page_of_the_site_has_an_example_of_a_page_and_those_elsewhere_are_true(
+def markdown_examples(path: Path) -> list[str]:
+    fences = read_page(path).fences
+    return [fence.content for fence in fences if fence.language == "markdown"]
+
+
+def test_only_contributing_shows_how_a_page_is_written() -> None:
+    assert [path for path in PAGES if markdown_examples(path)] == [ROOT / "CONTRIBUTING.md"]
+
+
+def test_the_example_of_a_page_in_contributing_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examples = {
-        path: fence.content
-        for path in PAGES
-        for fence in read_page(path).fences
-        if fence.language == "markdown"
-    }
-    assert list(examples) == [ROOT / "CONTRIBUTING.md"]
+    [example] = markdown_examples(ROOT / "CONTRIBUTING.md")
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "page.md"
     (tmp_path / "figures").mkdir()
-    path.write_text(examples[ROOT / "CONTRIBUTING.md"], encoding="utf-8")
+    path.write_text(example, encoding="utf-8")
     page = read_page(path)
     with closing(Session(page)) as session:
         for block in page.blocks:
             result = session.run(block)
             untrue = differences(session, block, result)
-            # The picture that it draws is in no folder beside it.
+            # The picture that it draws does not exist yet.
             assert [line for line in untrue if "neuron.svg" not in line] == []
 
 
 @each_on_site
-def test_a_reader_sees_exactly_the_pictures_of_the_source(site: Path, path: Path) -> None:
+def test_a_page_shows_exactly_the_pictures_of_its_source(site: Path, path: Path) -> None:
     drawn = [image.alt for block in read_page(path).blocks for image in block.figures]
     assert pictures_on(built(site, path)) == drawn
 
@@ -125,7 +124,9 @@ def test_every_block_of_python_is_a_test(
     plugins = ("-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider")
     items, _ = pytester.inline_genitems(*plugins, *folders)
     collected = [
-        (item.path, item.start_line) for item in items if item.name not in ("names", "numbers")
+        (item.path, item.start_line)  # type: ignore[attr-defined]  # set by pytest-markdown-docs
+        for item in items
+        if item.name not in ("names", "numbers")
     ]
     blocks = [(path, block.code.line) for path in PAGES for block in read_page(path).blocks]
     assert sorted(collected) == sorted(blocks)
@@ -147,7 +148,7 @@ def examples_in(text: str) -> list[tuple[str, str]]:
     return [(e.source, e.want) for e in doctest.DocTestParser().get_examples(text)]
 
 
-def test_the_examples_of_the_api_pages_are_those_that_are_run(site: Path) -> None:
+def test_the_examples_on_api_pages_are_those_that_are_run(site: Path) -> None:
     seen = [
         example
         for path in ON_SITE
@@ -171,7 +172,7 @@ def dotted(module: Path) -> str:
 
 
 def definitions(module: Path) -> list[str]:
-    """List the source of each function and class of a module, as it looks when it stands alone."""
+    """List the source of each function and class of a module, indented as on its API page."""
     text = module.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
     return [
@@ -182,11 +183,11 @@ def definitions(module: Path) -> list[str]:
 
 
 def first_line(node: ast.FunctionDef | ast.ClassDef) -> int:
-    """A definition begins with its decorators."""
+    """Return the line in which a definition begins, with its first decorator."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def test_the_source_on_the_api_pages_is_the_package_s(site: Path) -> None:
+def test_the_source_on_api_pages_is_that_of_the_package(site: Path) -> None:
     package = {source for module in MODULES for source in definitions(module)}
     seen = {
         text
@@ -198,7 +199,7 @@ def test_the_source_on_the_api_pages_is_the_package_s(site: Path) -> None:
     assert seen
 
 
-def test_nothing_else_stands_in_an_api_entry(site: Path) -> None:
+def test_api_entries_have_no_other_code(site: Path) -> None:
     languages = {language for path in ON_SITE for language, _ in code_on(built(site, path))}
     assert {language for language in languages if language.startswith("api:")} == {
         "api:pycon",
@@ -208,7 +209,7 @@ def test_nothing_else_stands_in_an_api_entry(site: Path) -> None:
 
 
 def trouble_at_the_prompt(page: Page) -> list[str]:
-    """Paste each block into a Python prompt, line by line, and press Enter: does it take it all?"""
+    """List where a Python prompt refuses a block that is pasted into it, line by line."""
     compiler = CommandCompiler()
     found = []
     for block in page.blocks:
@@ -230,11 +231,11 @@ def trouble_at_the_prompt(page: Page) -> list[str]:
 
 
 def echoes(page: Page) -> list[str]:
-    """List what a prompt would print by itself: a value that stands alone, and is not a call's."""
+    """List the values that a prompt would print by itself: all but those of calls."""
     found = []
     for block in page.blocks:
         tree = ast.parse(block.code.content)
-        # What raises has no value; it is the last that its block does.
+        # The last statement of a block that raises has no value.
         raises = tree.body[-1] if expects_error(block) else None
         found += [
             f"{page.name}:{block.code.line + node.lineno}: a Python prompt would show the value of "
@@ -258,8 +259,8 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 
 @each_on_site
-def test_every_line_of_code_fits_beside_the_menu(path: Path) -> None:
-    """It need not be moved sideways to be read, on a screen that is 1280 pixels wide."""
+def test_every_line_of_code_fits_next_to_the_menu(path: Path) -> None:
+    """Nobody needs to scroll sideways on a screen that is 1280 pixels wide."""
     lines = [
         line
         for block in read_page(path).blocks
@@ -295,7 +296,7 @@ def pasted(tmp_path: Path, code: str) -> Page:
         "@decorator\ndef f():\n    pass",
     ],
 )
-def test_a_prompt_takes_a_block_whose_statements_end(tmp_path: Path, code: str) -> None:
+def test_a_prompt_accepts_a_block_whose_statements_end(tmp_path: Path, code: str) -> None:
     assert trouble_at_the_prompt(pasted(tmp_path, code)) == []
 
 
@@ -309,31 +310,31 @@ def test_a_prompt_takes_a_block_whose_statements_end(tmp_path: Path, code: str) 
         ("for i in range(3):\n    print(i)\nprint(4)", 4, "invalid syntax"),
     ],
 )
-def test_a_block_that_a_prompt_does_not_take_is_told_with_its_line(
+def test_a_block_that_a_prompt_refuses_is_reported_with_its_line(
     tmp_path: Path, code: str, line: int, trouble: str
 ) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, code))
     assert f"page.md:{line}: a Python prompt does not take this: {trouble}" in found
 
 
-def test_a_block_that_does_not_end_is_told(tmp_path: Path) -> None:
+def test_a_block_that_does_not_end_is_reported(tmp_path: Path) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, "print(\n    1"))
     assert "page.md:4: a Python prompt waits for more" in found
 
 
 @pytest.mark.parametrize("code", ["a", "'text'", "1 + 2", "a.b", "for i in a:\n    i", "..."])
-def test_a_value_that_a_prompt_would_show_is_told(tmp_path: Path, code: str) -> None:
+def test_a_value_that_a_prompt_would_show_is_reported(tmp_path: Path, code: str) -> None:
     [found] = echoes(pasted(tmp_path, f"a = []\n{code}"))
     assert "a Python prompt would show the value of" in found
     assert found.endswith(": print it")
 
 
 @pytest.mark.parametrize("code", ["f()", "a = 1", "def f():\n    'Text.'", "assert a", "del a"])
-def test_what_a_prompt_does_not_show_is_let_pass(tmp_path: Path, code: str) -> None:
+def test_statements_without_a_value_are_accepted(tmp_path: Path, code: str) -> None:
     assert echoes(pasted(tmp_path, code)) == []
 
 
-def test_an_expression_that_raises_shows_no_value(tmp_path: Path) -> None:
+def test_an_expression_that_raises_is_accepted(tmp_path: Path) -> None:
     page = pasted(tmp_path, "1 / 1\n1 / 0\n```\n\n```text\nTraceback (most recent call last):")
     [found] = echoes(page)
     assert "the value of 1 / 1" in found

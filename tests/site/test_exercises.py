@@ -1,24 +1,24 @@
-"""Exercises that answer: predictions are compared with what was printed, progress is kept."""
+"""Exercises: predictions are compared with what a block printed, and progress is kept."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from audit.browse import violations
 from pages.page import read_page
+from pages.project import DOCS, page_url
 from pages.prove.compare import differences, faults
-from pages.prove.session import Session, start_afresh
-from tests.conftest import ROOT, Tab
+from pages.prove.session import Session
+from tests.conftest import Tab
 
-LEARN = sorted((ROOT / "docs/learn").glob("*.md"))
-Open = Callable[[str], Page]
+LEARN = sorted((DOCS / "learn").glob("*.md"))
+each_page = pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
 
-# Types texts into all fields for predictions of a page, one after the other, and says for each
-# field what its answer prints first, and what was said to each text.
+# Types texts into all fields for predictions of a page, one after the other. Returns for each field
+# the element that holds its answer, what the answer prints first, and the reply to each text.
 ANSWERS = """texts => [...document.querySelectorAll("form.nnfp-predict")].map((form, i) => {
     const question = form.closest("blockquote") ?? form;
     const answer = question.nextElementSibling;
@@ -31,39 +31,11 @@ ANSWERS = """texts => [...document.querySelectorAll("form.nnfp-predict")].map((f
 })"""
 
 
-@pytest.fixture(scope="module")
-def loaded() -> Iterator[dict[str, Page]]:
-    pages: dict[str, Page] = {}
-    yield pages
-    for page in pages.values():
-        page.context.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser, base_url: str, loaded: dict[str, Page]) -> Open:
-    """Open pages, each of them loaded once, for a reader who has done nothing yet.
-
-    Each has a reader of its own: what one tab forgets, another of the same reader knows for a
-    while.
-    """
-
-    def open_page(address: str) -> Page:
-        if address not in loaded:
-            loaded[address] = browser.new_context(base_url=base_url).new_page()
-            loaded[address].goto(address)
-            loaded[address].locator(".nnfp-predict").first.wait_for()
-        page = loaded[address]
-        page.evaluate(AFRESH)
-        return page
-
-    return open_page
-
-
-AFRESH = """() => {
-    for (const box of document.querySelectorAll(".nnfp-done input:checked")) box.click();
-    for (const answer of document.querySelectorAll("article details")) answer.open = false;
-    localStorage.clear();
-}"""
+def visit(page: Page, url: str) -> Page:
+    """Open a page, and wait until its questions have their fields."""
+    page.goto(url)
+    page.locator(".nnfp-predict").first.wait_for()
+    return page
 
 
 def predict(question: Locator, text: str) -> str:
@@ -73,12 +45,16 @@ def predict(question: Locator, text: str) -> str:
 
 
 def say(page: Page, *texts: str) -> list[str]:
-    """What is said to predictions, typed into the first field of a page."""
-    return page.evaluate(ANSWERS, [texts])[0][2]
+    """Type predictions into the first field of a page, and return the replies."""
+    replies: list[str] = page.evaluate(ANSWERS, [texts])[0][2]
+    return replies
 
 
 def wanted(printed: str) -> list[str]:
-    """The answer: the numbers after the last word, or the last number, or the words of the line."""
+    """Return the answer in what a block printed.
+
+    It is the numbers after the last word, or else the last number, or the words of the last line.
+    """
     number = r"-?\d+(?:\.\d+)?"
     if re.search(r"[^\W\d_]{2,}\s*$", printed) and not re.search(r"\d", printed.split("\n")[-2]):
         return printed.split("\n")[-2].split()
@@ -86,11 +62,10 @@ def wanted(printed: str) -> list[str]:
     return re.findall(number, after) or re.findall(number, printed)[-1:]
 
 
-@pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
-def test_the_answer_is_right_a_part_of_it_is_as_far_as_it_goes_and_nothing_else_is(
-    path: Path, open_page: Open
-) -> None:
-    page = open_page(f"learn/{path.stem}/")
+@each_page
+def test_only_the_answer_or_a_part_of_it_is_right(path: Path, tab: Tab) -> None:
+    page = tab()
+    visit(page, page_url(f"learn/{path.name}"))
     questions = page.evaluate(ANSWERS, [])
     assert len(questions) == len(re.findall(r"\bPredict\b", path.read_text("utf-8")))
     answers = [wanted(printed) for _, printed, _ in questions]
@@ -123,7 +98,7 @@ def test_the_answer_is_right_a_part_of_it_is_as_far_as_it_goes_and_nothing_else_
 
 
 @pytest.mark.parametrize(
-    ("address", "typed", "said"),
+    ("name", "typed", "said"),
     [
         (
             "batch",
@@ -153,7 +128,7 @@ def test_the_answer_is_right_a_part_of_it_is_as_far_as_it_goes_and_nothing_else_
             "2.54",
             "Right as far as it goes: you said 2.54, and the last numbers printed are 2.54, 0.22.",
         ),
-        # Whatever is typed gets a sentence.
+        # What cannot be compared gets a sentence.
         ("batch", "", "Type a number or a word, and see how it compares."),
         ("batch", "1 2 3 4 5", "Expected at most 4 numbers, as many as are printed, got 5."),
         ("batch", "tensor", "Expected a number, got tensor."),
@@ -162,25 +137,40 @@ def test_the_answer_is_right_a_part_of_it_is_as_far_as_it_goes_and_nothing_else_
         ("start", "1.9e-9", "Yes: 0.000000."),
         ("start", "0.001", "Not quite: you said 0.001, and the last number printed is 0.000000."),
         ("speed", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
-        # A minus as it is printed in prose; and what leads to the answer may be said, too.
+        # A minus as prose has it. Numbers printed before the answer may precede it.
         ("neuron", "−9 0", "Yes: -9, 0."),
     ],
 )
-def test_what_is_typed_is_read_kindly_and_compared_exactly(
-    open_page: Open, address: str, typed: str, said: str
-) -> None:
-    assert say(open_page(f"learn/{address}/"), typed) == [said]
+def test_a_prediction_gets_a_reply(tab: Tab, name: str, typed: str, said: str) -> None:
+    page = tab()
+    visit(page, page_url(f"learn/{name}.md"))
+    assert say(page, typed) == [said]
 
 
-def test_what_cannot_be_compared_is_not_done(open_page: Open) -> None:
-    page = open_page("learn/batch/")
+def test_a_prediction_that_cannot_be_compared_is_not_done(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1 2 3 4 5")
     assert page.locator("article details").first.get_attribute("open") is None
     assert page.evaluate("localStorage.getItem('nnfp.done')") is None
 
 
-def test_a_prediction_unfolds_the_answer_and_is_noted_as_done(open_page: Open) -> None:
-    page = open_page("learn/batch/")
+DONE = "localStorage.getItem('nnfp.done')"
+
+
+def done(page: Page) -> dict[str, object]:
+    """Return which questions a reader's browser has noted as done, by page."""
+    noted: dict[str, object] = json.loads(page.evaluate(DONE) or "{}")
+    return noted
+
+
+def open_answer(page: Page, number: int) -> None:
+    page.locator("article details").nth(number).evaluate("answer => answer.open = true")
+
+
+def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
     answer = page.locator("article details").first
     assert answer.get_attribute("open") is None
     question = page.locator("blockquote")
@@ -188,68 +178,84 @@ def test_a_prediction_unfolds_the_answer_and_is_noted_as_done(open_page: Open) -
     question.get_by_role("button", name="Compare").press("Enter")
     assert answer.get_attribute("open") is not None
     assert answer.get_by_label("Done").is_checked()
-    assert json.loads(page.evaluate("localStorage.getItem('nnfp.done')")) == {
-        "/learn/batch/": {"done": [0], "of": 4}
-    }
+    assert done(page) == {"/learn/batch/": {"done": [0], "of": 4}}
 
 
-def test_what_is_done_stays_until_it_is_cleared(open_page: Open) -> None:
-    page = open_page("learn/batch/")
-    page.locator("article details").nth(1).evaluate("answer => answer.open = true")
+def test_progress_is_there_after_a_reload(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
+    open_answer(page, 1)
     boxes = page.locator(".nnfp-done input")
     boxes.nth(1).check()
-    noted = page.evaluate("localStorage.getItem('nnfp.done')")
-    assert json.loads(noted) == {"/learn/batch/": {"done": [1], "of": 4}}
     page.reload()
-    expect(boxes).to_have_count(4)
-    checked = "boxes => boxes.map(box => box.checked)"
-    assert boxes.evaluate_all(checked) == [False, True, False, False]
-    assert "1 of 4 done on this page." in page.locator(".nnfp-summary").inner_text()
-    home = page.context.new_page()
-    home.goto("")
-    assert home.locator("td a", has_text="Batch").inner_text() == "Batch 1 of 4"
-    home.close()
-    page.once("dialog", lambda dialog: dialog.dismiss())
+    expect(page.locator(".nnfp-summary")).to_contain_text("1 of 4 done on this page.")
+    assert [box.is_checked() for box in boxes.all()] == [False, True, False, False]
+    page.goto("")
+    expect(page.locator("td a", has_text="Batch")).to_have_text("Batch 1 of 4")
+
+
+def test_progress_is_cleared_only_after_a_question(page: Page) -> None:
+    visit(page, "learn/batch/")
+    open_answer(page, 1)
+    boxes = page.locator(".nnfp-done input")
+    boxes.nth(1).check()
+    noted = done(page)
+    assert noted == {"/learn/batch/": {"done": [1], "of": 4}}
     clear = page.locator(".nnfp-summary button")
-    clear.click()  # and no, after all
-    assert page.evaluate("localStorage.getItem('nnfp.done')") == noted
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    clear.click()
+    assert done(page) == noted
     page.once("dialog", lambda dialog: dialog.accept())
     clear.click()
-    assert page.evaluate("localStorage.getItem('nnfp.done')") is None
-    assert not any(boxes.evaluate_all(checked))
-    page.locator("article details").nth(2).evaluate("answer => answer.open = true")
-    boxes.nth(2).check()  # what was done before stays forgotten
-    noted = page.evaluate("localStorage.getItem('nnfp.done')")
-    assert json.loads(noted) == {"/learn/batch/": {"done": [2], "of": 4}}
+    assert done(page) == {}
+    assert not any(box.is_checked() for box in boxes.all())
 
 
-def test_a_page_is_done_when_all_its_questions_are(open_page: Open) -> None:
-    page = open_page("learn/batch/")
-    page.locator("article details").evaluate_all("all => all.forEach(one => one.open = true)")
-    for box in page.locator(".nnfp-done input").all():
+def test_cleared_progress_does_not_come_back_with_the_next_tick(page: Page) -> None:
+    visit(page, "learn/batch/")
+    boxes = page.locator(".nnfp-done input")
+    open_answer(page, 1)
+    boxes.nth(1).check()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator(".nnfp-summary button").click()
+    open_answer(page, 2)
+    boxes.nth(2).check()
+    assert done(page) == {"/learn/batch/": {"done": [2], "of": 4}}
+
+
+def test_a_page_is_done_when_all_its_questions_are(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
+    for number, box in enumerate(page.locator(".nnfp-done input").all()):
+        open_answer(page, number)
         box.check()
     assert page.locator(".md-nav__link .nnfp-progress:visible").inner_text() == "✓"
 
 
-def test_progress_that_is_not_ours_is_no_progress(open_page: Open) -> None:
-    page = open_page("learn/batch/")
+def test_unreadable_progress_counts_as_none(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
     page.evaluate("localStorage.setItem('nnfp.done', '{not json')")
-    page.reload()
+    visit(page, "learn/batch/")
     expect(page.locator(".nnfp-predict")).to_have_count(2)
+    expect(page.locator(".nnfp-summary")).to_have_count(0)
 
 
-def test_the_boxes_work_after_a_page_was_left_and_come_back_to(open_page: Open) -> None:
-    page = open_page("learn/neuron/")
+def test_questions_work_after_the_reader_left_and_came_back(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/neuron/")
     page.locator(".md-tabs, .md-nav").get_by_role("link", name="Batch").first.click()
     expect(page.locator("h1")).to_contain_text("Batch")
     expect(page.locator(".nnfp-predict")).to_have_count(2)
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Neuron")
-    expect(page.locator(".nnfp-predict")).to_have_count(2)  # the page is put in piece by piece
+    expect(page.locator(".nnfp-predict")).to_have_count(
+        2
+    )  # the theme puts the page in piece by piece
     assert predict(page.locator(".nnfp-predict").first, "0") == "Yes: 0."
 
 
-def test_without_javascript_there_is_a_question_and_a_folded_answer(tab: Tab) -> None:
+def test_without_javascript_a_question_has_a_folded_answer(tab: Tab) -> None:
     page = tab(java_script_enabled=False)
     page.goto("learn/batch/")
     assert page.locator("blockquote").first.is_visible()
@@ -258,21 +264,19 @@ def test_without_javascript_there_is_a_question_and_a_folded_answer(tab: Tab) ->
     assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
-def test_boxes_in_use_are_readable_by_everyone(page: Page) -> None:
-    page.goto("learn/batch/")
+def test_everyone_can_use_a_question(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
-    # What is no part of a question is judged elsewhere, and judging it takes long.
-    page.locator(".language-python").evaluate_all("all => all.forEach(block => block.remove())")
     assert violations(page, "article") == []
 
 
-@pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
-def test_what_is_folded_can_be_left_out(path: Path) -> None:
-    """A reader who looks at no answer has all that later blocks need."""
+@each_page
+def test_later_blocks_run_without_folded_ones(path: Path) -> None:
+    """A reader who skips the answers has all that later blocks need."""
     source = read_page(path)
     tags = [line.count("<details") - line.count("</details") for line in source.lines]
     session = Session(source)
-    start_afresh()
     folded, found = 0, []
     for block in source.blocks:
         if sum(tags[: block.code.line]):

@@ -1,24 +1,25 @@
-"""What all pictures that answer have in common."""
+"""What all explorables have in common."""
 
 import gzip
-import re
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from audit.markup import read
+from pages.project import ROOT, page_file
 
 SCRIPTS = sorted((ROOT / "docs/assets").glob("explore-*.js"))
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_it_is_small(script: Path) -> None:
+@each_script
+def test_a_script_is_under_four_kilobytes_compressed(script: Path) -> None:
     assert len(gzip.compress(script.read_bytes())) < 4000
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_without_javascript_there_is_its_figure(script: Path, site: Path) -> None:
-    """What it looks like then is seen in `test_browser.py`."""
-    page = site / "learn" / script.stem.removeprefix("explore-") / "index.html"
-    [inside] = re.findall(f"<{script.stem}>(.*?)</{script.stem}>", page.read_text("utf-8"), re.S)
-    assert inside.strip().startswith("<svg") and inside.strip().endswith("</svg>")
+@each_script
+def test_without_javascript_an_explorable_is_its_figure(script: Path, site: Path) -> None:
+    """How that looks is tested in `test_browser.py`."""
+    page = read(site / page_file(f"learn/{script.stem.removeprefix('explore-')}.md"))
+    [explorable] = page.select(script.stem)
+    assert [child.name for child in explorable.find_all(recursive=False)] == ["svg"]

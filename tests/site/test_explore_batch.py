@@ -1,8 +1,9 @@
-"""The batch that answers: each step shows what torch computes, to everyone, however it is used."""
+"""The explorable of the batch page: every step shows what torch computes, for every reader."""
 
 import random
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
@@ -11,42 +12,46 @@ from playwright.sync_api import Page, expect
 from audit.browse import listen, sent, shift, unusable
 from nnfp.batch import all_at_once
 from nnfp.draw.words import number
-from tests.site.explorables import alone, drive, wait_for_address
+from tests.conftest import Tab
+from tests.site.explorables import FOLLOW, visit, wait_for_url
 
 PAGE = "learn/batch/"
 START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"
+WHOLE = [["19", "22"], ["43", "50"]]
 State = dict[str, str]
-# Goes through states, the sizes, the cells, and then all steps from the first: as a reader would, a
-# field after the other, and after a while, when each has been used, a whole state at once.
-DRIVE = """states => {
+# Sets each state and walks through all its steps. The first half of the states is typed, field by
+# field, as a reader would. The second half comes from links.
+DRIVE = f"""states => {{
+    {FOLLOW}
     const explorable = document.querySelector("explore-batch");
-    const type = (name, value) => {
-        const field = explorable.querySelector(`[name=${name}]`);
+    const type = (name, value) => {{
+        const field = explorable.querySelector(`[name=${{name}}]`);
         field.value = value;
         field.dispatchEvent(new Event("input"));
-    };
+    }};
     const seen = row => [...row.cells].filter(cell => !cell.hidden).map(cell => cell.textContent);
-    const look = () => ({
+    const look = () => ({{
         meeting: explorable.querySelector(".nnfp-result").firstChild.textContent,
         formula: explorable.querySelector(".nnfp-result").lastChild.textContent,
         result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen),
-    });
-    const [, , forward] = explorable.querySelectorAll("button");
-    return states.map((state, i) => {
-        if (i >= 15) explorable.change({...state, step: ""});
-        else Object.entries(state).forEach(entry => type(...entry));
+    }});
+    const forward = [...explorable.querySelectorAll("button")]
+        .find(button => button.textContent === "Forward");
+    return states.map((state, i) => {{
+        if (i < states.length / 2) Object.entries(state).forEach(entry => type(...entry));
+        else follow(state);
         const steps = [];
-        for (let i = 0; i < state.samples * state.neurons; i++) {
+        for (let i = 0; i < state.samples * state.neurons; i++) {{
             forward.click();
             steps.push(look());
-        }
-        return {steps, message: explorable.querySelector(".nnfp-message").textContent};
-    });
-}"""
+        }}
+        return {{steps, message: explorable.querySelector("[role=alert]").textContent}};
+    }});
+}}"""
 
 
 def random_states(count: int, unit: float, most: int) -> list[State]:
-    """States of all sizes, with numbers that are so many units at most."""
+    """Make states of random sizes, with multiples of `unit` up to `most` times `unit`."""
     chance = random.Random(0)
     states = []
     for _ in range(count):
@@ -64,7 +69,7 @@ def matrix(state: State, letter: str) -> torch.Tensor:
 
 
 def shows(text: str, value: float) -> bool:
-    """Whether a number is written as a figure does; one in the middle may go either way."""
+    """Tell whether `text` is `value` as figures write it. A tie may be rounded either way."""
     ours = number(value)
     far, away = (abs(float(each.replace("−", "-")) - value) for each in (text, ours))
     return len(text) <= len(ours) and far <= away + 1e-9
@@ -82,30 +87,25 @@ def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: in
     assert all(map(shows, computed[: step + 1], product.flatten().tolist()))
     assert not any(computed[step + 1 :])
 
+    terms = [value for pair in zip(z[row], w[column], strict=True) for value in pair]
     products = z[row] * w[column]
-    pairs = [value.item() for pair in zip(z[row], w[column], strict=True) for value in pair]
-    values = [
-        *pairs,
-        *(products.tolist() if len(products) > 1 else []),
-        product[row, column].item(),
-    ]
+    # With a single input, its product is the sum: the formula shows it once.
+    middle = products.tolist() if len(products) > 1 else []
+    values = [value.item() for value in terms] + middle + [product[row, column].item()]
     written = shown["formula"]
     assert all(map(shows, re.findall(r"−?[\d.]+", written), values))
-    # A minus after a sign stands in brackets, and nothing else does.
+    # A negative number after a sign is in parentheses, and nothing else is.
     plain = re.sub(r"(?<=[·+] )?\((−[\d.]+)\)", r"\1", written)
     assert not re.search(r"[·+] ?−", written)
-    assert re.sub(r"−?[\d.]+", "n", plain) == " = ".join(
-        [" + ".join(["n·n"] * len(products)), " + ".join(["n"] * len(products)), "n"][
-            :: 1 if len(products) > 1 else 2
-        ]
-    )
+    sides = [" + ".join(["n·n"] * len(products)), " + ".join("n" * len(middle)), "n"]
+    assert re.sub(r"−?[\d.]+", "n", plain) == " = ".join(filter(None, sides))
 
 
-# Whole numbers; eighths, which float32 holds as they are; tenths, which are rounded.
+# Integers; eighths, which float32 represents exactly; tenths, which it rounds.
 @pytest.mark.parametrize(("unit", "most"), [(1, 12), (1 / 8, 792), (0.1, 990)])
 def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int) -> None:
     states = random_states(30, unit, most)
-    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
+    for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
         assert shown["message"] == ""
         z, w = matrix(state, "z"), matrix(state, "w")
         for step, seen in enumerate(shown["steps"]):
@@ -114,6 +114,10 @@ def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int)
         torch.testing.assert_close(
             ours.double(), z @ w.T, rtol=1e-5, atol=1e-2 if unit == 0.1 else 0
         )
+
+
+def click(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
 
 
 def choose(page: Page, name: str, size: str) -> None:
@@ -129,7 +133,7 @@ def product(page: Page) -> list[list[str]]:
     return [row.get_by_role("cell").all_inner_texts() for row in rows]
 
 
-def test_it_starts_as_the_figure(live: Page) -> None:
+def test_it_starts_with_the_numbers_of_the_figure(live: Page) -> None:
     texts = sent(live, "explore-batch text")
     cells = live.locator("explore-batch td:not([hidden])")
     shown = [cell.locator("input").input_value() for cell in cells.all()[:8]]
@@ -143,56 +147,69 @@ def test_it_starts_as_the_figure(live: Page) -> None:
     assert result(live) == START
 
 
-def test_it_can_be_walked_through_both_ways(live: Page) -> None:
-    forward, back = (
-        live.get_by_role("button", name=name, exact=True) for name in ("Forward", "Back")
-    )
-    forward.click()
+def test_buttons_step_forward_and_back(live: Page) -> None:
+    click(live, "Forward")
     assert product(live) == [["19", ""], ["", ""]]
     assert result(live) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·7 = 5 + 14 = 19"
     expect(live.locator("explore-batch [role=status]")).to_have_text(
         "Step 1 of 4: sample 1 meets neuron 1. 1·5 + 2·7 = 5 + 14 = 19"
     )
-    forward.click()
+    click(live, "Forward")
     assert product(live) == [["19", "22"], ["", ""]]
-    back.click()
+    click(live, "Back")
     assert product(live) == [["19", ""], ["", ""]]
-    back.click()
-    assert product(live) == [["19", "22"], ["43", "50"]]
+    click(live, "Back")
+    assert product(live) == WHOLE
 
 
-def test_it_plays_to_its_end_and_pauses(live: Page) -> None:
-    live.clock.install()
-    live.get_by_role("button", name="Play").click()
-    assert product(live) == [["19", ""], ["", ""]]
-    live.clock.run_for(1500)
-    assert product(live) == [["19", "22"], ["", ""]]
-    expect(live.locator("explore-batch [role=status]")).to_have_text("")  # not each step
-    live.get_by_role("button", name="Pause").click()
-    live.clock.run_for(5000)
-    assert product(live) == [["19", "22"], ["", ""]]
-    expect(live.locator("explore-batch [role=status]")).to_contain_text("Step 2 of 4")
-    live.get_by_role("button", name="Play").click()
-    live.clock.run_for(5000)
-    assert product(live) == [["19", "22"], ["43", "50"]]
-    expect(live.get_by_role("button", name="Play")).to_be_visible()
-    live.clock.resume()
+def test_it_plays_to_the_end(timed: Page) -> None:
+    click(timed, "Play")
+    assert product(timed) == [["19", ""], ["", ""]]
+    timed.clock.run_for(1500)
+    assert product(timed) == [["19", "22"], ["", ""]]
+    timed.clock.run_for(5000)
+    assert product(timed) == WHOLE
+    expect(timed.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_sizes_and_numbers_can_be_changed(live: Page) -> None:
+def test_it_stays_where_it_is_paused(timed: Page) -> None:
+    click(timed, "Play")
+    timed.clock.run_for(1500)
+    click(timed, "Pause")
+    timed.clock.run_for(5000)
+    assert product(timed) == [["19", "22"], ["", ""]]
+    click(timed, "Play")
+    timed.clock.run_for(1500)
+    assert product(timed) == WHOLE
+
+
+def test_a_step_is_read_out_only_when_it_is_paused(timed: Page) -> None:
+    status = timed.locator("explore-batch [role=status]")
+    click(timed, "Play")
+    timed.clock.run_for(1500)
+    expect(status).to_have_text("")
+    click(timed, "Pause")
+    timed.clock.run_for(500)
+    expect(status).to_contain_text("Step 2 of 4")
+
+
+def test_sizes_can_be_changed(live: Page) -> None:
     choose(live, "samples", "3")
-    assert product(live) == [["19", "22"], ["43", "50"], ["67", "78"]]  # as the exercise has it
+    assert product(live) == [*WHOLE, ["67", "78"]]  # as in the page's exercise
     choose(live, "neurons", "3")
-    assert product(live)[:2] == [["19", "22", "11"], ["43", "50", "31"]]  # as the page has it
+    assert product(live)[:2] == [["19", "22", "11"], ["43", "50", "31"]]  # as on the page
+
+
+def test_a_hidden_number_is_kept(live: Page) -> None:
+    choose(live, "samples", "3")
     live.get_by_label("input 2 of sample 3").fill("-0.5")
-    assert product(live)[2] == ["21.5", "26", "44.5"]
-    # What is out of sight is not lost.
+    assert product(live)[2] == ["21.5", "26"]
     choose(live, "samples", "1")
     choose(live, "inputs", "1")
-    assert result(live) == "Step 3 of 3: sample 1 meets neuron 3\n1·9 = 9"
+    assert result(live) == "Step 2 of 2: sample 1 meets neuron 2\n1·6 = 6"
     choose(live, "samples", "3")
     choose(live, "inputs", "2")
-    assert product(live)[2] == ["21.5", "26", "44.5"]
+    assert product(live)[2] == ["21.5", "26"]
 
 
 def test_it_works_by_keyboard_alone(live: Page) -> None:
@@ -208,18 +225,18 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
         live.keyboard.press("Tab")
     live.keyboard.type("1")  # samples
     assert product(live) == [["19", "−10"]]
-    live.keyboard.press("Shift+Tab")
+    live.keyboard.press("Shift+Tab")  # Reset
     live.keyboard.press("Enter")
     assert result(live) == START
 
 
 @pytest.mark.parametrize(("typed", "got"), [("100", "100"), ("-1e9", "-1e9"), ("", "none")])
-def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
+def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
     live: Page, typed: str, got: str
 ) -> None:
     field = live.get_by_label("weight 2 of neuron 1")
     field.fill(typed)
-    expect(live.get_by_role("alert")).to_have_text("")  # not before it is finished
+    expect(live.get_by_role("alert")).to_have_text("")  # the reader may go on typing
     field.press("Tab")
     sentence = f"Expected a number from −99 to 99 as weight 2 of neuron 1, got {got}."
     expect(live.get_by_role("alert")).to_have_text(sentence)
@@ -227,54 +244,64 @@ def test_a_wrong_number_gets_a_sentence_and_changes_nothing(
     expect(field).to_have_value("7")
 
 
-def test_the_address_shares_what_is_seen(live: Page) -> None:
+def test_the_url_notes_what_is_shown(live: Page) -> None:
     choose(live, "neurons", "3")
-    live.get_by_role("button", name="Back", exact=True).click()
+    click(live, "Back")
     live.get_by_label("weight 1 of neuron 2").fill("-6")
-    wait_for_address(live, PAGE, {"neurons": "3", "step": "5", "w21": "-6"})
-    other = live.context.new_page()
-    heard = listen(other)
-    # The order in an address does not matter.
-    other.goto(f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
-    assert result(other) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
-    assert product(other) == [["19", "10", "11"], ["43", "14", ""]]
-    assert other.get_by_role("alert").inner_text() == (
+    wait_for_url(live, PAGE, {"neurons": "3", "step": "5", "w21": "-6"})
+    click(live, "Reset")
+    wait_for_url(live, PAGE, {})
+    assert result(live) == START
+
+
+def test_a_link_shows_its_state_in_any_order(tab: Tab) -> None:
+    page = tab()
+    heard = listen(page)
+    visit(page, f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
+    assert result(page) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
+    assert product(page) == [["19", "10", "11"], ["43", "14", ""]]
+    assert page.get_by_role("alert").inner_text() == (
         "Expected a whole number from 1 to 5 as the number of samples, got 2.0. "
         "Expected a whole number from 1 to 5 as the number of inputs, got 6. "
         "Expected a number from −99 to 99 as input 1 of sample 1, got 1e3."
     )
-    other.goto(f"{PAGE}?samples=1&step=3")
-    expect(other.get_by_role("alert")).to_have_text(
+    assert heard == []
+
+
+def test_a_link_to_a_missing_step_shows_the_whole_product(tab: Tab) -> None:
+    page = tab()
+    visit(page, f"{PAGE}?samples=1&step=3")
+    expect(page.get_by_role("alert")).to_have_text(
         "Expected a whole number from 1 to 2 as the step, got 3."
     )
-    assert product(other) == [["19", "22"]]
-    # Another page and back, without the page being loaded again, in the middle of playing.
-    other.evaluate("window.same = true")
-    choose(other, "samples", "3")
-    other.get_by_role("button", name="Play").click()
-    other.wait_for_url("**/learn/batch/?samples=3&step=1")
-    other.get_by_role("link", name="Neuron").first.click()
-    expect(other.locator("h1")).to_contain_text("Neuron")
-    other.evaluate("history.back()")
-    expect(other.locator("explore-batch .nnfp-result")).to_contain_text("Step 1 of 6")
-    expect(other.get_by_role("button", name="Play")).to_be_visible()
-    assert other.evaluate("window.same")
-    other.get_by_role("button", name="Reset").click()
-    other.wait_for_url("**/learn/batch/")
-    assert result(other) == START
+    assert product(page) == [["19", "22"]]
+
+
+def test_leaving_the_page_stops_playing(live: Page) -> None:
+    heard = listen(live)
+    live.evaluate("window.same = true")
+    for name in ("samples", "neurons"):
+        choose(live, name, "5")  # enough steps to be still playing when the reader leaves
+    click(live, "Play")
+    live.wait_for_url(lambda url: "step=" in url)
+    live.get_by_role("link", name="Neuron").first.click()
+    expect(live.locator("h1")).to_contain_text("Neuron")
+    live.evaluate("history.back()")
+    expect(live.get_by_role("button", name="Play")).to_be_visible()
+    [step] = parse_qs(urlsplit(live.url).query)["step"]
+    assert result(live).startswith(f"Step {step} of 25")
+    assert live.evaluate("window.same"), "the page was loaded again"
     assert heard == []
-    other.close()
 
 
 def test_everyone_can_use_it(touched: Page) -> None:
     touched.get_by_role("button", name="Forward").tap()
     touched.get_by_label("weight 2 of neuron 1").tap()
-    touched.keyboard.type("0")  # behind the 7
+    touched.keyboard.type("0")  # after the 7
     assert result(touched) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
     touched.get_by_role("button", name="Play").tap()
     touched.get_by_role("button", name="Pause").tap()
     assert shift(touched) < 0.01
-    alone(touched)
     for name in ("samples", "inputs", "neurons"):
         choose(touched, name, "5")
     touched.get_by_label("input 5 of sample 5").fill("-98.765")

@@ -1,4 +1,4 @@
-"""The layer that answers: its shapes and its errors are torch's and nnfp's, word for word."""
+"""The explorable of the layer page: its shapes and errors are those of torch and nnfp."""
 
 import math
 import random
@@ -10,11 +10,13 @@ from torch import nn
 
 import nnfp
 from audit.browse import listen, sent, shift, unusable
-from tests.site.explorables import alone, drive, wait_for_address
+from tests.conftest import Tab
+from tests.site.explorables import visit, wait_for_url
 
 PAGE = "learn/layer/"
+START = ["(2,)", "(2, 2)", "(2,)", "(2,)"]
 State = dict[str, str]
-# Goes through states as a reader would, a field after the other, and collects what is shown.
+# Types each state, field by field, and collects what is shown.
 DRIVE = """states => states.map(state => {
     const explorable = document.querySelector("explore-layer");
     for (const [name, value] of Object.entries(state)) {
@@ -32,7 +34,7 @@ DRIVE = """states => states.map(state => {
         errors: [...explorable.querySelectorAll(".nnfp-verdict code")].map(e => e.textContent),
         marks: [...explorable.querySelectorAll(".nnfp-joint")].map(mark => mark.textContent),
         unequal: explorable.querySelectorAll(".nnfp-unequal").length,
-        message: explorable.querySelector(".nnfp-message").textContent,
+        message: explorable.querySelector("[role=alert]").textContent,
         picture: explorable.querySelector("svg").ariaLabel,
         said: explorable.querySelector("p.nnfp-quiet").textContent,
         outside: [...explorable.querySelectorAll("svg circle")].filter(circle => {
@@ -44,7 +46,7 @@ DRIVE = """states => states.map(state => {
 
 
 def random_states(count: int) -> list[State]:
-    """Shapes of no to four dimensions; about half of them fit."""
+    """Make states with shapes of zero to four dimensions; about half of them fit the layer."""
     chance = random.Random(0)
     states = []
     for _ in range(count):
@@ -56,7 +58,7 @@ def random_states(count: int) -> list[State]:
         text = written.format(chance.choice([", ", ",", " "]).join(map(str, shape)))
         bias = chance.choice(["True", "False"])
         states.append({"in": str(inputs), "out": str(outputs), "bias": bias, "shape": text})
-    # All dimensions but the last are multiplied out, however many samples there are then.
+    # Add the largest number of samples: the product of all dimensions but the last.
     return [*states, states[0] | {"in": "3", "shape": "1000, 1000, 1000, 999"}]
 
 
@@ -65,19 +67,19 @@ def size(text: str) -> tuple[int, ...]:
 
 
 def run(layer: nn.Module, shape: tuple[int, ...]) -> str:
-    """What a layer answers to an input of a shape: the shape that comes out, or what it raises."""
+    """Return the shape of a layer's output for an input of this shape, or the error it raises."""
     try:
-        # One number, shown as many times as the shape says, takes no memory.
+        # An expanded tensor has a shape of any size but stores a single number.
         return str(tuple(layer(torch.zeros(()).expand(shape)).shape))
     except (RuntimeError, ValueError) as error:
         return f"{type(error).__name__}: {error}"
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
+def test_it_answers_like_torch_and_nnfp(live: Page) -> None:
     states = random_states(200)
     kinds = set()
-    for state, shown in zip(states, drive(live, DRIVE, states), strict=True):
+    for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
         assert shown["message"] == ""
         inputs, outputs, shape = int(state["in"]), int(state["out"]), size(state["shape"])
         bias = state["bias"] == "True"
@@ -105,13 +107,12 @@ def test_it_answers_as_torch_and_nnfp(live: Page) -> None:
         samples = math.prod(shape[:-1])
         many = f"; {samples} go in" if fits and samples != 1 else ""
         assert shown["said"] == f"The picture shows one sample{many}."
-    assert (
-        len(kinds) > 25
-    )  # right and wrong, of all dimensions, empty ones too, with and without bias
+    # Among them are fitting and other shapes, empty ones, all dimensions, with and without bias.
+    assert len(kinds) > 25
 
 
 def arithmetic(line: str) -> bool:
-    """Whether `4·3 + 4 = 16 parameters` is true."""
+    """Tell whether an equation such as `4·3 + 4 = 16 parameters` is true."""
     left, right = line.split(" = ")
     terms = [math.prod(map(int, term.split("·"))) for term in left.split(" + ")]
     return sum(terms) == int(right.split()[0])
@@ -123,10 +124,12 @@ def shapes(page: Page) -> list[str]:
 
 def test_it_starts_as_the_figure(live: Page) -> None:
     [drawn] = sent(live, "explore-layer svg", "innerHTML")
-    [label] = sent(live, "explore-layer svg", "ariaLabel")
+    assert live.locator("explore-layer svg").inner_html() == drawn
+    assert shapes(live) == START
+
+
+def test_a_large_layer_is_drawn_with_dots_for_what_does_not_fit(live: Page) -> None:
     svg = live.locator("explore-layer svg")
-    assert svg.inner_html() == drawn
-    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
     live.get_by_label("out_features").fill("9")
     assert svg.locator("text").all_text_contents() == ["2 inputs", "18 weights", "9 neurons"]
     # Two inputs, six of nine neurons, and three dots for the others.
@@ -136,12 +139,20 @@ def test_it_starts_as_the_figure(live: Page) -> None:
         "aria-label",
         "A fully connected layer: each of 2 inputs is connected to each of 9 neurons",
     )
+
+
+def test_the_figure_comes_back_with_its_sizes(live: Page) -> None:
+    [drawn] = sent(live, "explore-layer svg", "innerHTML")
+    [label] = sent(live, "explore-layer svg", "ariaLabel")
+    svg = live.locator("explore-layer svg")
+    live.get_by_label("out_features").fill("9")
+    assert svg.inner_html() != drawn
     live.get_by_label("out_features").fill("2")
     assert svg.inner_html() == drawn
     expect(svg).to_have_attribute("aria-label", label)
 
 
-def test_dimensions_come_and_go(live: Page) -> None:
+def test_buttons_add_or_remove_dimensions(live: Page) -> None:
     more = live.get_by_role("button", name="One dimension more")
     less = live.get_by_role("button", name="One dimension less")
     seen = []
@@ -149,18 +160,21 @@ def test_dimensions_come_and_go(live: Page) -> None:
         button.click()
         seen.append(live.get_by_label("input shape").input_value())
     assert seen == ["8, 2", "8, 5, 2", "8, 5, 4, 2", "8, 5, 2", "8, 2", "2", "", "", "2"]
+
+
+def test_a_fifth_dimension_is_refused(live: Page) -> None:
     for _ in range(4):
-        more.click()
+        live.get_by_role("button", name="One dimension more").click()
     expect(live.get_by_role("alert")).to_have_text("Expected at most 4 dimensions, got 5.")
     assert live.get_by_label("input shape").input_value() == "8, 5, 4, 2"
 
 
-def test_what_comes_out_is_announced(live: Page) -> None:
-    spoken = live.locator("explore-layer [role=status]")
+def test_the_output_is_read_out(live: Page) -> None:
+    status = live.locator("explore-layer [role=status]")
     live.get_by_label("input shape").fill("8, 5, 2")
-    expect(spoken).to_have_text("Output of shape (8, 5, 2), 6 parameters, 160 multiplications.")
+    expect(status).to_have_text("Output of shape (8, 5, 2), 6 parameters, 160 multiplications.")
     live.get_by_label("in_features").fill("3")
-    expect(spoken).to_have_text(
+    expect(status).to_have_text(
         "nn.Linear says: RuntimeError: mat1 and mat2 shapes cannot be multiplied (40x2 and 3x2)"
     )
 
@@ -181,7 +195,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     assert shapes(live)[2] == "None"
     live.keyboard.press("Tab")
     live.keyboard.press("Enter")
-    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    assert shapes(live) == START
 
 
 @pytest.mark.parametrize(
@@ -202,48 +216,53 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
         ("input shape", "1 2 3 4 5", "at most 4 dimensions, got 5."),
     ],
 )
-def test_a_wrong_value_gets_a_sentence_and_changes_nothing(
+def test_a_wrong_value_gets_a_sentence_but_changes_nothing(
     live: Page, name: str, typed: str, sentence: str
 ) -> None:
     field = live.get_by_label(name)
     field.fill(typed)
-    expect(live.get_by_role("alert")).to_have_text("")  # not before it is finished
+    expect(live.get_by_role("alert")).to_have_text("")  # the reader may go on typing
     field.press("Tab")
     expect(live.get_by_role("alert")).to_have_text(f"Expected {sentence}")
-    assert shapes(live) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    assert shapes(live) == START
     expect(field).to_have_value("2")
 
 
-def test_the_address_shares_what_is_seen(live: Page) -> None:
+def test_the_url_notes_what_is_shown(live: Page) -> None:
     live.get_by_label("in_features").fill("3")
     live.get_by_label("input shape").fill("8, 4")
-    wait_for_address(live, PAGE, {"in": "3", "shape": "8, 4"})
-    other = live.context.new_page()
-    heard = listen(other)
-    other.goto(f"{live.url}&out=-1&bias=true")
-    expect(other.get_by_role("alert")).to_have_text(
+    wait_for_url(live, PAGE, {"in": "3", "shape": "8, 4"})
+    live.get_by_role("button", name="Reset").click()
+    wait_for_url(live, PAGE, {})
+    assert shapes(live) == START
+
+
+def test_a_link_shows_its_state(tab: Tab) -> None:
+    page = tab()
+    heard = listen(page)
+    visit(page, f"{PAGE}?in=3&shape=8, 4&out=-1&bias=true")
+    expect(page.get_by_role("alert")).to_have_text(
         "Expected a whole number from 0 to 1000 as out_features, got -1. "
         "Expected True or False as bias, got true."
     )
-    assert shapes(other) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
-    # Another page and back, without the page being loaded again.
-    other.evaluate("window.same = true")
-    other.get_by_role("link", name="Neuron").first.click()
-    expect(other.locator("h1")).to_contain_text("Neuron")
-    other.evaluate("history.back()")
-    expect(other.locator("explore-layer .nnfp-verdict")).to_contain_text("(8x4 and 3x2)")
-    assert other.evaluate("window.same")
-    other.get_by_role("button", name="Reset").click()
-    other.wait_for_url("**/learn/layer/")
-    assert shapes(other) == ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+    assert shapes(page) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
     assert heard == []
-    other.close()
+
+
+def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+    page = tab()
+    visit(page, f"{PAGE}?in=3&shape=8, 4")
+    page.evaluate("window.same = true")
+    page.get_by_role("link", name="Neuron").first.click()
+    expect(page.locator("h1")).to_contain_text("Neuron")
+    page.evaluate("history.back()")
+    expect(page.locator("explore-layer .nnfp-verdict")).to_contain_text("(8x4 and 3x2)")
+    assert page.evaluate("window.same"), "the page was loaded again"
 
 
 def test_everyone_can_use_it(touched: Page) -> None:
     touched.get_by_role("button", name="One dimension more").tap()
     assert shift(touched) < 0.01
-    alone(touched)
     touched.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
     touched.get_by_label("out_features").fill("1000")
     touched.get_by_label("in_features").fill("-1")

@@ -1,20 +1,25 @@
-"""The API pages say what the docstrings say, in whole sentences."""
+"""API pages show what docstrings say, in whole sentences."""
 
-import re
 from pathlib import Path
 
 import pytest
+from bs4 import Tag
 
-from tests.conftest import ROOT
+from audit.browse import SOURCES
+from audit.markup import read
+from pages.project import page_file
 
-PAGES = [path.stem for path in sorted((ROOT / "docs/reference").glob("*.md"))]
-RETURNS = re.compile(r"Returns:</span></p>\s*<ul>(.*?)</ul>", re.DOTALL)
+
+def is_heading_of_returns(element: Tag) -> bool:
+    return element.name == "p" and element.get_text(strip=True) == "Returns:"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_what_a_function_returns_is_one_item(site: Path, name: str) -> None:
-    """In more than one line, it was once cut into as many."""
-    html = (site / "reference" / name / "index.html").read_text(encoding="utf-8")
-    found = RETURNS.findall(html)
-    assert len(found) == html.count("Returns:</span></p>") > 0
-    assert [items for items in found if items.count("<li") != 1] == []
+@pytest.mark.parametrize("source", [path for path in SOURCES if path.startswith("reference/")])
+def test_what_a_function_returns_is_one_item(site: Path, source: str) -> None:
+    """A description of several lines could become as many items."""
+    headings = read(site / page_file(source)).find_all(is_heading_of_returns)
+    assert headings
+    for heading in headings:
+        items = heading.find_next_sibling("ul")
+        assert items is not None
+        assert len(items.find_all("li")) == 1, items.get_text()

@@ -1,6 +1,7 @@
-"""The search: ready when somebody asks, free for everyone else, and it leads to what it found."""
+"""The search: it loads its texts when a reader first types, and leads to what it found."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,37 +15,47 @@ LINK = ".md-search-result__link"
 
 
 def open_search(page: Page) -> Locator:
-    """Go to a page and into the field for what is searched."""
+    """Go to a page, click into its search, and return the field."""
     page.goto("learn/start/")
     field = page.get_by_role("textbox", name="Search")
     field.click()
     return field
 
 
-def type_while_it_begins(page: Page, text: str) -> tuple[Locator, Route]:
-    """Type before what is searched has come; it comes when the route is continued."""
+def type_while_it_loads(page: Page, text: str) -> tuple[Locator, Route]:
+    """Type while the search's texts are held back.
+
+    Returns:
+        The field, and the request for the texts: continue it to let them come.
+    """
     held: list[Route] = []
     page.route("**/docs.json", lambda route: held.append(route))
     field = open_search(page)
     with page.expect_request("**/docs.json"):
         field.press_sequentially(text)
-    while not held:  # what holds a request is told of it a moment later than we are
+    while not held:  # the route is reported after the request
         page.wait_for_timeout(10)
     return field, held[0]
 
 
-def test_who_does_not_search_gets_nothing_of_what_is_searched(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+def test_the_texts_are_loaded_when_a_reader_types(page: Page) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url.rpartition("/")[2]))
     field = open_search(page)
     expect(page.locator(META)).to_have_text("Type to start searching")
     page.wait_for_load_state("networkidle")
-    assert "docs.json" not in asked
+    assert "docs.json" not in requested
+    field.press_sequentially("optimi")
+    expect(page.locator(LINK).first).to_be_visible()
+    assert requested.count("docs.json") == 1
+
+
+def test_a_word_is_completed(page: Page) -> None:
+    field = open_search(page)
     field.press_sequentially("optimi")
     expect(page.locator("[data-md-component=search-suggest]")).to_have_text("optimizer")
     field.press("ArrowRight")
     expect(field).to_have_value("optimizer")
-    assert asked.count("docs.json") == 1
 
 
 @pytest.mark.parametrize(
@@ -54,7 +65,7 @@ def test_who_does_not_search_gets_nothing_of_what_is_searched(page: Page) -> Non
         ("learning rate", "The number that an optimizer multiplies", "Glossary"),
     ],
 )
-def test_names_and_terms_are_found_suggested_and_marked(
+def test_a_result_leads_to_a_page_where_it_is_marked(
     page: Page, typed: str, found: str, heading: str
 ) -> None:
     heard = listen(page)
@@ -66,7 +77,7 @@ def test_names_and_terms_are_found_suggested_and_marked(
     assert heard == []
 
 
-def test_what_did_not_come_is_asked_for_again(page: Page) -> None:
+def test_texts_that_fail_to_load_are_requested_again(page: Page) -> None:
     missed: list[Route] = []
 
     def lose_the_first(route: Route) -> None:
@@ -84,13 +95,13 @@ def test_what_did_not_come_is_asked_for_again(page: Page) -> None:
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_what_was_typed_while_the_search_begins_is_answered(page: Page) -> None:
-    _, docs = type_while_it_begins(page, "epoch")
+def test_what_is_typed_while_the_texts_load_is_answered(page: Page) -> None:
+    _, docs = type_while_it_loads(page, "epoch")
     docs.continue_()
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_a_site_that_keeps_all_in_its_index_is_searched_as_well(page: Page, site: Path) -> None:
+def test_a_site_with_its_texts_in_the_index_is_searched_as_well(page: Page, site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     docs = json.loads((site / "search" / "docs.json").read_text(encoding="utf-8"))
     page.route("**/search_index.json", lambda route: route.fulfill(json=index | {"docs": docs}))
@@ -100,16 +111,40 @@ def test_a_site_that_keeps_all_in_its_index_is_searched_as_well(page: Page, site
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_what_is_deleted_while_the_search_begins_is_not_answered(page: Page) -> None:
-    field, docs = type_while_it_begins(page, "epoch")
+# Notes the kinds of the worker's messages in an attribute: 1 when it is ready, 3 for results.
+NOTE_MESSAGES = """
+const { Worker } = window;
+window.Worker = class extends Worker {
+    constructor(...options) {
+        super(...options);
+        this.addEventListener("message", ({ data }) => {
+            const { dataset } = document.documentElement;
+            dataset.messages = (dataset.messages ?? "") + data.type;
+        });
+    }
+};"""
+# Counts the results that are shown from now on.
+COUNT_RESULTS = """() => {
+    window.shown = 0;
+    const results = document.querySelector(".md-search-result__list");
+    const count = () => { window.shown += results.querySelectorAll("a").length; };
+    new MutationObserver(count).observe(results, { childList: true, subtree: true });
+}"""
+
+
+def test_what_is_deleted_while_the_texts_load_is_not_answered(page: Page) -> None:
+    page.add_init_script(NOTE_MESSAGES)
+    field, docs = type_while_it_loads(page, "epoch")
     for _ in "epoch":
         field.press("Backspace")
-    with page.expect_response("**/docs.json"):
-        docs.continue_()
-    page.wait_for_timeout(500)  # an answer would be there by then
-    assert page.locator(LINK).count() == 0
-    field.press_sequentially("xyzzy")
+    page.evaluate(COUNT_RESULTS)
+    docs.continue_()
+    # With the texts, the worker is ready once more, and answers what was typed last.
+    expect(page.locator("html")).to_have_attribute("data-messages", re.compile("1.*1.*3"))
+    field.fill("xyzzy")
+    field.press("End")  # the theme reads the field when a key is released
     expect(page.locator(META)).to_have_text("No matching documents")
+    assert page.evaluate("window.shown") == 0
     field.fill("")
     field.press("Backspace")
     expect(page.locator(META)).to_have_text("Type to start searching")

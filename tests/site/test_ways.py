@@ -1,49 +1,45 @@
-"""Ways around the site: where a page is, what can be done with it, what a link shows before."""
+"""Ways around the site: its menus, what a page can be used for, and how links to it look."""
 
 import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
+from audit.browse import URLS, switch
+from audit.markup import read
 from pages.page import read_page
-from tests.conftest import ROOT, Tab
+from pages.project import DOCS, page_file, page_url
+from tests.conftest import Tab
+
+# Where a page is, and what it can be used for
 
 
-def html_of(site: Path, address: str) -> str:
-    return (site / address / "index.html").read_text(encoding="utf-8")
-
-
-# Where a page is, and what can be done with it
-
-
-def test_a_page_says_where_it_is(tab: Tab) -> None:
+def test_a_page_shows_the_path_to_it(tab: Tab) -> None:
     page = tab()
     page.goto("learn/neuron/")
     path = page.get_by_role("navigation", name="Where this page is").get_by_role("link")
     assert path.all_inner_texts() == ["Home", "Learn"]
-    page.goto("glossary/")  # the menu at the top says it all
-    assert path.count() == 0
+    page.goto("glossary/")  # which the menu at the top shows already
+    expect(path).to_have_count(0)
 
 
-def test_a_page_can_be_edited_where_its_repository_is_known(site: Path, offline: Path) -> None:
-    edit = re.compile(r'<a href="([^"]*)" rel="edit"')
-    assert not any(edit.search(path.read_text(encoding="utf-8")) for path in site.rglob("*.html"))
-    known = (offline / "learn/neuron.html").read_text(encoding="utf-8")
-    assert edit.findall(known) == [
-        "https://github.com/someone/something/edit/main/docs/learn/neuron.md"
-    ]
+def test_a_page_links_to_its_source_where_the_repository_is_known(
+    site: Path, offline: Path
+) -> None:
+    assert not any(read(path).select("a[rel=edit]") for path in site.rglob("*.html"))
+    [edit] = read(offline / "learn/neuron.html").select("a[rel=edit]")
+    assert edit["href"] == "https://github.com/someone/something/edit/main/docs/learn/neuron.md"
 
 
 @pytest.mark.parametrize("source", ["index.md", "learn/neuron.md"])
-def test_what_is_copied_is_code_without_its_output(
-    page: Page, context: BrowserContext, base_url: str, source: str
-) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(source.removesuffix("index.md").replace(".md", "/"))
+def test_the_copy_button_copies_code_without_its_output(tab: Tab, source: str) -> None:
+    page = tab(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(page_url(source))
     page.evaluate("document.querySelectorAll('details').forEach((answer) => answer.open = true)")
-    fences = read_page(ROOT / "docs" / source).fences
+    fences = read_page(DOCS / source).fences
     expected = [fence.content.strip() for fence in fences if fence.language != "text"]
     buttons = page.locator("article .highlight:not(.doc *) .md-code__button")
     expect(buttons).to_have_count(len(expected))
@@ -54,41 +50,58 @@ def test_what_is_copied_is_code_without_its_output(
     assert [text.strip() for text in copied] == expected
 
 
-# Its colours
+# Its colors
 
 
-def test_colours_follow_the_system_until_some_are_chosen(browser: Browser, base_url: str) -> None:
-    with browser.new_context(base_url=base_url, color_scheme="dark") as context:
-        page = context.new_page()
-        page.goto("")
-        scheme = page.locator("body")
-        bars = "getComputedStyle(document.documentElement).colorScheme"
-        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
-        assert page.evaluate(bars) == "dark"
-        page.emulate_media(color_scheme="light")
-        expect(scheme).to_have_attribute("data-md-color-scheme", "default")
-        assert page.evaluate(bars) == "normal"
-        button = page.locator("[data-nnfp-palette] label:visible")
-        for chosen in ("light", "dark"):
-            button.click()
-            expect(page.locator("[name=__palette]:checked")).to_have_accessible_name(
-                re.compile(f"^{chosen} colors", re.IGNORECASE)
-            )
-        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
-        page.goto("glossary/")
-        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
-        expect(button).to_have_attribute("title", "Dark colors; follow the system")
+def expect_scheme(page: Page, scheme: str) -> None:
+    name = {"light": "default", "dark": "slate"}[scheme]
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+
+
+def expect_choice(page: Page, name: str) -> None:
+    choice = page.locator("[name=__palette]:checked")
+    expect(choice).to_have_accessible_name(re.compile(f"^{name}", re.IGNORECASE))
+
+
+def test_colors_follow_the_system(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    scroll_bars = "getComputedStyle(document.documentElement).colorScheme"
+    switch(page, "dark")
+    assert page.evaluate(scroll_bars) == "dark"
+    switch(page, "light")
+    assert page.evaluate(scroll_bars) == "normal"
+
+
+def test_chosen_colors_stay_on_the_next_page(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    button = page.locator("[data-nnfp-palette] label:visible")
+    for choice in ("light", "dark"):
+        button.click()
+        expect_choice(page, choice)
+    expect_scheme(page, "dark")
+    page.goto("glossary/")
+    expect_scheme(page, "dark")
+    expect_choice(page, "dark")
+
+
+def test_a_keyboard_returns_to_the_colors_of_the_system(tab: Tab) -> None:
+    page = tab()
+    page.goto("")
+    for choice in ("light", "dark", "colou?rs follow the system"):
         page.locator("[name=__palette]:checked").press("Enter")
-        expect(scheme).to_have_attribute("data-md-color-scheme", "default")
-        page.emulate_media(color_scheme="dark")
-        expect(scheme).to_have_attribute("data-md-color-scheme", "slate")
+        expect_choice(page, choice)
+    expect_scheme(page, "light")
+    page.emulate_media(color_scheme="dark")
+    expect_scheme(page, "dark")
 
 
 # Names and what they lead to
 
 TITLES = {
     next(line[2:] for line in read_page(path).lines if line.startswith("# ")): path
-    for path in sorted((ROOT / "docs").rglob("*.md"))
+    for path in sorted(DOCS.rglob("*.md"))
 }
 LINK = re.compile(r"\[(?P<text>[^]\[]+)\]\((?P<target>[^)#\s]+\.md)[^)]*\)")
 
@@ -103,51 +116,54 @@ def test_a_link_that_names_a_page_leads_to_it() -> None:
     assert checked > 50
 
 
-def test_the_menu_and_the_tab_call_each_page_by_its_heading(site: Path) -> None:
-    current = re.compile(r'md-nav__link--active"[^>]*>\s*<span class="md-ellipsis">\s*(.*?)\s*<')
+def test_the_menu_calls_each_page_by_its_heading(site: Path) -> None:
     for title, path in TITLES.items():
-        name = path.relative_to(ROOT / "docs").with_suffix("").as_posix()
-        if name != "index":  # which is the site's own name
-            html = html_of(site, name)
-            assert set(current.findall(html)) == {title}
-            assert f"<title>{title} - " in html
+        page = read(site / page_file(path.relative_to(DOCS).as_posix()))
+        entries = page.select(".md-nav__link--active .md-ellipsis")
+        if path.name != "index.md":  # which the menu calls "Home"
+            assert {entry.get_text(strip=True) for entry in entries} == {title}
 
 
-# From elsewhere
+def test_the_title_of_each_page_is_its_heading(site: Path) -> None:
+    for title, path in TITLES.items():
+        page = read(site / page_file(path.relative_to(DOCS).as_posix()))
+        if path.name != "index.md":  # whose title is that of the site
+            assert page.title and page.title.get_text().startswith(f"{title} - ")
 
 
-def named(html: str) -> dict[str, str]:
-    """What a page says about itself in its head."""
-    return dict(re.findall(r'<meta (?:name|property)="([^"]*)" content="([^"]*)">', html))
+# How links to a page look elsewhere
 
 
-def pages_of(site: Path) -> dict[str, str]:
-    """The text of each page, by its address from the site's root."""
-    return {
-        path.relative_to(site).as_posix().removesuffix("index.html"): path.read_text("utf-8")
-        for path in site.rglob("index.html")
-    }
+def meta(page: BeautifulSoup) -> dict[str, str]:
+    """Return what a page says about itself in its head."""
+    tags = page.select("meta[content]")
+    return {str(tag.get("name") or tag.get("property")): str(tag["content"]) for tag in tags}
 
 
-def test_each_page_says_in_a_sentence_what_it_shows(site: Path) -> None:
-    said = {name: named(html)["description"] for name, html in pages_of(site).items()}
-    assert len(said) == len(set(said.values())) == len(list((ROOT / "docs").rglob("*.md")))
-    assert [name for name, text in said.items() if not 50 <= len(text) <= 160] == []
-    assert [name for name, text in said.items() if not text.endswith(".")] == []
+def pages_of(site: Path) -> dict[str, BeautifulSoup]:
+    """Return each page by its URL, relative to that of the site."""
+    return {url: read(site / url / "index.html") for url in URLS}
+
+
+def test_each_page_is_described_in_a_different_sentence(site: Path) -> None:
+    said = {url: meta(page)["description"] for url, page in pages_of(site).items()}
+    assert len(set(said.values())) == len(URLS)
+    assert [url for url, text in said.items() if not 50 <= len(text) <= 160] == []
+    assert [url for url, text in said.items() if not text.endswith(".")] == []
 
 
 def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None:
-    for name, html in pages_of(site).items():
-        head = named(html)
-        assert head["og:url"] == base_url + name
-        assert f'<link rel="canonical" href="{base_url}{name}">' in html
+    for url, page in pages_of(site).items():
+        head = meta(page)
+        assert head["og:url"] == base_url + url
+        assert [link["href"] for link in page.select("link[rel=canonical]")] == [base_url + url]
         assert head["og:description"] == head["description"]
         assert head["twitter:card"] == "summary_large_image"
-        own = f"{base_url}{name}social.png"
-        assert head["og:image"] == (own if "page-figure" in html else f"{base_url}social.png")
+        own = f"{base_url}{url}social.png"
+        assert head["og:image"] == (own if page.select(".page-figure") else f"{base_url}social.png")
         with Image.open(site / head["og:image"].removeprefix(base_url)) as picture:
             assert picture.size == (int(head["og:image:width"]), int(head["og:image:height"]))
-    assert named(html_of(site, "learn/neuron"))["og:title"] == "Neuron"
+    assert meta(read(site / "learn/neuron/index.html"))["og:title"] == "Neuron"
 
 
 def test_the_picture_of_a_link_shows_the_title_and_the_figure(site: Path) -> None:
@@ -160,13 +176,12 @@ def test_the_picture_of_a_link_shows_the_title_and_the_figure(site: Path) -> Non
     assert [[color for _, color in edge or []] for edge in edges] == [[white], [white]]
 
 
-def test_the_map_of_the_site_has_each_page(site: Path, base_url: str) -> None:
+def test_the_sitemap_has_each_page(site: Path, base_url: str) -> None:
     found = re.findall(r"<loc>(.*)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
-    assert sorted(found) == sorted(base_url + name for name in pages_of(site))
+    assert sorted(found) == sorted(base_url + url for url in URLS)
 
 
-def test_an_address_without_a_page_leads_on(tab: Tab, base_url: str) -> None:
-    page = tab()
+def test_a_url_without_a_page_leads_on(page: Page, base_url: str) -> None:
     page.goto("learn/no/such/page/")
     expect(page.locator("h1")).to_have_text("There is no page here")
     ways = page.locator("article li a")

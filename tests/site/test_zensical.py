@@ -1,4 +1,4 @@
-"""Zensical, which follows MkDocs, makes the same pages of the same files."""
+"""Zensical, the successor of MkDocs, builds the same pages from the same files."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit.browse import SOURCES
+from pages.project import page_file
 from tests.conftest import GUARD, ROOT
 
 # CUSTOM_DIR= .venv/bin/zensical build
@@ -18,7 +19,7 @@ BUILD = GUARD + "from zensical.main import cli; cli(['build', '--strict'])"
 
 @pytest.fixture(scope="module")
 def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as Zensical makes it: in a copy, since it writes beside what it reads."""
+    """Build the site with Zensical, in a copy, since it writes next to the files that it reads."""
     folder = tmp_path_factory.mktemp("zensical")
     for name in ("docs", "nnfp", "pages"):
         shutil.copytree(ROOT / name, folder / name)
@@ -35,17 +36,18 @@ def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def content(site: Path, source: Path) -> str:
-    """What a page says, as HTML, without what a theme puts around it."""
-    folder = source.parent if source.name == "index" else source
-    html = (site / folder / "index.html").read_text(encoding="utf-8")
+def content(site: Path, source: str) -> str:
+    """Return the HTML of a page without the parts that a theme adds around it."""
+    html = (site / page_file(source)).read_text(encoding="utf-8")
     html = html[html.index("<h1") : html.index("</article>")].rstrip()
-    # Zensical leaves out again what its search need not read, and where an entry stands on two
-    # pages, it may lead to the other one.
+    # Zensical removes the marks for its search, and it may link to another one of two pages that
+    # show the same object.
     html = re.sub(r' data-search-exclude(="")?', "", html)
     return re.sub(r'(<a class="autorefs autorefs-internal" href=")[^"#]*', r"\1", html)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=str)
-def test_a_page_says_the_same(site: Path, zensical: Path, source: Path) -> None:
+@pytest.mark.parametrize("source", SOURCES)
+def test_both_builders_give_a_page_the_same_content(
+    site: Path, zensical: Path, source: str
+) -> None:
     assert content(zensical, source) == content(site, source)

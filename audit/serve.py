@@ -1,0 +1,59 @@
+"""Serve a folder on this machine as a web host does: compressed, cacheable, with its 404 page."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a built site on a free port.
+
+    Args:
+        folder: The site. It may be built later, but its files must not change once requested.
+
+    Yields:
+        The URL of the site, which ends with a slash.
+    """
+    with _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing: a browser that closes hangs up in the middle of an answer."""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    # Keep connections open, as hosts do: the default protocol, HTTP/1.0, closes them.
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing about requests."""
+
+    def do_GET(self) -> None:
+        """Send a file, or the site's page for URLs that do not exist."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        found = path.is_file()
+        path = path if found else Path(self.directory, "404.html")
+        body = _compressed(path)
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@cache
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes())
