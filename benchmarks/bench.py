@@ -3,7 +3,7 @@
 Run it with `make bench`. It takes some minutes, needs a machine with little else to do, and writes
 `docs/data/bench.json`, which the page *about/bench* shows.
 
-Two things that are compared take turns in one process on one thread, so that whatever slows the
+Two things that are compared take turns on one thread, so that whatever slows the
 machine down slows both. Their ratio is the median of the ratios of all rounds: at 1, both take
 equally long.
 """
@@ -22,7 +22,9 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from textwrap import indent
 from xml.etree import ElementTree
 
 import torch
@@ -32,10 +34,9 @@ from tqdm import tqdm
 import nnfp
 from benchmarks.larger_site import Row, build
 from nnfp.speed.machine import processor_name
-from pages.page import Page, read_page
+from pages.page import Block, Page, read_page
 from pages.project import ROOT
 from pages.prove.compare import expects_error
-from pages.prove.session import Session
 
 RESULT = ROOT / "docs/data/bench.json"
 
@@ -147,31 +148,51 @@ def pages() -> list[Row]:
     return rows
 
 
-def as_page(page: Page) -> Work:
-    def work() -> None:
-        session = Session(page)
-        session.run(page.blocks[-1])
-        session.close()
+RUN_PAGE = """
+import sys
+from pathlib import Path
+from textwrap import indent
+from pages.page import read_page
+from pages.prove.session import Session
+page = read_page(Path(sys.argv[1]))
+session = Session(page)
+session.run(page.blocks[-1])
+session.close()
+"""
 
-    return work
+
+def as_page(page: Page) -> Work:
+    """Return what proves a page in a new process, without comparing."""
+    return partial(run_python, "-c", RUN_PAGE, page.path)
 
 
 def as_script(page: Page) -> Work:
+    """Return what runs the blocks of a page as one script, in a new process."""
+
     def work() -> None:
-        names = {"__name__": "__main__"}
-        silent = io.StringIO()
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            contextlib.chdir(folder),
-            contextlib.redirect_stdout(silent),
-            contextlib.redirect_stderr(silent),
-        ):
+        with tempfile.TemporaryDirectory() as folder:
             for block in page.blocks:
-                errors = [Exception] if expects_error(block) else []
-                with contextlib.suppress(*errors):
-                    exec(compile(block.code.content, str(page.path), "exec"), names)
+                for image in block.figures:
+                    Path(folder, image.path).parent.mkdir(parents=True, exist_ok=True)
+            script = Path(folder, "script.py")
+            script.write_text("".join(map(_in_script, page.blocks)), encoding="utf-8")
+            run_python(script, cwd=folder)
 
     return work
+
+
+def _in_script(block: Block) -> str:
+    """Write a block so that a script goes on after the error that it shows."""
+    if not expects_error(block):
+        return block.code.content
+    return f"try:\n{indent(block.code.content, '    ')}except Exception:\n    pass\n"
+
+
+def run_python(*arguments: str | Path, cwd: str | Path = ROOT) -> None:
+    """Run Python without its output, on one thread as pages do; a failure is an error."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *map(str, arguments)]
+    subprocess.run(command, cwd=cwd, env=environment, check=True, capture_output=True)
 
 
 def suite() -> list[Row]:

@@ -56,15 +56,13 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: Progress) -
     tests = tests_of(path)
     with contextlib.closing(Interpreter.start()) as interpreter:
         interpreter.run(WARM_UP, "warm-up")
-        for _ in range(2):  # the second time with all loaded that the first one needed
-            started = time.monotonic()
-            loaded = _run_tests(interpreter, tests, None, unchanged)
-            if not loaded:
-                raise ValueError(
-                    f"expected tests that pass, got a failure: pytest {' '.join(tests)}"
-                )
-            names = _of_libraries(loaded, project_of(path))
-            interpreter.run(LOAD.format(names=names), "load")
+        started = time.monotonic()
+        loaded = _run_tests(interpreter, tests, None, unchanged)
+        if not loaded:
+            raise ValueError(f"expected tests that pass, got a failure: pytest {' '.join(tests)}")
+        # So that no change waits for them again.
+        names = _of_libraries(loaded, project_of(path))
+        interpreter.run(LOAD.format(names=names), "load")
         limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
 
         def passes(mutant: Mutant) -> bool:
@@ -119,7 +117,9 @@ def tests_of(path: Path) -> list[str]:
     used = rf"(from {package} import .*|(from|import) {package}\.){name}\b"
     if not names:
         used = rf"(from|import) {package}\b"
-    own = _test_files(root / "tests" / package, names or [package])
+    if path.stem == "__init__":
+        names.append("package")
+    own = _test_files(root / "tests" / package, names)
     pages = [page for page in (root / "docs").rglob("*.md") if _uses(page, used)]
     if not own and not pages:
         users = [user for user in path.parent.glob("*.py") if _has(user, used)]
@@ -129,13 +129,11 @@ def tests_of(path: Path) -> list[str]:
 
 
 def _test_files(folder: Path, names: list[str]) -> list[Path]:
-    """Find the tests of a module: the file with its name, or all of the package that it is in."""
+    """Find the tests of a module: the file with its name, and all of a package that it is in."""
     *packages, name = names
-    inside = folder.joinpath(*packages)
-    for file in (inside / f"test_{name}.py", inside.parent / f"test_{inside.name}.py"):
-        if file.exists():
-            return [file]
-    return sorted(inside.rglob("test_*.py")) if packages else sorted((inside / name).rglob("*.py"))
+    own = folder.joinpath(*packages, f"test_{name.strip('_')}.py")
+    others = sorted(folder.joinpath(packages[0]).rglob("test_*.py")) if packages else []
+    return [*([own] if own.exists() else []), *(file for file in others if file != own)]
 
 
 def _uses(page: Path, pattern: str) -> bool:
@@ -148,4 +146,4 @@ def _has(file: Path, pattern: str) -> bool:
 
 
 def _rank(stem: str, file: Path) -> tuple[bool, int]:
-    return file.stem not in (stem, f"test_{stem}"), file.stat().st_size
+    return file.stem.removeprefix("test_") != stem.strip("_"), file.stat().st_size

@@ -17,7 +17,9 @@ from pages.project import ROOT
 
 PAGE = """
 ```python
-notes.append("first")
+from pathlib import Path
+notes = open(NOTES, "a")
+print("first", file=notes)
 ```
 
 ```python
@@ -31,8 +33,8 @@ ZeroDivisionError: division by zero
 ```
 
 ```python
-from pathlib import Path
-notes.append(Path.cwd())
+print(Path.cwd(), file=notes)
+notes.close()
 ```
 """
 
@@ -88,22 +90,21 @@ def test_fit_and_the_loop_by_hand_reach_the_same_losses() -> None:
 
 @pytest.mark.parametrize("run_as", [bench.as_page, bench.as_script])
 def test_page_and_script_run_every_block_in_a_temporary_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_as: Callable[[Page], bench.Work]
+    tmp_path: Path, run_as: Callable[[Page], bench.Work]
 ) -> None:
-    notes: list[Any] = []
-    monkeypatch.setattr("builtins.notes", notes, raising=False)
-    path = tmp_path / "page.md"
-    path.write_text(PAGE)
+    path, notes = tmp_path / "page.md", tmp_path / "notes.txt"
+    path.write_text(PAGE.replace("NOTES", repr(str(notes))))
     run_as(read_page(path))()
-    assert notes[0] == "first"
-    assert notes[1] not in (Path.cwd(), tmp_path)
-    assert not notes[1].exists()
+    first, folder = notes.read_text().splitlines()
+    assert first == "first"
+    assert Path(folder) not in (Path.cwd(), tmp_path)
+    assert not Path(folder).exists()
 
 
 def test_a_script_that_fails_is_not_timed(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("```python\n1 / 0\n```\n")
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(subprocess.CalledProcessError):
         bench.as_script(read_page(path))()
 
 

@@ -74,7 +74,7 @@ def test_the_package_itself_is_not_changed(module: Path) -> None:
     ("file", "expected"),
     [
         ("kit/sums.py", ["tests/kit/test_sums.py"]),
-        ("kit/draw/line.py", ["tests/kit/draw/test_line.py"]),
+        ("kit/draw/line.py", ["tests/kit/draw/test_line.py", "tests/kit/draw/test_other.py"]),
         ("kit/draw/arc.py", ["tests/kit/draw/test_line.py", "tests/kit/draw/test_other.py"]),
         ("kit/used.py", ["tests/kit/test_sums.py"]),
     ],
