@@ -1,4 +1,4 @@
-"""Nothing is lost between a page's source, its tests and what a reader sees on the site."""
+"""The source of each page, its tests, the site and the README all show the same."""
 
 import ast
 import doctest
@@ -13,16 +13,17 @@ from textwrap import dedent
 
 import pytest
 
-from pages.page import Page, prose_of, read_page
+from pages.page import Page, prose_of, read_page, title_of
+from pages.project import DOCS, ROOT, page_file, site_config, source_of
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
-from tests.conftest import ROOT
 from tests.site.census import code_on, pictures_on
 
 pytest_plugins = ["pytester"]
 
-DOCS = ROOT / "docs"
-ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
+ON_SITE = sorted(DOCS.rglob("*.md"))
+HOME = DOCS / "index.md"
+README = ROOT / "README.md"
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
 MODULES = [path for path in sorted((ROOT / "nnfp").rglob("*.py")) if path.stem != "__init__"]
 
@@ -32,10 +33,8 @@ def name(path: Path) -> str:
 
 
 def page_of(site: Path, source: Path) -> Path:
-    """Find the page that the site has for a Markdown file."""
-    address = source.relative_to(DOCS).with_suffix("")
-    folder = address.parent if address.name == "index" else address
-    return site / folder / "index.html"
+    """Return the file of the page that is built from a Markdown file."""
+    return site / page_file(source_of(source))
 
 
 def built(site: Path, source: Path) -> str:
@@ -46,29 +45,29 @@ each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
 each_page = pytest.mark.parametrize("path", PAGES, ids=name)
 
 
-def test_the_tutorial_is_there() -> None:
+def test_the_first_pages_of_the_tutorial_exist() -> None:
     learn = [path.stem for path in ON_SITE if path.parent.name == "learn"]
     assert {"start", "neuron", "batch", "layer", "optimizer"} <= set(learn)
     assert DOCS / "index.md" in ON_SITE
 
 
-def test_the_site_has_no_page_but_those_of_the_source(site: Path) -> None:
+def test_each_page_of_the_site_is_built_from_a_source(site: Path) -> None:
     on_site = {page_of(site, path) for path in ON_SITE}
     assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
 
 
 @each_on_site
-def test_a_reader_sees_exactly_the_blocks_of_the_source(site: Path, path: Path) -> None:
+def test_the_site_shows_exactly_the_blocks_of_the_source(site: Path, path: Path) -> None:
     seen = [block for block in code_on(built(site, path)) if not block[0].startswith("api:")]
     assert seen == [(fence.language, shown(fence.content)) for fence in read_page(path).fences]
 
 
 def shown(content: str) -> str:
-    """The site leaves out blank lines at the end of a block."""
+    """Remove the blank lines at the end of a block, as the site does."""
     return content.rstrip("\n") + "\n"
 
 
-def test_what_the_documents_beside_the_site_lead_to_is_there() -> None:
+def test_links_from_the_readme_or_its_siblings_lead_to_files() -> None:
     found = [
         target
         for path in ROOT.glob("*.md")
@@ -79,15 +78,76 @@ def test_what_the_documents_beside_the_site_lead_to_is_there() -> None:
     assert [target for target in found if not (ROOT / target).exists()] == []
 
 
-def test_the_home_page_says_which_python_is_needed() -> None:
+def text_of(path: Path) -> str:
+    """Return the prose of a page on one line."""
+    return " ".join(" ".join(text for _, text in prose_of(read_page(path))).split())
+
+
+@pytest.mark.parametrize("path", [HOME, README], ids=name)
+def test_the_required_python_is_stated(path: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     minimum = project["requires-python"].removeprefix(">=")
-    home, readme = ((ROOT / file).read_text("utf-8") for file in ("docs/index.md", "README.md"))
-    assert f'"{minimum}": requires-python' in home
-    assert f"Python {minimum}" in home and f"Python {minimum}" in readme
+    assert re.findall(r"Python (\d[\d.]*)", text_of(path)) == [minimum]
 
 
-def test_no_page_of_the_site_has_an_example_of_a_page_and_those_elsewhere_are_true(
+def test_the_readme_and_the_home_page_state_the_same_disk_space() -> None:
+    home, readme = (re.findall(r"([\d.]+) GB", text_of(path)) for path in (HOME, README))
+    assert len(home) == 3
+    assert readme == home
+
+
+def test_the_readme_and_the_home_page_have_the_same_title() -> None:
+    assert title_of(read_page(README)) == title_of(read_page(HOME)) == site_config()["site_name"]
+
+
+def test_the_readme_shows_the_examples_of_the_home_page() -> None:
+    def examples(path: Path) -> list[tuple[str, str, list[str]]]:
+        return [
+            (
+                block.code.content.replace('"docs/figures/', '"figures/'),
+                block.output.content if block.output else "",
+                [image.alt for image in block.figures],
+            )
+            for block in read_page(path).blocks
+        ]
+
+    assert examples(README) == examples(HOME)
+
+
+def test_the_readme_shows_the_figure_of_the_home_page() -> None:
+    def figures(path: Path) -> list[Path]:
+        images = [image for block in read_page(path).blocks for image in block.figures]
+        return [(path.parent / image.path).resolve() for image in images]
+
+    assert figures(README) == figures(HOME) == [DOCS / "figures/home.svg"]
+
+
+def test_the_readme_gives_the_commands_of_the_home_page() -> None:
+    home, readme = (
+        [block.code.content for block in read_page(path).shell_blocks] for path in (HOME, README)
+    )
+    assert home == ["make serve\n", "make test\n"]
+    assert readme[:2] == home
+
+
+def path_on(path: Path) -> list[tuple[str, Path, str]]:
+    """List the rows of the table under *The path*: title, file and question."""
+    row = re.compile(r"\| \[(?P<title>.+)\]\((?P<file>.+)\) \| (?P<question>.+) \|")
+    rows = [row.fullmatch(text) for _, text in prose_of(read_page(path))]
+    return [(r["title"], path.parent / r["file"], r["question"]) for r in rows if r]
+
+
+def test_the_readme_and_the_home_page_list_the_same_path() -> None:
+    assert path_on(README) == path_on(HOME)
+
+
+def test_the_path_is_that_of_the_menu() -> None:
+    [learn] = [section["Learn"] for section in site_config()["nav"] if "Learn" in section]
+    menu = [(title, DOCS / source) for page in learn for title, source in page.items()]
+    assert [(title, file) for title, file, _ in path_on(HOME)] == menu
+
+
+def test_the_example_page_in_contributing_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examples = {
@@ -106,12 +166,12 @@ def test_no_page_of_the_site_has_an_example_of_a_page_and_those_elsewhere_are_tr
         for block in page.blocks:
             result = session.run(block)
             untrue = differences(session, block, result)
-            # The picture that it draws is in no folder beside it.
+            # The picture that the example draws is not committed.
             assert [line for line in untrue if "neuron.svg" not in line] == []
 
 
 @each_on_site
-def test_a_reader_sees_exactly_the_pictures_of_the_source(site: Path, path: Path) -> None:
+def test_the_site_shows_exactly_the_pictures_of_the_source(site: Path, path: Path) -> None:
     drawn = [image.alt for block in read_page(path).blocks for image in block.figures]
     assert pictures_on(built(site, path)) == drawn
 
@@ -132,11 +192,11 @@ def test_every_block_of_python_is_a_test(
     assert blocks
 
 
-def test_every_figure_is_shown_once() -> None:
+def test_every_figure_is_shown_once_on_the_site() -> None:
     files = [path for folder in DOCS.rglob("figures") for path in folder.iterdir()]
     shown = Counter(
         (path.parent / image.path).resolve()
-        for path in PAGES
+        for path in ON_SITE
         for block in read_page(path).blocks
         for image in block.figures
     )
@@ -166,12 +226,12 @@ def test_the_examples_of_the_api_pages_are_those_that_are_run(site: Path) -> Non
 
 
 def dotted(module: Path) -> str:
-    """Name a module as it is imported."""
+    """Return the name by which a module is imported."""
     return ".".join(module.relative_to(ROOT).with_suffix("").parts)
 
 
 def definitions(module: Path) -> list[str]:
-    """List the source of each function and class of a module, as it looks when it stands alone."""
+    """List the source of each function and class of a module, without its indent."""
     text = module.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
     return [
@@ -182,11 +242,11 @@ def definitions(module: Path) -> list[str]:
 
 
 def first_line(node: ast.FunctionDef | ast.ClassDef) -> int:
-    """A definition begins with its decorators."""
+    """Return the line where a definition begins, with its decorators."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def test_the_source_on_the_api_pages_is_the_package_s(site: Path) -> None:
+def test_the_api_pages_show_the_source_of_the_package(site: Path) -> None:
     package = {source for module in MODULES for source in definitions(module)}
     seen = {
         text
@@ -198,7 +258,7 @@ def test_the_source_on_the_api_pages_is_the_package_s(site: Path) -> None:
     assert seen
 
 
-def test_nothing_else_stands_in_an_api_entry(site: Path) -> None:
+def test_an_api_entry_contains_examples_source_or_signatures(site: Path) -> None:
     languages = {language for path in ON_SITE for language, _ in code_on(built(site, path))}
     assert {language for language in languages if language.startswith("api:")} == {
         "api:pycon",
@@ -208,7 +268,7 @@ def test_nothing_else_stands_in_an_api_entry(site: Path) -> None:
 
 
 def trouble_at_the_prompt(page: Page) -> list[str]:
-    """Paste each block into a Python prompt, line by line, and press Enter: does it take it all?"""
+    """List the lines that a Python prompt rejects when each block is pasted into it."""
     compiler = CommandCompiler()
     found = []
     for block in page.blocks:
@@ -230,11 +290,11 @@ def trouble_at_the_prompt(page: Page) -> list[str]:
 
 
 def echoes(page: Page) -> list[str]:
-    """List what a prompt would print by itself: a value that stands alone, and is not a call's."""
+    """List the expressions, other than calls, whose value a prompt would print."""
     found = []
     for block in page.blocks:
         tree = ast.parse(block.code.content)
-        # What raises has no value; it is the last that its block does.
+        # The statement that raises is the last of its block, and has no value.
         raises = tree.body[-1] if expects_error(block) else None
         found += [
             f"{page.name}:{block.code.line + node.lineno}: a Python prompt would show the value of "
@@ -247,7 +307,7 @@ def echoes(page: Page) -> list[str]:
 
 
 def at_module_level(tree: ast.AST) -> list[ast.AST]:
-    """List what runs when the block runs, loops and branches included, without function bodies."""
+    """List the nodes that run with the block: loops and branches, but no function bodies."""
     inner = [
         node
         for child in ast.iter_child_nodes(tree)
@@ -259,7 +319,7 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 @each_on_site
 def test_every_line_of_code_fits_beside_the_menu(path: Path) -> None:
-    """It need not be moved sideways to be read, on a screen that is 1280 pixels wide."""
+    # On a screen of 1280 pixels, longer lines would scroll sideways.
     lines = [
         line
         for block in read_page(path).blocks
@@ -295,7 +355,7 @@ def pasted(tmp_path: Path, code: str) -> Page:
         "@decorator\ndef f():\n    pass",
     ],
 )
-def test_a_prompt_takes_a_block_whose_statements_end(tmp_path: Path, code: str) -> None:
+def test_a_prompt_takes_a_block_of_complete_statements(tmp_path: Path, code: str) -> None:
     assert trouble_at_the_prompt(pasted(tmp_path, code)) == []
 
 
@@ -309,27 +369,27 @@ def test_a_prompt_takes_a_block_whose_statements_end(tmp_path: Path, code: str) 
         ("for i in range(3):\n    print(i)\nprint(4)", 4, "invalid syntax"),
     ],
 )
-def test_a_block_that_a_prompt_does_not_take_is_told_with_its_line(
+def test_a_block_that_a_prompt_rejects_is_reported_with_its_line(
     tmp_path: Path, code: str, line: int, trouble: str
 ) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, code))
     assert f"page.md:{line}: a Python prompt does not take this: {trouble}" in found
 
 
-def test_a_block_that_does_not_end_is_told(tmp_path: Path) -> None:
+def test_an_unfinished_block_is_reported(tmp_path: Path) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, "print(\n    1"))
     assert "page.md:4: a Python prompt waits for more" in found
 
 
 @pytest.mark.parametrize("code", ["a", "'text'", "1 + 2", "a.b", "for i in a:\n    i", "..."])
-def test_a_value_that_a_prompt_would_show_is_told(tmp_path: Path, code: str) -> None:
+def test_a_value_that_a_prompt_would_show_is_reported(tmp_path: Path, code: str) -> None:
     [found] = echoes(pasted(tmp_path, f"a = []\n{code}"))
     assert "a Python prompt would show the value of" in found
     assert found.endswith(": print it")
 
 
 @pytest.mark.parametrize("code", ["f()", "a = 1", "def f():\n    'Text.'", "assert a", "del a"])
-def test_what_a_prompt_does_not_show_is_let_pass(tmp_path: Path, code: str) -> None:
+def test_a_statement_without_a_value_to_show_is_accepted(tmp_path: Path, code: str) -> None:
     assert echoes(pasted(tmp_path, code)) == []
 
 
