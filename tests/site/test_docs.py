@@ -1,4 +1,4 @@
-"""The source of each page, its tests, the site and the README all show the same."""
+"""Everything on a page is tested, and the site shows all of it and nothing else."""
 
 import ast
 import doctest
@@ -13,17 +13,15 @@ from textwrap import dedent
 
 import pytest
 
-from pages.page import Page, prose_of, read_page, title_of
-from pages.project import DOCS, ROOT, page_file, site_config, source_of
+from pages.page import Page, prose_of, read_page
+from pages.project import DOCS, ROOT, page_file
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
 from tests.site.census import code_on, pictures_on
 
 pytest_plugins = ["pytester"]
 
-ON_SITE = sorted(DOCS.rglob("*.md"))
-HOME = DOCS / "index.md"
-README = ROOT / "README.md"
+ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
 MODULES = [path for path in sorted((ROOT / "nnfp").rglob("*.py")) if path.stem != "__init__"]
 
@@ -32,42 +30,41 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def page_of(site: Path, source: Path) -> Path:
-    """Return the file of the page that is built from a Markdown file."""
-    return site / page_file(source_of(source))
-
-
 def built(site: Path, source: Path) -> str:
-    return page_of(site, source).read_text(encoding="utf-8")
+    return file_of(site, source).read_text(encoding="utf-8")
+
+
+def file_of(site: Path, source: Path) -> Path:
+    return site / page_file(source.relative_to(DOCS).as_posix())
 
 
 each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
 each_page = pytest.mark.parametrize("path", PAGES, ids=name)
 
 
-def test_the_first_pages_of_the_tutorial_exist() -> None:
+def test_the_tutorial_has_its_pages() -> None:
     learn = [path.stem for path in ON_SITE if path.parent.name == "learn"]
     assert {"start", "neuron", "batch", "layer", "optimizer"} <= set(learn)
     assert DOCS / "index.md" in ON_SITE
 
 
-def test_each_page_of_the_site_is_built_from_a_source(site: Path) -> None:
-    on_site = {page_of(site, path) for path in ON_SITE}
+def test_the_site_has_exactly_the_pages_of_the_source(site: Path) -> None:
+    on_site = {file_of(site, path) for path in ON_SITE}
     assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
 
 
 @each_on_site
-def test_the_site_shows_exactly_the_blocks_of_the_source(site: Path, path: Path) -> None:
+def test_a_page_shows_exactly_the_blocks_of_its_source(site: Path, path: Path) -> None:
     seen = [block for block in code_on(built(site, path)) if not block[0].startswith("api:")]
     assert seen == [(fence.language, shown(fence.content)) for fence in read_page(path).fences]
 
 
 def shown(content: str) -> str:
-    """Remove the blank lines at the end of a block, as the site does."""
+    """Remove blank lines at the end of a block, as the site does."""
     return content.rstrip("\n") + "\n"
 
 
-def test_links_from_the_readme_or_its_siblings_lead_to_files() -> None:
+def test_links_in_the_documents_outside_the_site_lead_to_files() -> None:
     found = [
         target
         for path in ROOT.glob("*.md")
@@ -78,100 +75,42 @@ def test_links_from_the_readme_or_its_siblings_lead_to_files() -> None:
     assert [target for target in found if not (ROOT / target).exists()] == []
 
 
-def text_of(path: Path) -> str:
-    """Return the prose of a page on one line."""
-    return " ".join(" ".join(text for _, text in prose_of(read_page(path))).split())
-
-
-@pytest.mark.parametrize("path", [HOME, README], ids=name)
-def test_the_required_python_is_stated(path: Path) -> None:
+def test_the_home_page_says_which_python_is_needed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     minimum = project["requires-python"].removeprefix(">=")
-    assert re.findall(r"Python (\d[\d.]*)", text_of(path)) == [minimum]
+    home, readme = ((ROOT / file).read_text("utf-8") for file in ("docs/index.md", "README.md"))
+    assert f'"{minimum}": requires-python' in home
+    assert f"Python {minimum}" in home and f"Python {minimum}" in readme
 
 
-def test_the_readme_and_the_home_page_state_the_same_disk_space() -> None:
-    home, readme = (re.findall(r"([\d.]+) GB", text_of(path)) for path in (HOME, README))
-    assert len(home) == 3
-    assert readme == home
+def markdown_examples(path: Path) -> list[str]:
+    fences = read_page(path).fences
+    return [fence.content for fence in fences if fence.language == "markdown"]
 
 
-def test_the_readme_and_the_home_page_have_the_same_title() -> None:
-    assert title_of(read_page(README)) == title_of(read_page(HOME)) == site_config()["site_name"]
+def test_only_contributing_shows_how_a_page_is_written() -> None:
+    assert [path for path in PAGES if markdown_examples(path)] == [ROOT / "CONTRIBUTING.md"]
 
 
-def test_the_readme_shows_the_examples_of_the_home_page() -> None:
-    def examples(path: Path) -> list[tuple[str, str, list[str]]]:
-        return [
-            (
-                block.code.content.replace('"docs/figures/', '"figures/'),
-                block.output.content if block.output else "",
-                [image.alt for image in block.figures],
-            )
-            for block in read_page(path).blocks
-        ]
-
-    assert examples(README) == examples(HOME)
-
-
-def test_the_readme_shows_the_figure_of_the_home_page() -> None:
-    def figures(path: Path) -> list[Path]:
-        images = [image for block in read_page(path).blocks for image in block.figures]
-        return [(path.parent / image.path).resolve() for image in images]
-
-    assert figures(README) == figures(HOME) == [DOCS / "figures/home.svg"]
-
-
-def test_the_readme_gives_the_commands_of_the_home_page() -> None:
-    home, readme = (
-        [block.code.content for block in read_page(path).shell_blocks] for path in (HOME, README)
-    )
-    assert home == ["make serve\n", "make test\n"]
-    assert readme[:2] == home
-
-
-def path_on(path: Path) -> list[tuple[str, Path, str]]:
-    """List the rows of the table under *The path*: title, file and question."""
-    row = re.compile(r"\| \[(?P<title>.+)\]\((?P<file>.+)\) \| (?P<question>.+) \|")
-    rows = [row.fullmatch(text) for _, text in prose_of(read_page(path))]
-    return [(r["title"], path.parent / r["file"], r["question"]) for r in rows if r]
-
-
-def test_the_readme_and_the_home_page_list_the_same_path() -> None:
-    assert path_on(README) == path_on(HOME)
-
-
-def test_the_path_is_that_of_the_menu() -> None:
-    [learn] = [section["Learn"] for section in site_config()["nav"] if "Learn" in section]
-    menu = [(title, DOCS / source) for page in learn for title, source in page.items()]
-    assert [(title, file) for title, file, _ in path_on(HOME)] == menu
-
-
-def test_the_example_page_in_contributing_is_true(
+def test_the_example_of_a_page_in_contributing_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examples = {
-        path: fence.content
-        for path in PAGES
-        for fence in read_page(path).fences
-        if fence.language == "markdown"
-    }
-    assert list(examples) == [ROOT / "CONTRIBUTING.md"]
+    [example] = markdown_examples(ROOT / "CONTRIBUTING.md")
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "page.md"
     (tmp_path / "figures").mkdir()
-    path.write_text(examples[ROOT / "CONTRIBUTING.md"], encoding="utf-8")
+    path.write_text(example, encoding="utf-8")
     page = read_page(path)
     with closing(Session(page)) as session:
         for block in page.blocks:
             result = session.run(block)
             untrue = differences(session, block, result)
-            # The picture that the example draws is not committed.
+            # The picture that it draws does not exist yet.
             assert [line for line in untrue if "neuron.svg" not in line] == []
 
 
 @each_on_site
-def test_the_site_shows_exactly_the_pictures_of_the_source(site: Path, path: Path) -> None:
+def test_a_page_shows_exactly_the_pictures_of_its_source(site: Path, path: Path) -> None:
     drawn = [image.alt for block in read_page(path).blocks for image in block.figures]
     assert pictures_on(built(site, path)) == drawn
 
@@ -184,9 +123,11 @@ def test_every_block_of_python_is_a_test(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ("-p", "pytest_markdown_docs.plugin", "-p", "no:cacheprovider")
     items, _ = pytester.inline_genitems(*plugins, *folders)
-    # A test of a block has its line, the tests of sentences have none.
-    lines = [(item.path, getattr(item, "start_line", None)) for item in items]
-    collected = [(path, line) for path, line in lines if line is not None]
+    collected = [
+        (item.path, item.start_line)  # type: ignore[attr-defined]  # set by pytest-markdown-docs
+        for item in items
+        if item.name not in ("names", "numbers")
+    ]
     blocks = [(path, block.code.line) for path in PAGES for block in read_page(path).blocks]
     assert sorted(collected) == sorted(blocks)
     assert blocks
@@ -207,7 +148,7 @@ def examples_in(text: str) -> list[tuple[str, str]]:
     return [(e.source, e.want) for e in doctest.DocTestParser().get_examples(text)]
 
 
-def test_the_examples_of_the_api_pages_are_those_that_are_run(site: Path) -> None:
+def test_the_examples_on_api_pages_are_those_that_are_run(site: Path) -> None:
     seen = [
         example
         for path in ON_SITE
@@ -226,12 +167,12 @@ def test_the_examples_of_the_api_pages_are_those_that_are_run(site: Path) -> Non
 
 
 def dotted(module: Path) -> str:
-    """Return the name by which a module is imported."""
+    """Name a module as it is imported."""
     return ".".join(module.relative_to(ROOT).with_suffix("").parts)
 
 
 def definitions(module: Path) -> list[str]:
-    """List the source of each function and class of a module, without its indent."""
+    """List the source of each function and class of a module, indented as on its API page."""
     text = module.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
     return [
@@ -242,11 +183,11 @@ def definitions(module: Path) -> list[str]:
 
 
 def first_line(node: ast.FunctionDef | ast.ClassDef) -> int:
-    """Return the line where a definition begins, with its decorators."""
+    """Return the line in which a definition begins, with its first decorator."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def test_the_api_pages_show_the_source_of_the_package(site: Path) -> None:
+def test_the_source_on_api_pages_is_that_of_the_package(site: Path) -> None:
     package = {source for module in MODULES for source in definitions(module)}
     seen = {
         text
@@ -258,7 +199,7 @@ def test_the_api_pages_show_the_source_of_the_package(site: Path) -> None:
     assert seen
 
 
-def test_an_api_entry_contains_examples_source_or_signatures(site: Path) -> None:
+def test_api_entries_have_no_other_code(site: Path) -> None:
     languages = {language for path in ON_SITE for language, _ in code_on(built(site, path))}
     assert {language for language in languages if language.startswith("api:")} == {
         "api:pycon",
@@ -268,7 +209,7 @@ def test_an_api_entry_contains_examples_source_or_signatures(site: Path) -> None
 
 
 def trouble_at_the_prompt(page: Page) -> list[str]:
-    """List the lines that a Python prompt rejects when each block is pasted into it."""
+    """List where a Python prompt refuses a block that is pasted into it, line by line."""
     compiler = CommandCompiler()
     found = []
     for block in page.blocks:
@@ -290,11 +231,11 @@ def trouble_at_the_prompt(page: Page) -> list[str]:
 
 
 def echoes(page: Page) -> list[str]:
-    """List the expressions, other than calls, whose value a prompt would print."""
+    """List the values that a prompt would print by itself: all but those of calls."""
     found = []
     for block in page.blocks:
         tree = ast.parse(block.code.content)
-        # The statement that raises is the last of its block, and has no value.
+        # The last statement of a block that raises has no value.
         raises = tree.body[-1] if expects_error(block) else None
         found += [
             f"{page.name}:{block.code.line + node.lineno}: a Python prompt would show the value of "
@@ -307,7 +248,7 @@ def echoes(page: Page) -> list[str]:
 
 
 def at_module_level(tree: ast.AST) -> list[ast.AST]:
-    """List the nodes that run with the block: loops and branches, but no function bodies."""
+    """List what runs when the block runs, loops and branches included, without function bodies."""
     inner = [
         node
         for child in ast.iter_child_nodes(tree)
@@ -318,8 +259,8 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 
 @each_on_site
-def test_every_line_of_code_fits_beside_the_menu(path: Path) -> None:
-    # On a screen of 1280 pixels, longer lines would scroll sideways.
+def test_every_line_of_code_fits_next_to_the_menu(path: Path) -> None:
+    """Nobody needs to scroll sideways on a screen that is 1280 pixels wide."""
     lines = [
         line
         for block in read_page(path).blocks
@@ -355,7 +296,7 @@ def pasted(tmp_path: Path, code: str) -> Page:
         "@decorator\ndef f():\n    pass",
     ],
 )
-def test_a_prompt_takes_a_block_of_complete_statements(tmp_path: Path, code: str) -> None:
+def test_a_prompt_accepts_a_block_whose_statements_end(tmp_path: Path, code: str) -> None:
     assert trouble_at_the_prompt(pasted(tmp_path, code)) == []
 
 
@@ -369,14 +310,14 @@ def test_a_prompt_takes_a_block_of_complete_statements(tmp_path: Path, code: str
         ("for i in range(3):\n    print(i)\nprint(4)", 4, "invalid syntax"),
     ],
 )
-def test_a_block_that_a_prompt_rejects_is_reported_with_its_line(
+def test_a_block_that_a_prompt_refuses_is_reported_with_its_line(
     tmp_path: Path, code: str, line: int, trouble: str
 ) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, code))
     assert f"page.md:{line}: a Python prompt does not take this: {trouble}" in found
 
 
-def test_an_unfinished_block_is_reported(tmp_path: Path) -> None:
+def test_a_block_that_does_not_end_is_reported(tmp_path: Path) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, "print(\n    1"))
     assert "page.md:4: a Python prompt waits for more" in found
 
@@ -389,11 +330,11 @@ def test_a_value_that_a_prompt_would_show_is_reported(tmp_path: Path, code: str)
 
 
 @pytest.mark.parametrize("code", ["f()", "a = 1", "def f():\n    'Text.'", "assert a", "del a"])
-def test_a_statement_without_a_value_to_show_is_accepted(tmp_path: Path, code: str) -> None:
+def test_statements_without_a_value_are_accepted(tmp_path: Path, code: str) -> None:
     assert echoes(pasted(tmp_path, code)) == []
 
 
-def test_an_expression_that_raises_shows_no_value(tmp_path: Path) -> None:
+def test_an_expression_that_raises_is_accepted(tmp_path: Path) -> None:
     page = pasted(tmp_path, "1 / 1\n1 / 0\n```\n\n```text\nTraceback (most recent call last):")
     [found] = echoes(page)
     assert "the value of 1 / 1" in found
