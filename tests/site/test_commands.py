@@ -1,5 +1,7 @@
 """Every command in the documents is run by a test or by .ci/run."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +64,48 @@ def test_a_command_that_nothing_runs_is_reported(tmp_path: Path) -> None:
     assert untested(path) == [
         "page.md:5: expected a command that .ci/run or a test runs, got: make tset"
     ]
+
+
+def wrong_outputs(path: Path) -> list[str]:
+    """Run the blocks of commands that show an output, and list those that print another one."""
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    found = []
+    for block in read_page(path).shell_blocks:
+        if block.output:
+            done = subprocess.run(
+                ["bash", "-c", block.code.content],
+                cwd=ROOT,
+                env={**os.environ, "PATH": programs},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            printed = done.stdout + done.stderr
+            if printed != block.output.content:
+                at = f"{path.name}:{block.output.line}"
+                found.append(f"{at}: expected the output of the commands above: {printed!r}")
+    return found
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_output_of_commands_is_what_they_print(path: Path) -> None:
+    assert wrong_outputs(path) == []
+
+
+@pytest.mark.parametrize(("output", "wrong"), [("1", 0), ("2", 1)])
+def test_a_wrong_output_of_commands_is_reported(tmp_path: Path, output: str, wrong: int) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(f"```bash\necho 1\n```\n\n```text\n{output}\n```\n")
+    message = "page.md:5: expected the output of the commands above: '1\\n'"
+    assert wrong_outputs(path) == [message] * wrong
+
+
+def test_contributing_lists_every_command_of_make() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = set(re.findall(r"^make [a-z-]+", done.stdout, re.MULTILINE))
+    assert len(commands) > 1
+    assert commands - set(re.findall(r"`(make [a-z-]+)`", text)) == set()
 
 
 def test_every_command_listed_here_is_in_a_document() -> None:
