@@ -15,7 +15,7 @@ from pages.mutants.changes import Mutant
 from pages.page import Block, Page, PageError, read_page
 from pages.prove.compare import differences, faults
 from pages.prove.names import wrong_names
-from pages.prove.quantities import wrong_numbers
+from pages.prove.quantities import notes_file, wrong_numbers
 from pages.prove.result import Result
 from pages.prove.session import Session
 
@@ -102,13 +102,16 @@ def _passes_with_code(session: Session, limit: float, mutant: Mutant) -> bool:
 def _passes_as_text(session: Session, mutant: Mutant, progress: Progress) -> bool:
     """Compare what the page's blocks did with what it says after the change."""
     page = session.page
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, page.path.name)
-        shutil.copy(page.path, path)
-        for name in ("figures", "numbers"):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        path = folder / page.path.name
+        figures = [page.path.parent / image.path for b in page.blocks for image in b.figures]
+        for file in {page.path, notes_file(page), *figures}:
+            copy = folder / file.relative_to(page.path.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copytree(page.path.parent / name, Path(folder, name))
-        changed_file = Path(folder) / mutant.file.relative_to(page.path.parent)
+                shutil.copy(file, copy)
+        changed_file = folder / mutant.file.relative_to(page.path.parent)
         changed_file.write_text(mutant.text, encoding="utf-8")
         progress()
         try:

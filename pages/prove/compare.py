@@ -16,10 +16,16 @@ TRACEBACK = "Traceback (most recent call last):\n"
 NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # In an error, the sizes of a shape such as 2x3 as well.
 NUMBER_IN_ERROR = re.compile(r"(?<![A-Za-z_.])\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<=\dx)\d+")
-# What Matplotlib puts into an SVG anew in each run: random names, and the time.
+# What Matplotlib and other tools put into an SVG anew in each run: random names, and the time.
 UNSTABLE = re.compile(
     rb"""(?<=id=")\w*?[0-9a-f]{10}(?=")|(?<=#)\w*?[0-9a-f]{10}|<dc:date>[^<]*</dc:date>"""
+    rb"""|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\w.])\d{10,}(?![\w.])"""
+    rb"""|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*)?|\b\d\d:\d\d:\d\d\b""",
+    re.IGNORECASE,
 )
+# A page shows less than this many characters, and a message this many lines of so many characters.
+LONGEST_OUTPUT = 100_000
+MOST_LINES, LONGEST_LINE = 200, 500
 
 
 def shown(result: Result) -> str:
@@ -54,7 +60,12 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
     if result.stderr:
         found.append(
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
-            f"{result.stderr}"
+            f"{_shortened(result.stderr)}"
+        )
+    if len(shown(result)) > LONGEST_OUTPUT:
+        found.append(
+            f"{at}: the block printed {len(shown(result))} characters: "
+            f"expected at most {LONGEST_OUTPUT}"
         )
     invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
     if invisible:
@@ -73,16 +84,21 @@ def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
         at = _at(session, block.code.line)
         found.append(f"{at}: the block drew {path}, which the page does not show after it")
     for path in sorted(set(result.figures) & set(expected)):
-        for other in session.page.blocks:
-            earlier = session.results.get(other.code.line)
-            if other.code.line >= block.code.line or earlier is None:
-                break
-            if earlier.figures.get(path, result.figures[path]) != result.figures[path]:
-                found.append(
-                    f"{_at(session, expected[path])}: {path} was drawn differently by the block "
-                    f"at line {other.code.line}: expected another file name for each picture"
-                )
+        for line in _other_drawers(session, block, path, result.figures[path]):
+            found.append(
+                f"{_at(session, expected[path])}: {path} was drawn differently by the block "
+                f"at line {line}: expected another file name for each picture"
+            )
     return found
+
+
+def _other_drawers(session: Session, block: Block, path: str, drawn: bytes) -> list[int]:
+    """List the lines of the blocks before this one that have drawn another picture there."""
+    return [
+        line
+        for line, earlier in session.results.items()
+        if line < block.code.line and earlier.figures.get(path, drawn) != drawn
+    ]
 
 
 def differences(session: Session, block: Block, result: Result, ulps: int = 0) -> list[str]:
@@ -111,14 +127,17 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
         file = session.page.path.parent / image.path
         committed = file.read_bytes() if file.exists() else b""
         drawn = result.figures.get(image.path, committed)
+        if _other_drawers(session, block, image.path, drawn):
+            continue  # which is a fault already, and cannot be updated
         if committed != drawn and not _agree_as_text(committed, drawn, ulps):
             where = (
                 f"{_at(session, image.line)}: {image.path} is another picture than the block draws"
             )
             if committed and UNSTABLE.sub(b"", committed) == UNSTABLE.sub(b"", drawn):
                 found.append(
-                    f"{where}: it differs in each run, by names or a date that Matplotlib makes; "
-                    'set plt.rcParams["svg.hashsalt"] and savefig(…, metadata={"Date": None})'
+                    f"{where}: it differs in each run, by random names or the time; with "
+                    'Matplotlib, set plt.rcParams["svg.hashsalt"] and savefig(…, '
+                    'metadata={"Date": None})'
                 )
             else:
                 found.append(f"{where}\n{_diff_bytes(committed, drawn)}\n{_advice(session)}")
@@ -192,7 +211,18 @@ def _drawer(session: Session, path: str) -> str:
 def diff(page: str, true: str) -> str:
     """List the lines that only the page has (-), and those that it should have (+)."""
     lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
-    return "\n".join(line for line in lines if not line.startswith("@@"))
+    return _shortened("\n".join(line for line in lines if not line.startswith("@@")))
+
+
+def _shortened(text: str) -> str:
+    """Leave out what nobody would read of a long text, and say how much that is."""
+    lines = text.split("\n")
+    kept = [
+        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … ({len(line)} characters)"
+        for line in lines[:MOST_LINES]
+    ]
+    left_out = len(lines) - len(kept)
+    return "\n".join([*kept, f"… ({left_out} more lines)"] if left_out else kept)
 
 
 def _lines(text: str) -> list[str]:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from pages.prove.channel import Channel, accept, connect, listen
 from pages.prove.lookup import look_up
-from pages.prove.result import Result, describe
+from pages.prove.result import Error, Result, describe
 
 PICTURES = {".svg", ".png"}
 # Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
@@ -69,7 +69,9 @@ class Worker:
         self.main = types.ModuleType("__main__")
         self.folder = Path()
         self.future_flags = 0
+        self.pid = os.getpid()
         self.children: list[int] = []
+        self.seen: dict[Path, int] = {}
 
     def start(self, folder: Path, path: list[str], environment: dict[str, str], setup: str) -> None:
         """Become as fresh as an interpreter that the client has started in `folder`."""
@@ -92,9 +94,18 @@ class Worker:
             exec(code, self.main.__dict__)
         except BaseException as raised:  # what the block did, even if it is SystemExit
             error = describe(raised)
+        if os.getpid() != self.pid:
+            self._end_child(error)
         flush()
         stdout, stderr = (stream.read_new() for stream in self.streams)
         return Result(stdout, stderr, self._new_figures(), error)
+
+    def _end_child(self, error: Error | None) -> None:
+        """End a process that the block has forked, which must not answer requests as well."""
+        if error and error.kind != "SystemExit":
+            sys.stderr.write(error.traceback)
+        flush()
+        os._exit(1 if error else 0)
 
     def look_up(self, code: str, packages: list[str]) -> str:
         """Say which name in `code` does not exist; an empty string means that all do."""
@@ -115,18 +126,20 @@ class Worker:
             The fork's connection to the client; in this process, nothing.
         """
         self.children = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
+        with contextlib.suppress(FileNotFoundError):  # the page has removed it
+            shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
         if pid := os.fork():
             self.children.append(pid)
             return None
         connection = connect(address)
         os.setsid()
-        self.children = []
+        self.pid, self.children = os.getpid(), []
         for stream in self.streams:
             stream.redirect()
-        with contextlib.suppress(ValueError):  # it is elsewhere, and stays there
+        with contextlib.suppress(ValueError, FileNotFoundError):  # it is elsewhere, or nowhere
             os.chdir(folder / Path.cwd().relative_to(self.folder.resolve()))
         self.folder = folder
+        self._new_figures()  # those of the copy are not new
         return connection
 
     def serve(self, connection: Channel) -> None:
@@ -147,12 +160,20 @@ class Worker:
             connection.send(answer)
 
     def _new_figures(self) -> dict[str, bytes]:
-        """Collect the pictures written since the last call: those whose time is not 0 any more."""
+        """Collect the pictures written since the last call.
+
+        Their modification times are set to 0, which shows even a change within the same tick of the
+        clock. A copy may keep that time, and is recognized by when its entry in the folder changed.
+        """
         figures = {}
         for file in sorted(self.folder.rglob("*")):
-            if file.suffix in PICTURES and file.is_file() and file.stat().st_mtime_ns != 0:
+            if file.suffix not in PICTURES or not file.is_file():
+                continue
+            state = file.stat()
+            if state.st_mtime_ns != 0 or state.st_ctime_ns != self.seen.get(file):
                 figures[file.relative_to(self.folder).as_posix()] = file.read_bytes()
                 os.utime(file, ns=(0, 0))
+                self.seen[file] = file.stat().st_ctime_ns
         return figures
 
 
@@ -176,7 +197,10 @@ def serve_forks(server: socket.socket) -> None:
             server.close()
             os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            Worker().serve(client)
+            try:
+                Worker().serve(client)
+            finally:  # an error here must not go on to `main`, which would remove the server
+                os._exit(1)
         client.close()
 
 
