@@ -196,8 +196,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Update the pages, and hand what was found to the process that reports, if it is another."""
     run = _runs[-1]
-    if run.updating and not run.write() and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED  # with half a page run
+    if run.updating and not is_interrupted and not run.write():
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["untrue"] = run.untrue
 

@@ -27,6 +27,7 @@ from pages.prove.channel import Channel, accept, connect, listen
 from pages.prove.lookup import look_up
 from pages.prove.result import Error, Result, describe
 
+PR_SET_CHILD_SUBREAPER = 36  # of Linux
 PICTURES = {".svg", ".png"}
 # Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
 CAN_FORK = sys.platform == "linux"
@@ -69,8 +70,10 @@ class Worker:
         self.main = types.ModuleType("__main__")
         self.folder = Path()
         self.future_flags = 0
-        self.pid = os.getpid()
         self.children: list[int] = []
+        self.connection: Channel | None = None
+        os.register_at_fork(after_in_child=self._hang_up)
+        self._settle()
         self.seen: dict[Path, int] = {}
 
     def start(self, folder: Path, path: list[str], environment: dict[str, str], setup: str) -> None:
@@ -99,6 +102,19 @@ class Worker:
         flush()
         stdout, stderr = (stream.read_new() for stream in self.streams)
         return Result(stdout, stderr, self._new_figures(), error)
+
+    def _settle(self) -> None:
+        """Be the one that answers, in a session with all that the page starts."""
+        with contextlib.suppress(PermissionError):  # it leads one already
+            os.setsid()
+        self.pid = os.getpid()
+        with contextlib.suppress(AttributeError):  # adopt what loses its parent; on Linux
+            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def _hang_up(self) -> None:
+        """Leave the connection to the parent: the client waits until nobody has it any more."""
+        if self.connection:
+            self.connection.close()
 
     def _end_child(self, error: Error | None) -> None:
         """End a process that the block has forked, which must not answer requests as well."""
@@ -132,8 +148,8 @@ class Worker:
             self.children.append(pid)
             return None
         connection = connect(address)
-        os.setsid()
-        self.pid, self.children = os.getpid(), []
+        self._settle()
+        self.children = []
         for stream in self.streams:
             stream.redirect()
         with contextlib.suppress(ValueError, FileNotFoundError):  # it is elsewhere, or nowhere
@@ -144,6 +160,7 @@ class Worker:
 
     def serve(self, connection: Channel) -> None:
         """Answer requests until the client hangs up, then end with all that the page started."""
+        self.connection = connection
         connection.send(os.getpid())
         while True:
             try:
@@ -155,8 +172,8 @@ class Worker:
             except Exception as error:  # an error of ours, for the client to raise
                 answer = error
             if isinstance(answer, Connection):
-                connection.close()
-                connection, answer = answer, os.getpid()
+                self.connection = connection = answer
+                answer = os.getpid()
             connection.send(answer)
 
     def _new_figures(self) -> dict[str, bytes]:
@@ -195,7 +212,6 @@ def serve_forks(server: socket.socket) -> None:
         client = accept(server)
         if os.fork() == 0:
             server.close()
-            os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             try:
                 Worker().serve(client)

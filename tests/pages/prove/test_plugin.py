@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from pages.project import ROOT
 
 pytest_plugins = ["pytester"]
 PLUGINS = [
@@ -487,6 +487,24 @@ def test_a_sentence_edited_during_an_update_survives(proof: Proof) -> None:
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     says(result, "page.md: it was edited while its blocks ran, and is left as it is: run again")
     assert path.read_text() == f"New.{text.rstrip()}\n"
+
+
+def test_an_interrupted_update_writes_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(
+        "def pytest_runtest_setup(item):\n"
+        "    if 'line:9' in item.name:\n"
+        "        raise KeyboardInterrupt\n"
+    )
+    text = page(("19", "18"), ("22", "21")).lstrip()
+    Path("page.md").write_text(text)
+    options = ["--markdown-docs", "--update-pages"]
+    result = pytester.runpytest_subprocess(*PLUGINS, *options)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert Path("page.md").read_text() == text
 
 
 def test_a_page_that_cannot_be_written_does_not_stop_the_others(

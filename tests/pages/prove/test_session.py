@@ -464,6 +464,40 @@ def test_a_closed_session_leaves_no_process_behind(start: Start) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+@pytest.mark.parametrize(
+    "start_process",
+    [
+        "import subprocess\npid = subprocess.Popen(['sleep', '600'], start_new_session=True).pid",
+        "pid = os.fork()\nif pid == 0:\n    os.setsid()\n    time.sleep(600)",
+        "read, write = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if (pid := os.fork()) == 0:\n"
+        "        time.sleep(600)\n"
+        "    os.write(write, str(pid).encode())\n"
+        "    os._exit(0)\n"
+        "_ = os.wait()\n"
+        "pid = int(os.read(read, 10))",
+    ],
+)
+def test_a_closed_session_ends_a_process_that_left_its_group(
+    start: Start, start_process: str
+) -> None:
+    session = start(f"import os, time\n{start_process}", "print(pid)")
+    pid = int(session.run(session.page.blocks[1]).stdout)
+    assert is_running(pid)
+    session.close()
+    wait_until_ended(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the page forks")
+def test_the_end_of_a_page_is_noticed_while_a_process_that_it_forked_goes_on(run: RunPage) -> None:
+    result = run("import os, time\nif os.fork() == 0:\n    time.sleep(600)\nos._exit(1)")
+    assert result.error is not None
+    assert result.error.last == "it ended the Python process that ran it"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_sessions_end_with_the_process_that_started_them() -> None:
     code = (
         "import os, sys\nfrom pages.prove.interpreter import Interpreter\n"
