@@ -131,7 +131,7 @@ def _prose(text: str, line: int, problems: list[Problem]) -> Image | str:
         problems.append(
             (
                 line,
-                "expected an image alone on its line, as in "
+                "expected an image alone on its line, its path without blanks and brackets, as in "
                 f'![What it shows](figures/name.svg "A caption."), got {text!r}',
             )
         )

@@ -184,9 +184,12 @@ def agree(page: str, true: str, ulps: int = 0) -> bool:
 def _near(page: str, true: str, ulps: int) -> bool:
     if not set(".e") & set(page + true):
         return page == true
-    numbers = Decimal(page), Decimal(true)
-    last_digits = [int(number.as_tuple().exponent) for number in numbers]
-    return abs(numbers[0] - numbers[1]) <= ulps * Decimal(10) ** min(last_digits)
+    try:
+        numbers = Decimal(page), Decimal(true)
+        last_digits = [int(number.as_tuple().exponent) for number in numbers]
+        return abs(numbers[0] - numbers[1]) <= ulps * Decimal(10) ** min(last_digits)
+    except ArithmeticError:  # an exponent that is too large
+        return page == true
 
 
 def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:

@@ -292,7 +292,7 @@ def test_an_image_is_read_as_the_site_reads_it(
 )
 def test_an_image_that_is_not_alone_on_its_line_is_refused(line: str) -> None:
     assert refusal(f"{DRAWS}\n\n{line}") == (
-        "line 5: expected an image alone on its line, as in "
+        "line 5: expected an image alone on its line, its path without blanks and brackets, as in "
         f'![What it shows](figures/name.svg "A caption."), got {line!r}'
     )
 

@@ -291,6 +291,7 @@ def test_with_ulps_numbers_may_differ_by_one_in_their_last_digit(page: str, true
         ("v1.5", "v1.6"),
         ("1.00e-4", "1.00e-5"),
         ("0.01", "-0.01"),
+        ("1.0e+999999999999999999", "1.1e+999999999999999999"),
     ],
 )
 def test_with_ulps_nothing_else_may_differ(page: str, true: str) -> None:
