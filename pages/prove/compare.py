@@ -1,11 +1,11 @@
 """Compare what a page shows with what its blocks did, and say the difference."""
 
-import difflib
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from pages.page import Block
+from pages.project import ROOT
+from pages.prove.diff import diff, diff_bytes, shortened
 from pages.prove.result import Result
 from pages.prove.session import Session
 
@@ -23,9 +23,8 @@ UNSTABLE = re.compile(
     rb"""|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*)?|\b\d\d:\d\d:\d\d\b""",
     re.IGNORECASE,
 )
-# A page shows less than this many characters, and a message this many lines of so many characters.
+# A page shows at most this many characters.
 LONGEST_OUTPUT = 100_000
-MOST_LINES, LONGEST_LINE = 200, 500
 
 
 def shown(result: Result) -> str:
@@ -60,17 +59,24 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
     if result.stderr:
         found.append(
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
-            f"{_shortened(result.stderr)}"
+            f"{shortened(result.stderr)}"
         )
     if len(shown(result)) > LONGEST_OUTPUT:
         found.append(
             f"{at}: the block printed {len(shown(result))} characters: "
             f"expected at most {LONGEST_OUTPUT}"
         )
+    if paths := [path for path in _of_this_machine(session) if path in shown(result)]:
+        found.append(f"{at}: the block printed a path of this machine: {paths[0]}")
     invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
     if invisible:
         found.append(f"{at}: the block printed what cannot be seen on a page: {invisible}")
     return found + _wrong_figures(session, block, result)
+
+
+def _of_this_machine(session: Session) -> list[str]:
+    """List the folders that are elsewhere on another machine, or in another run."""
+    return [str(path) for path in (session.interpreter.folder, session.page.path.parent, ROOT)]
 
 
 def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
@@ -140,7 +146,7 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
                     'metadata={"Date": None})'
                 )
             else:
-                found.append(f"{where}\n{_diff_bytes(committed, drawn)}\n{_advice(session)}")
+                found.append(f"{where}\n{diff_bytes(committed, drawn)}\n{_advice(session)}")
     return found
 
 
@@ -209,44 +215,3 @@ def _drawer(session: Session, path: str) -> str:
         if path in result.figures:
             return f"by the one at line {line}"
     return "by none"
-
-
-def diff(page: str, true: str) -> str:
-    """List the lines that only the page has (-), and those that it should have (+)."""
-    lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
-    return _shortened("\n".join(line for line in lines if not line.startswith("@@")))
-
-
-def _shortened(text: str) -> str:
-    """Leave out what nobody would read of a long text, and say how much that is."""
-    lines = text.split("\n")
-    kept = [
-        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … ({len(line)} characters)"
-        for line in lines[:MOST_LINES]
-    ]
-    left_out = len(lines) - len(kept)
-    return "\n".join([*kept, f"… ({left_out} more lines)"] if left_out else kept)
-
-
-def _lines(text: str) -> list[str]:
-    """Cut a text into lines, with dots for blanks at the end of one, so that a diff shows them."""
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return [line.rstrip() + "·" * (len(line) - len(line.rstrip())) for line in lines]
-
-
-def _diff_bytes(page: bytes, true: bytes) -> str:
-    try:
-        difference = diff(page.decode(), true.decode())
-    except UnicodeDecodeError:
-        difference = ""
-    if difference:
-        return difference
-    # A line end, say, or pixels: no line differs.
-    same = first_difference(page, true)
-    return f"the page's has {len(page)} bytes, the true one {len(true)}; byte {same} differs first"
-
-
-def first_difference(page: Sequence[object], true: Sequence[object]) -> int:
-    """Count how many items two sequences have in common at their start."""
-    pairs = enumerate(zip(page, true, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(page), len(true)))

@@ -460,3 +460,18 @@ def test_a_long_message_is_shortened(problems: Problems) -> None:
     assert lines[-1] == "… (803 more lines)"
     flood = problems(block("import sys\nfor i in range(1000): print(i, file=sys.stderr)"))
     assert flood.endswith("198\n199\n… (801 more lines)")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; print(os.getcwd())",
+        "import os; print(os.path.abspath('a.txt'))",
+        "def f(): pass\nprint(f.__code__)",
+        "import sys, traceback\ntry:\n    1 / 0\n"
+        "except ZeroDivisionError:\n    traceback.print_exc(file=sys.stdout)",
+        "import pages; print(pages)",
+    ],
+)
+def test_a_printed_path_of_this_machine_is_a_fault(problems: Problems, code: str) -> None:
+    assert "page.md:1: the block printed a path of this machine: /" in problems(block(code))
