@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     for path in options.pages or sorted(DOCS.rglob("*.md")):
         try:
             found = judge(path.resolve(), options.sample, options.seed, scores)
-        except (OSError, PageError, SyntaxError, ValueError) as error:
+        except (OSError, PageError, RecursionError, SyntaxError, ValueError) as error:
             parser.exit(2, f"{path}: {error}\n")
         for mutant, reason in found:
             where = f"{os.path.relpath(mutant.file)}:{mutant.line}"

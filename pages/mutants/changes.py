@@ -1,6 +1,7 @@
 """Change one thing of a page or a module at a time; `pages.mutants.__main__` judges the changes."""
 
 import ast
+import contextlib
 import copy
 import re
 from collections.abc import Iterator
@@ -150,14 +151,18 @@ def _first_line(text: str) -> str:
 def mutants_of(page: Page) -> Iterator[Mutant]:
     """Make every change of a page: of its code, outputs, captions, sentences and figures."""
     for block in page.blocks:
-        for line, kind, change, code in code_changes(block.code.content):
-            at = block.code.line
-            yield Mutant(page.path, at + line, kind, change, block=at, code=code + "\n")
+        at = block.code.line
+        with contextlib.suppress(SyntaxError):  # which the page may show
+            for line, kind, change, code in code_changes(block.code.content):
+                yield Mutant(page.path, at + line, kind, change, block=at, code=code + "\n")
     for number, kind, seen in _lines_with_claims(page):
         for change, text in _digit_changes(page.lines, number - 1, seen):
             yield Mutant(page.path, number, kind, change, text=text)
     for file in _figures(page):
-        lines = file.read_text(encoding="utf-8").split("\n")
+        try:
+            lines = file.read_text(encoding="utf-8").split("\n")
+        except (OSError, UnicodeDecodeError):  # not drawn yet, or compared byte for byte only
+            continue
         for index in range(len(lines)):
             for change, text in _digit_changes(lines, index, _between_tags(lines[index])):
                 yield Mutant(file, index + 1, "figure", change, text=text)

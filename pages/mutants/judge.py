@@ -15,7 +15,7 @@ from pages.mutants.changes import Mutant
 from pages.page import Block, Page, PageError, read_page
 from pages.prove.compare import differences, faults
 from pages.prove.names import wrong_names
-from pages.prove.quantities import wrong_numbers
+from pages.prove.quantities import notes_file, wrong_numbers
 from pages.prove.result import Result
 from pages.prove.session import Session
 
@@ -102,22 +102,23 @@ def _passes_with_code(session: Session, limit: float, mutant: Mutant) -> bool:
 def _passes_as_text(session: Session, mutant: Mutant, progress: Progress) -> bool:
     """Compare what the page's blocks did with what it says after the change."""
     page = session.page
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, page.path.name)
-        shutil.copy(page.path, path)
-        for name in ("figures", "numbers"):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        path = folder / page.path.name
+        figures = [page.path.parent / image.path for b in page.blocks for image in b.figures]
+        for file in {page.path, notes_file(page), *figures}:
+            copy = folder / file.relative_to(page.path.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copytree(page.path.parent / name, Path(folder, name))
-        changed_file = Path(folder) / mutant.file.relative_to(page.path.parent)
+                shutil.copy(file, copy)
+        changed_file = folder / mutant.file.relative_to(page.path.parent)
         changed_file.write_text(mutant.text, encoding="utf-8")
         progress()
         try:
             changed = session.of(read_page(path))
         except PageError:
             return False
-        if wrong_numbers(changed.page) or wrong_names(changed):
+        # What catches most changes comes first.
+        if any(_problems(changed, b, changed.results[b.code.line]) for b in changed.page.blocks):
             return False
-        return not any(
-            _problems(changed, block, changed.results[block.code.line])
-            for block in changed.page.blocks
-        )
+        return not (wrong_numbers(changed.page) or wrong_names(changed))

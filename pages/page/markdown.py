@@ -81,8 +81,8 @@ def without_comments(text: str) -> str:
 def without_unseen(text: str) -> str:
     """Blank what a reader does not see, such as URLs; of an image, its words and caption stay.
 
-    Code and formulas stay as they are: what looks like a link inside them is none. So does an
-    entity that shows a number, such as `&#189;`.
+    Code and formulas stay as they are: what looks like a link inside them is none. An entity that
+    shows a number, such as `&#189;`, becomes that number.
 
     Examples:
         >>> without_unseen("[two](2.md) of $w[0][1]$")
@@ -95,6 +95,8 @@ def without_unseen(text: str) -> str:
             return found[0][:start] + " " * (end - start) + found[0][end:]
         entity = html.unescape(found["entity"] or "")
         is_number = any(unicodedata.numeric(character, None) is not None for character in entity)
-        return found[0] if found["kept"] or is_number else blank(found[0])
+        if is_number:
+            return entity.ljust(len(found[0]))
+        return found[0] if found["kept"] else blank(found[0])
 
     return _TOKEN.sub(seen, text)

@@ -15,6 +15,9 @@ from pages.page.group import Element, group
 from pages.page.markdown import FORMULA, IMAGE, without_code, words_of
 from pages.page.model import Fence, Image, Page, PageError
 
+# The path of a figure, below the folder of its page.
+FIGURE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:svg|png)")
+FIGURE_EXAMPLE = "a path of letters, digits, _, - and . such as figures/name.svg or name.png"
 # Elements of HTML other than those that fold a part of a page: they could show code or an image.
 SHOWING = re.compile(r"<(?!(?:details|summary)\b)[a-z][\w-]*(?=[\s/>]|$)", re.IGNORECASE)
 
@@ -63,7 +66,11 @@ def _text(path: Path, name: str) -> str:
         byte = content[error.start]
         message = f"{name}:{line}: expected text in UTF-8, got the byte 0x{byte:02x}"
         raise PageError([message]) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    ends = set(re.findall(r"\r\n?|\n", text))
+    if ends not in ({"\n"}, {"\r\n"}, set()):
+        message = r"expected all lines to end with \n, or all with \r\n, got"
+        raise PageError([f"{name}:1: {message} {', '.join(map(repr, sorted(ends)))}"])
+    return text.replace("\r\n", "\n")
 
 
 def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
@@ -117,12 +124,14 @@ def _prose(text: str, line: int, problems: list[Problem]) -> Image | str:
         alt = text[start : start + len(image["alt"])]
         if not words_of(alt).strip() or FORMULA.search(alt):
             problems.append((line, f"expected words for what {image['path']} shows, got {text!r}"))
+        if not FIGURE.fullmatch(image["path"]):
+            problems.append((line, f"expected {FIGURE_EXAMPLE}, got {image['path']!r}"))
         return Image(image["path"], words_of(alt), line)
     if "![" in plain:
         problems.append(
             (
                 line,
-                "expected an image alone on its line, as in "
+                "expected an image alone on its line, its path without blanks and brackets, as in "
                 f'![What it shows](figures/name.svg "A caption."), got {text!r}',
             )
         )

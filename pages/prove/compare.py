@@ -1,12 +1,11 @@
 """Compare what a page shows with what its blocks did, and say the difference."""
 
-import difflib
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from pages.page import Block
-from pages.project import settings
+from pages.project import ROOT, settings
+from pages.prove.diff import diff, diff_bytes, shortened
 from pages.prove.result import Result
 from pages.prove.session import Session
 
@@ -17,10 +16,15 @@ TRACEBACK = "Traceback (most recent call last):\n"
 NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # In an error, the sizes of a shape such as 2x3 as well.
 NUMBER_IN_ERROR = re.compile(r"(?<![A-Za-z_.])\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<=\dx)\d+")
-# What Matplotlib puts into an SVG anew in each run: random names, and the time.
+# What Matplotlib and other tools put into an SVG anew in each run: random names, and the time.
 UNSTABLE = re.compile(
     rb"""(?<=id=")\w*?[0-9a-f]{10}(?=")|(?<=#)\w*?[0-9a-f]{10}|<dc:date>[^<]*</dc:date>"""
+    rb"""|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\w.])\d{10,}(?![\w.])"""
+    rb"""|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*)?|\b\d\d:\d\d:\d\d\b""",
+    re.IGNORECASE,
 )
+# A page shows at most this many characters.
+LONGEST_OUTPUT = 100_000
 
 
 def shown(result: Result) -> str:
@@ -55,8 +59,15 @@ def faults(session: Session, block: Block, result: Result) -> list[str]:
     if stderr := without_notes(result.stderr):
         found.append(
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
-            f"{stderr}"
+            f"{shortened(stderr)}"
         )
+    if len(shown(result)) > LONGEST_OUTPUT:
+        found.append(
+            f"{at}: the block printed {len(shown(result))} characters: "
+            f"expected at most {LONGEST_OUTPUT}"
+        )
+    if paths := [path for path in _of_this_machine(session) if path in shown(result)]:
+        found.append(f"{at}: the block printed a path of this machine: {paths[0]}")
     invisible = sorted({c for c in shown(result) if c != "\n" and not c.isprintable()})
     if invisible:
         found.append(f"{at}: the block printed what cannot be seen on a page: {invisible}")
@@ -70,6 +81,11 @@ def without_notes(stderr: str) -> str:
     return "".join(line for line in lines if not any(note in line for note in notes))
 
 
+def _of_this_machine(session: Session) -> list[str]:
+    """List the folders that are elsewhere on another machine, or in another run."""
+    return [str(path) for path in (session.interpreter.folder, session.page.path.parent, ROOT)]
+
+
 def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
     found = []
     expected = {image.path: image.line for image in block.figures}
@@ -81,16 +97,21 @@ def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
         at = _at(session, block.code.line)
         found.append(f"{at}: the block drew {path}, which the page does not show after it")
     for path in sorted(set(result.figures) & set(expected)):
-        for other in session.page.blocks:
-            earlier = session.results.get(other.code.line)
-            if other.code.line >= block.code.line or earlier is None:
-                break
-            if earlier.figures.get(path, result.figures[path]) != result.figures[path]:
-                found.append(
-                    f"{_at(session, expected[path])}: {path} was drawn differently by the block "
-                    f"at line {other.code.line}: expected another file name for each picture"
-                )
+        for line in _other_drawers(session, block, path, result.figures[path]):
+            found.append(
+                f"{_at(session, expected[path])}: {path} was drawn differently by the block "
+                f"at line {line}: expected another file name for each picture"
+            )
     return found
+
+
+def _other_drawers(session: Session, block: Block, path: str, drawn: bytes) -> list[int]:
+    """List the lines of the blocks before this one that have drawn another picture there."""
+    return [
+        line
+        for line, earlier in session.results.items()
+        if line < block.code.line and earlier.figures.get(path, drawn) != drawn
+    ]
 
 
 def differences(session: Session, block: Block, result: Result, ulps: int = 0) -> list[str]:
@@ -119,17 +140,20 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
         file = session.page.path.parent / image.path
         committed = file.read_bytes() if file.exists() else b""
         drawn = result.figures.get(image.path, committed)
+        if _other_drawers(session, block, image.path, drawn):
+            continue  # which is a fault already, and cannot be updated
         if committed != drawn and not _agree_as_text(committed, drawn, ulps):
             where = (
                 f"{_at(session, image.line)}: {image.path} is another picture than the block draws"
             )
             if committed and UNSTABLE.sub(b"", committed) == UNSTABLE.sub(b"", drawn):
                 found.append(
-                    f"{where}: it differs in each run, by names or a date that Matplotlib makes; "
-                    'set plt.rcParams["svg.hashsalt"] and savefig(…, metadata={"Date": None})'
+                    f"{where}: it differs in each run, by random names or the time; with "
+                    'Matplotlib, set plt.rcParams["svg.hashsalt"] and savefig(…, '
+                    'metadata={"Date": None})'
                 )
             else:
-                found.append(f"{where}\n{_diff_bytes(committed, drawn)}\n{_advice(session)}")
+                found.append(f"{where}\n{diff_bytes(committed, drawn)}\n{_advice(session)}")
     return found
 
 
@@ -173,9 +197,12 @@ def agree(page: str, true: str, ulps: int = 0) -> bool:
 def _near(page: str, true: str, ulps: int) -> bool:
     if not set(".e") & set(page + true):
         return page == true
-    numbers = Decimal(page), Decimal(true)
-    last_digits = [int(number.as_tuple().exponent) for number in numbers]
-    return abs(numbers[0] - numbers[1]) <= ulps * Decimal(10) ** min(last_digits)
+    try:
+        numbers = Decimal(page), Decimal(true)
+        last_digits = [int(number.as_tuple().exponent) for number in numbers]
+        return abs(numbers[0] - numbers[1]) <= ulps * Decimal(10) ** min(last_digits)
+    except ArithmeticError:  # an exponent that is too large
+        return page == true
 
 
 def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
@@ -195,33 +222,3 @@ def _drawer(session: Session, path: str) -> str:
         if path in result.figures:
             return f"by the one at line {line}"
     return "by none"
-
-
-def diff(page: str, true: str) -> str:
-    """List the lines that only the page has (-), and those that it should have (+)."""
-    lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
-    return "\n".join(line for line in lines if not line.startswith("@@"))
-
-
-def _lines(text: str) -> list[str]:
-    """Cut a text into lines, with dots for blanks at the end of one, so that a diff shows them."""
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return [line.rstrip() + "·" * (len(line) - len(line.rstrip())) for line in lines]
-
-
-def _diff_bytes(page: bytes, true: bytes) -> str:
-    try:
-        difference = diff(page.decode(), true.decode())
-    except UnicodeDecodeError:
-        difference = ""
-    if difference:
-        return difference
-    # A line end, say, or pixels: no line differs.
-    same = first_difference(page, true)
-    return f"the page's has {len(page)} bytes, the true one {len(true)}; byte {same} differs first"
-
-
-def first_difference(page: Sequence[object], true: Sequence[object]) -> int:
-    """Count how many items two sequences have in common at their start."""
-    pairs = enumerate(zip(page, true, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(page), len(true)))

@@ -72,8 +72,12 @@ class Interpreter:
         """End the process and all that it started, and remove its folder."""
         if self._connection.closed:
             return
+        started = _descendants(self._pid)  # some may have left the group of the process
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
+        for pid in started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(EOFError, ConnectionError):
             while True:  # until it has ended, and writes no more
                 self._connection.recv_bytes()
@@ -96,6 +100,15 @@ class Interpreter:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+def _descendants(pid: int) -> list[int]:
+    """List the processes that a process has started, and those that they have; on Linux."""
+    children = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended
+            children += [int(child) for child in task.read_text().split()]
+    return [found for child in children for found in (child, *_descendants(child))]
 
 
 def _new_folder() -> Path:

@@ -5,10 +5,9 @@ hands it to the runner below. After them comes one test more for each page with 
 sentences.
 """
 
-import contextlib
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,7 +74,7 @@ class PageRunner(_Runner):
 
 def message_of(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """Say what is wrong; only where these tools fail themselves, show where in them."""
-    if isinstance(excinfo.value, UntrueError):
+    if isinstance(excinfo.value, (UntrueError, PageError)):
         return "\n".join(map(_painted, str(excinfo.value).split("\n")))
     return str(excinfo.getrepr(style="short"))
 
@@ -91,12 +90,14 @@ class PageProse(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Give a test if the page names any code, and one if its numbers are noted."""
-        with contextlib.suppress(PageError):  # which stops everything when blocks are collected
+        try:
             page = read_page(self.path)
-            if any(code_in_prose(page)) and not _runs[-1].updating:
-                yield ProseItem.from_parent(self, name="names")
-            if notes_file(page).parent.is_dir():
-                yield ProseItem.from_parent(self, name="numbers")
+        except PageError as error:
+            raise self.CollectError(str(error)) from error
+        if any(code_in_prose(page)) and not _runs[-1].updating:
+            yield ProseItem.from_parent(self, name="names")
+        if notes_file(page).parent.is_dir():
+            yield ProseItem.from_parent(self, name="numbers")
 
 
 class ProseItem(pytest.Item):
@@ -117,12 +118,19 @@ class ProseItem(pytest.Item):
         return self.path, None, self.name
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageProse | None:
-    """Collect the sentences of a page after its blocks."""
-    if file_path.suffix == ".md" and parent.config.getoption("markdowndocs"):
-        return PageProse.from_parent(parent, path=file_path)
-    return None
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect the sentences of a page after its blocks; of a page with problems, only those."""
+    collectors = yield
+    if file_path.suffix != ".md" or not parent.config.getoption("markdowndocs"):
+        return collectors
+    try:
+        read_page(file_path)
+    except PageError:
+        collectors = []
+    return [*collectors, PageProse.from_parent(parent, path=file_path)]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
@@ -188,8 +196,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Update the pages, and hand what was found to the process that reports, if it is another."""
     run = _runs[-1]
-    if run.updating and not run.write() and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED  # with half a page run
+    if run.updating and not is_interrupted and not run.write():
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["untrue"] = run.untrue
 

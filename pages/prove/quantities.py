@@ -21,7 +21,7 @@ from html import unescape
 from pathlib import Path
 
 from pages.page import INLINE_CODE, Page, PageError, readable
-from pages.prove.compare import diff, first_difference
+from pages.prove.diff import diff, first_difference
 from pages.prove.docstrings import modules_of
 from pages.prove.values import (
     NAME,

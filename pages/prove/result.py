@@ -27,11 +27,17 @@ class Result:
 
 def describe(error: BaseException) -> Error:
     """Write an error as Python would, without the frames of this module."""
-    last = "".join(traceback.format_exception_only(error))
+    lines = traceback.TracebackException.from_exception(error)
     if isinstance(error, SyntaxError):
-        # The lines before it name this machine's file and repeat the code.
-        last = last.splitlines(keepends=True)[-1]
+        # Without the lines that name this machine's file and repeat the code.
+        lines.filename = lines.lineno = lines.text = None  # type: ignore[assignment]
+    last = "".join(lines.format_exception_only())
     frames = error.__traceback__ and error.__traceback__.tb_next
     whole = "".join(traceback.format_exception(type(error), error, frames))
     kind = "Exception" if isinstance(error, Exception) else type(error).__name__
-    return Error(last, whole, kind)
+    return Error(_printable(last), _printable(whole), kind)
+
+
+def _printable(text: str) -> str:
+    """Escape what UTF-8 cannot express, as Python does on stderr."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

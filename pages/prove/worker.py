@@ -25,8 +25,9 @@ from pathlib import Path
 
 from pages.prove.channel import Channel, accept, connect, listen
 from pages.prove.lookup import look_up
-from pages.prove.result import Result, describe
+from pages.prove.result import Error, Result, describe
 
+PR_SET_CHILD_SUBREAPER = 36  # of Linux
 PICTURES = {".svg", ".png"}
 # Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
 CAN_FORK = sys.platform == "linux"
@@ -70,6 +71,10 @@ class Worker:
         self.folder = Path()
         self.future_flags = 0
         self.children: list[int] = []
+        self.connection: Channel | None = None
+        os.register_at_fork(after_in_child=self._hang_up)
+        self._settle()
+        self.seen: dict[Path, int] = {}
 
     def start(self, folder: Path, path: list[str], environment: dict[str, str], setup: str) -> None:
         """Become as fresh as an interpreter that the client has started in `folder`."""
@@ -92,9 +97,31 @@ class Worker:
             exec(code, self.main.__dict__)
         except BaseException as raised:  # what the block did, even if it is SystemExit
             error = describe(raised)
+        if os.getpid() != self.pid:
+            self._end_child(error)
         flush()
         stdout, stderr = (stream.read_new() for stream in self.streams)
         return Result(stdout, stderr, self._new_figures(), error)
+
+    def _settle(self) -> None:
+        """Be the one that answers, in a session with all that the page starts."""
+        with contextlib.suppress(PermissionError):  # it leads one already
+            os.setsid()
+        self.pid = os.getpid()
+        with contextlib.suppress(AttributeError):  # adopt what loses its parent; on Linux
+            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def _hang_up(self) -> None:
+        """Leave the connection to the parent: the client waits until nobody has it any more."""
+        if self.connection:
+            self.connection.close()
+
+    def _end_child(self, error: Error | None) -> None:
+        """End a process that the block has forked, which must not answer requests as well."""
+        if error and error.kind != "SystemExit":
+            sys.stderr.write(error.traceback)
+        flush()
+        os._exit(1 if error else 0)
 
     def look_up(self, code: str, packages: list[str]) -> str:
         """Say which name in `code` does not exist; an empty string means that all do."""
@@ -115,22 +142,25 @@ class Worker:
             The fork's connection to the client; in this process, nothing.
         """
         self.children = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
+        with contextlib.suppress(FileNotFoundError):  # the page has removed it
+            shutil.copytree(self.folder, folder, dirs_exist_ok=True, symlinks=True)
         if pid := os.fork():
             self.children.append(pid)
             return None
         connection = connect(address)
-        os.setsid()
+        self._settle()
         self.children = []
         for stream in self.streams:
             stream.redirect()
-        with contextlib.suppress(ValueError):  # it is elsewhere, and stays there
+        with contextlib.suppress(ValueError, FileNotFoundError):  # it is elsewhere, or nowhere
             os.chdir(folder / Path.cwd().relative_to(self.folder.resolve()))
         self.folder = folder
+        self._new_figures()  # those of the copy are not new
         return connection
 
     def serve(self, connection: Channel) -> None:
         """Answer requests until the client hangs up, then end with all that the page started."""
+        self.connection = connection
         connection.send(os.getpid())
         while True:
             try:
@@ -142,17 +172,25 @@ class Worker:
             except Exception as error:  # an error of ours, for the client to raise
                 answer = error
             if isinstance(answer, Connection):
-                connection.close()
-                connection, answer = answer, os.getpid()
+                self.connection = connection = answer
+                answer = os.getpid()
             connection.send(answer)
 
     def _new_figures(self) -> dict[str, bytes]:
-        """Collect the pictures written since the last call: those whose time is not 0 any more."""
+        """Collect the pictures written since the last call.
+
+        Their modification times are set to 0, which shows even a change within the same tick of the
+        clock. A copy may keep that time, and is recognized by when its entry in the folder changed.
+        """
         figures = {}
         for file in sorted(self.folder.rglob("*")):
-            if file.suffix in PICTURES and file.is_file() and file.stat().st_mtime_ns != 0:
+            if file.suffix not in PICTURES or not file.is_file():
+                continue
+            state = file.stat()
+            if state.st_mtime_ns != 0 or state.st_ctime_ns != self.seen.get(file):
                 figures[file.relative_to(self.folder).as_posix()] = file.read_bytes()
                 os.utime(file, ns=(0, 0))
+                self.seen[file] = file.stat().st_ctime_ns
         return figures
 
 
@@ -174,9 +212,11 @@ def serve_forks(server: socket.socket) -> None:
         client = accept(server)
         if os.fork() == 0:
             server.close()
-            os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            Worker().serve(client)
+            try:
+                Worker().serve(client)
+            finally:  # an error here must not go on to `main`, which would remove the server
+                os._exit(1)
         client.close()
 
 

@@ -111,3 +111,12 @@ def test_equivalent_changes_of_modules_are_listed_with_the_tests(
     with pytest.raises(SystemExit):
         main([str(tmp_path / "kit/sums.py")])
     assert "'3 -> 4' is not a change of kit/sums.py any more" in capsys.readouterr().err
+
+
+def test_code_nested_too_deeply_is_reported_in_a_sentence(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(f"```python\nx = {'+'.join(['1'] * 5000)}\n```\n")
+    with pytest.raises(SystemExit):
+        main([str(path)])
+    assert "recursion" in capsys.readouterr().err

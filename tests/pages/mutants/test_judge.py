@@ -51,6 +51,32 @@ def test_a_page_that_does_not_pass_is_refused(path: Path, old: str, new: str, pr
         passed(path)
 
 
+def test_a_figure_may_be_in_any_folder(path: Path) -> None:
+    (path.parent / "figures").rename(path.parent / "pictures")
+    text = PAGE.replace("figures/", "pictures/").replace("unused = 3\n", "")
+    assert passed(write_page(path, text)) == []
+
+
+def test_a_block_that_is_not_python_is_left_as_it_is(path: Path) -> None:
+    error = "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?"
+    output = f"Traceback (most recent call last):\n  ...\n{error}"
+    write_page(path, f"```python\nprint 'a'\n```\n\n```text\n{output}\n```\n")
+    assert passed(path) == []
+
+
+def test_a_figure_that_is_missing_is_reported_as_such(path: Path) -> None:
+    (path.parent / "figures/a.svg").unlink()
+    with pytest.raises(ValueError, match=r"page.md:17: a number has changed"):
+        passed(path)
+
+
+def test_a_figure_that_is_not_text_is_compared_whole(path: Path) -> None:
+    code = 'with open("a.svg", "wb") as file:\n    _ = file.write(bytes([255]))\n'
+    (path.parent / "a.svg").write_bytes(b"\xff")
+    write_page(path, f"```python\n{code}```\n\n![A](a.svg)\n")
+    assert passed(path) == []
+
+
 def test_a_change_that_never_ends_is_caught(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "PATIENCE_S", 1)
     endless = PAGE.replace("print(total)\n", "while total > 19:\n    pass\n\nprint(total)\n")

@@ -61,7 +61,7 @@ def test_what_is_left_of_a_line_keeps_its_column(tmp_path: Path) -> None:
         ("[t]: b-2.md 'Part 3'", ""),
         ("[5, 7]: the weights are 19", "[5, 7]: the weights are 19"),
         ("a[^12] b\n\n[^12]: See 19.", "a b\n\nSee 19."),
-        ("a &#8212; b &#x2014; c&nbsp;d &frac34;", "a b c d &frac34;"),
+        ("a &#8212; b &#x2014; c&nbsp;d &frac34;", "a b c d ¾"),
         ("a <https://x.org/2> b https://x.org/3/4. c <me2@x.org>", "a b c"),
         ("## Title {#id-2 .x}", "## Title"),
         ("a **b**{: #id-2 .x3 } c", "a **b** c"),

@@ -292,7 +292,7 @@ def test_an_image_is_read_as_the_site_reads_it(
 )
 def test_an_image_that_is_not_alone_on_its_line_is_refused(line: str) -> None:
     assert refusal(f"{DRAWS}\n\n{line}") == (
-        "line 5: expected an image alone on its line, as in "
+        "line 5: expected an image alone on its line, its path without blanks and brackets, as in "
         f'![What it shows](figures/name.svg "A caption."), got {line!r}'
     )
 
@@ -370,3 +370,41 @@ def test_a_folder_is_not_a_page(tmp_path: Path) -> None:
 def test_an_empty_page_has_no_blocks(tmp_path: Path) -> None:
     blocks: list[Block] = page_of(tmp_path, "").blocks
     assert blocks == []
+
+
+@pytest.mark.parametrize("path", ["a.svg", "a.png", "figures/ä/1.2-a_b.svg"])
+def test_a_figure_is_an_svg_or_png_below_the_page(tmp_path: Path, path: str) -> None:
+    [block] = page_of(tmp_path, f"{DRAWS}\n\n![A]({path})\n").blocks
+    assert [image.path for image in block.figures] == [path]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "a.jpg",
+            "a.SVG",
+            "a.pdf",
+            "my%20figure.svg",
+            "./a.svg",
+            "../a.svg",
+            "/a.svg",
+            "b//a.svg",
+        ),
+        *("https://example.org/a.svg", "a.svg#part", "a.svg?size=1"),
+    ],
+)
+def test_another_path_of_a_figure_is_refused(path: str) -> None:
+    assert refusal(f"{DRAWS}\n\n![A]({path})") == (
+        "line 5: expected a path of letters, digits, _, - and . such as figures/name.svg or "
+        f"name.png, got {path!r}"
+    )
+
+
+@pytest.mark.parametrize("text", ["one\rtwo", "one\r\ntwo\n", "one\r\n\rtwo"])
+def test_different_line_ends_on_a_page_are_refused(tmp_path: Path, text: str) -> None:
+    """An update would make them all alike."""
+    path = tmp_path / "page.md"
+    path.write_bytes(text.encode())
+    with pytest.raises(PageError, match="expected all lines to end with"):
+        read_page(path)

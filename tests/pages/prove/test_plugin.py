@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from pages.project import ROOT
 
 pytest_plugins = ["pytester"]
 PLUGINS = [
@@ -111,7 +111,7 @@ def test_a_fence_that_would_not_be_run_stops_everything(proof: Proof, info: str)
     says(
         result,
         "*ERROR collecting page.md*",
-        "line 3: expected a fence to be one of python, text, bash, markdown and nothing more, "
+        "page.md:3: expected a fence to be one of python, text, bash, markdown and nothing more, "
         f"got ```{info}",
     )
 
@@ -119,13 +119,66 @@ def test_a_fence_that_would_not_be_run_stops_everything(proof: Proof, info: str)
 def test_a_fence_that_is_not_closed_stops_everything(proof: Proof) -> None:
     result = proof("Text\n\n```python\nprint(1)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    says(result, "line 3: expected the fence to be closed by '```', got the page's end")
+    says(result, "page.md:3: expected the fence to be closed by '```', got the page's end")
 
 
 def test_a_picture_on_a_page_without_blocks_stops_everything(proof: Proof) -> None:
     result = proof("![A](a.svg)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    says(result, "line 1: expected the block that draws a.svg before it")
+    says(result, "page.md:1: expected the block that draws a.svg before it")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("Café\n".encode("latin-1"), "page.md:1: expected text in UTF-8, got the byte 0xe9"),
+        (
+            b"one\r\rtwo\n",
+            r"page.md:1: expected all lines to end with \n, or all with \r\n, got '\n', '\r'",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_as_a_page_is_reported_with_its_line(
+    proof: Proof, content: bytes, problem: str
+) -> None:
+    Path("page.md").write_bytes(content)
+    result = proof(None)
+    result.assert_outcomes(errors=1)
+    says(result, problem)
+    result.stdout.no_fnmatch_line("*Decode*")
+
+
+def test_all_problems_of_two_pages_are_reported_in_one_run(proof: Proof) -> None:
+    Path("other.md").write_text("![A](b.svg)\n\n```py\n```\n")
+    result = proof("![A](a.svg)\n\n```text\n1\n```")
+    result.assert_outcomes(errors=2)
+    says(result, "other.md:1: *", "other.md:3: *", "page.md:1: *", "page.md:3: *")
+
+
+def test_a_page_that_moved_after_its_collection_is_reported_in_a_sentence(proof: Proof) -> None:
+    """The first page adds a line to the second before that one is read."""
+    Path("zebra.md").write_text(page(("1", "1")).lstrip())
+    path = str(Path("zebra.md").resolve())
+    result = proof(
+        f"""
+        ```python
+        from pathlib import Path
+        path = Path({path!r})
+        _ = path.write_text("New.\\n" + path.read_text())
+        ```
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    says(result, "zebra.md:1: the page changed since its tests were collected; run pytest again")
+    result.stdout.no_fnmatch_line("*run.py*")
+
+
+@pytest.mark.parametrize("code", ["import os; os.closerange(3, 200)", "import os; os._exit(1)"])
+def test_a_page_that_ends_its_process_does_not_reach_the_next(proof: Proof, code: str) -> None:
+    Path("zebra.md").write_text(page(("1", "1")))
+    result = proof(f"```python\n{code}\n```")
+    result.assert_outcomes(passed=1, failed=1)
+    says(result, "it ended the Python process that ran it")
 
 
 def test_a_type_error_fails_and_is_not_tried_again(proof: Proof) -> None:
@@ -434,6 +487,24 @@ def test_a_sentence_edited_during_an_update_survives(proof: Proof) -> None:
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     says(result, "page.md: it was edited while its blocks ran, and is left as it is: run again")
     assert path.read_text() == f"New.{text.rstrip()}\n"
+
+
+def test_an_interrupted_update_writes_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(
+        "def pytest_runtest_setup(item):\n"
+        "    if 'line:9' in item.name:\n"
+        "        raise KeyboardInterrupt\n"
+    )
+    text = page(("19", "18"), ("22", "21")).lstrip()
+    Path("page.md").write_text(text)
+    options = ["--markdown-docs", "--update-pages"]
+    result = pytester.runpytest_subprocess(*PLUGINS, *options)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert Path("page.md").read_text() == text
 
 
 def test_a_page_that_cannot_be_written_does_not_stop_the_others(

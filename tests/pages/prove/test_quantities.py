@@ -289,6 +289,16 @@ def test_what_does_not_look_like_a_number_may_be_one(written: Write, text: str) 
     assert all("has the number" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("&frac12;", "0.5"), ("&#189;", "0.5"), ("&#x37;", "7"), ("&#55;", "7")]
+)
+def test_an_entity_is_compared_by_the_number_that_it_shows(
+    written: Write, text: str, value: str
+) -> None:
+    code = f"\n\n```python\nprint({value})\n```\n"
+    assert wrong_numbers(written(f"# One\n\n{text}{code}")) == []
+
+
 def test_the_caption_of_an_image_states_numbers(written: Write) -> None:
     text = '# One\n\n```python\ndraw(5)\n```\n\n![A picture](a-7.svg "One (of {}).")\n'
     assert wrong_numbers(written(text.format(5))) == []
