@@ -46,14 +46,17 @@ def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list
     mutants = list(mutants)
     _expect_nothing(wrong_numbers(page))
     passed: list[Mutant] = []
-    started = time.monotonic()
+    seconds = 0.0  # that the page itself has taken
     with contextlib.closing(Session(page)) as session:
         session.look_up("")  # starts its process, which the threads below share
         for block in page.blocks:
-            limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
+            limit = PATIENCE_S + PATIENCE * seconds
             of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
             passed += judged(partial(_passes_with_code, session, limit), of_block, progress)
-            _expect_nothing(_problems(session, block, session.run(block)))
+            started = time.monotonic()
+            result = session.run(block)
+            seconds += time.monotonic() - started
+            _expect_nothing(_problems(session, block, result))
         _expect_nothing(wrong_names(session))
         of_text = [mutant for mutant in mutants if not mutant.block]
         passed += [mutant for mutant in of_text if _passes_as_text(session, mutant, progress)]
