@@ -43,17 +43,29 @@ def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> Non
         namespace: The names that the page's session has after its last block.
         packages: The packages whose names need no prefix, from the first to the last.
 
+    A comprehension or a `lambda` that stands alone shows a form of Python, so its names may be any.
+
     Raises:
         LookupError: When one of them does not exist, or only running the code would show it.
     """
     with warnings.catch_warnings(action="ignore"):  # such as that of a gradient that is not kept
         try:
             tree = ast.parse(code)
+            if _is_pattern(tree):
+                return
             _Lookup(namespace, packages).visit(tree, _bound_in(tree))
         except (SyntaxError, ValueError):
             raise LookupError("it is not Python") from None
         except (MemoryError, RecursionError):
             raise LookupError("it is nested too deeply") from None
+
+
+def _is_pattern(tree: ast.Module) -> bool:
+    """Return whether code shows a form of Python, such as `[i for i in x]`, with names for any."""
+    match tree.body:
+        case [ast.Expr(value=value)]:
+            return isinstance(value, (ast.Lambda, *COMPREHENSIONS))
+    return False
 
 
 def _bound_in(tree: ast.AST) -> frozenset[str]:

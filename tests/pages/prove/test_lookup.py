@@ -86,11 +86,11 @@ def test_code_whose_free_names_exist_is_accepted(code: str) -> None:
     ("code", "why"),
     [
         ("nte", "nothing has the name nte"),
-        ("lambda q: p", "nothing has the name p"),
-        ("lambda q: q + total.wrong", "total has no wrong"),
-        ("[i for i in y]", "nothing has the name y"),
-        ("[i for j in x]", "nothing has the name i"),
-        ("[i for i in i]", "nothing has the name i"),
+        ("(lambda q: p)(q=1)", "nothing has the name p"),
+        ("(lambda q: q + total.wrong)(q=1)", "total has no wrong"),
+        ("[i for i in y] + x", "nothing has the name y"),
+        ("[i for j in x] + x", "nothing has the name i"),
+        ("[i for i in i] + x", "nothing has the name i"),
         ("[i for i in x] + [i]", "nothing has the name i"),
         ("f'{totl}'", "nothing has the name totl"),
         ("(n := m)", "nothing has the name m"),
@@ -130,3 +130,10 @@ def test_nothing_that_is_looked_up_runs() -> None:
     ran: list[int] = []
     look_up("run(1)", {"run": ran.append}, [])
     assert ran == []
+
+
+@pytest.mark.parametrize(
+    "code", ["[i for i in items]", "{i for i in a if b}", "{k: v for k, v in d}", "lambda q: p"]
+)
+def test_a_form_of_python_may_have_any_names(code: str) -> None:
+    look_up(code, NAMES, ["math"])
