@@ -11,7 +11,7 @@ from audit.browse import listen
 from pages.publish.pack import pack
 
 
-def test_search_leads_on_without_a_server(offline: Path, page: Page) -> None:
+def test_search_results_open_without_a_server(offline: Path, page: Page) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     heard = listen(page)
@@ -32,7 +32,7 @@ def test_search_leads_on_without_a_server(offline: Path, page: Page) -> None:
     assert heard == []
 
 
-def test_only_the_offline_site_loads_the_script_for_files(site: Path, offline: Path) -> None:
+def test_only_the_offline_site_loads_the_worker_polyfill(site: Path, offline: Path) -> None:
     page = (site / "index.html").read_text(encoding="utf-8")
     assert "iframe-worker" not in page
     assert "iframe-worker" in (offline / "index.html").read_text(encoding="utf-8")

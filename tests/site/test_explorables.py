@@ -18,7 +18,7 @@ def test_a_script_is_under_four_kilobytes_compressed(script: Path) -> None:
 
 
 @each_script
-def test_without_javascript_an_explorable_is_its_figure(script: Path, site: Path) -> None:
+def test_without_javascript_an_explorable_shows_its_figure(script: Path, site: Path) -> None:
     """How that looks is tested in `test_browser.py`."""
     page = read(site / page_file(f"learn/{script.stem.removeprefix('explore-')}.md"))
     [explorable] = page.select(script.stem)

@@ -15,7 +15,7 @@ def is_heading_of_returns(element: Tag) -> bool:
 
 
 @pytest.mark.parametrize("source", [path for path in SOURCES if path.startswith("reference/")])
-def test_what_a_function_returns_is_one_item(site: Path, source: str) -> None:
+def test_a_return_value_is_described_in_one_item(site: Path, source: str) -> None:
     """A description of several lines could become as many items."""
     headings = read(site / page_file(source)).find_all(is_heading_of_returns)
     assert headings

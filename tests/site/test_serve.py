@@ -155,7 +155,7 @@ def test_serve_installs_only_what_the_site_needs(project: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["serve", "test"])
-def test_what_is_installed_is_not_installed_again(marked: Path, target: str) -> None:
+def test_installed_packages_are_not_installed_again(marked: Path, target: str) -> None:
     assert "pip install" not in make(marked, "--dry-run", target).stdout
 
 

@@ -50,7 +50,7 @@ def test_by_default_one_thread_measures_in_float32(
     assert measured.training == []
 
 
-def test_what_cannot_be_measured_is_refused() -> None:
+def test_settings_that_cannot_be_measured_are_rejected() -> None:
     with pytest.raises(ValueError, match="expected sizes of 1 or more, got none"):
         measure(sizes=[])
 
@@ -100,7 +100,7 @@ def test_measuring_works_without_stderr(quick: None, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", ["cpu", "cpu:0"])
-def test_a_processor_needs_no_accelerator(
+def test_measuring_a_processor_needs_no_accelerator(
     quick: None, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.delattr(torch._C, "_accelerator_exchangeDevice", raising=False)
