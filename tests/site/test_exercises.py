@@ -129,7 +129,7 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
             "Right as far as it goes: you said 2.54, and the last numbers printed are 2.54, 0.22.",
         ),
         # What cannot be compared gets a sentence.
-        ("batch", "", "Type a number or a word, and see how it compares."),
+        ("batch", "", "Type a number or a word to compare."),
         ("batch", "1 2 3 4 5", "Expected at most 4 numbers, as many as are printed, got 5."),
         ("batch", "tensor", "Expected a number, got tensor."),
         # A number may be written in other ways.

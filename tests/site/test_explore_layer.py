@@ -153,8 +153,8 @@ def test_choosing_the_sizes_of_the_figure_restores_it(live: Page) -> None:
 
 
 def test_buttons_add_or_remove_dimensions(live: Page) -> None:
-    more = live.get_by_role("button", name="One dimension more")
-    less = live.get_by_role("button", name="One dimension less")
+    more = live.get_by_role("button", name="Add a dimension")
+    less = live.get_by_role("button", name="Remove a dimension")
     seen = []
     for button in (more, more, more, less, less, less, less, less, more):
         button.click()
@@ -164,7 +164,7 @@ def test_buttons_add_or_remove_dimensions(live: Page) -> None:
 
 def test_a_fifth_dimension_is_rejected(live: Page) -> None:
     for _ in range(4):
-        live.get_by_role("button", name="One dimension more").click()
+        live.get_by_role("button", name="Add a dimension").click()
     expect(live.get_by_role("alert")).to_have_text("Expected at most 4 dimensions, got 5.")
     assert live.get_by_label("input shape").input_value() == "8, 5, 4, 2"
 
@@ -261,7 +261,7 @@ def test_the_state_is_restored_when_the_reader_returns(tab: Tab) -> None:
 
 
 def test_the_explorable_is_accessible(touched: Page) -> None:
-    touched.get_by_role("button", name="One dimension more").tap()
+    touched.get_by_role("button", name="Add a dimension").tap()
     assert shift(touched) < 0.01
     touched.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
     touched.get_by_label("out_features").fill("1000")

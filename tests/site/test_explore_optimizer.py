@@ -140,7 +140,7 @@ ENDS = [
     ({"w": "0", "b": "0", "optimizer": "adam"}, "the corner of ReLU"),
     ({"w": "-1", "b": "0"}, "the neuron is dead"),
     ({"lr": "0.05"}, "the neuron is dead"),
-    ({"w": "40", "b": "0", "lr": "0.0001"}, "It is outside of the map, like its start."),
+    ({"w": "40", "b": "0", "lr": "0.0001"}, "It is off the map, like its start."),
     ({"w": "2", "b": "3.9", "lr": "0.02", "optimizer": "adam"}, "It has left the map."),
     ({"w": "1e200"}, "The numbers have outgrown the computer"),
     ({"w": "1e200", "optimizer": "adam"}, "The numbers have outgrown the computer"),
@@ -168,7 +168,7 @@ def test_a_comment_describes_where_the_path_ends(live: Page) -> None:
 def test_a_path_has_at_most_a_thousand_steps(live: Page) -> None:
     before, last = live.evaluate(SHOW, [{"step": "999"}, {"step": "1000"}])
     assert before["comment"] == "Step, run, or click on the map to start elsewhere."
-    assert last["comment"] == "1000 steps are the most."
+    assert last["comment"] == "The limit is 1000 steps."
     live.get_by_role("button", name="Step").click()
     expect(step_count(live)).to_have_text("step 1000")
 
