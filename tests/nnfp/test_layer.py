@@ -318,7 +318,7 @@ def test_activations_keep_their_spread_through_ten_relu_layers() -> None:
     assert theirs.std().item() < 0.05
 
 
-# Use in place of nn.Linear
+# Use as a replacement of nn.Linear
 
 
 @pytest.mark.parametrize("container", [nn.Sequential, lambda *m: nn.Sequential(*nn.ModuleList(m))])

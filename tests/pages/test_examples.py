@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `pages` hold; pytest runs those of `nnfp` by itself."""
+"""Test the examples in the docstrings of `pages`; pytest runs those of `nnfp` by itself."""
 
 import doctest
 import importlib

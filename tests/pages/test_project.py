@@ -1,4 +1,4 @@
-"""The project's files and pages are found in one way, which is also the site's way."""
+"""Test that the project's files and pages are found where the site has them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The audit serves a site like a host, finds what is broken, and fails for a missed threshold."""
+"""Test that the audit serves a site like a host, lists what is broken, and checks thresholds."""
 
 import gzip
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The benchmarks compare code that does the same, and add up all of the tests."""
+"""Test that the benchmarks compare code that does the same, and count all tests."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The built site in a browser: light, complete, accessible, and without foreign requests."""
+"""Test the built site in a browser: sizes, accessibility, printing and the security policy."""
 
 from itertools import cycle
 
@@ -78,7 +78,7 @@ def test_a_keyboard_reaches_code_that_scrolls_in_an_opened_answer(tab: Tab) -> N
 def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(url)
-    # A reader opens folded answers without a script, so it counts what is in them.
+    # A reader can open folded answers without a script, so the text in them counts.
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     parts = page.locator("article").locator("h1, h2, h3, p, li, td, svg, math, pre, summary")
     hidden = parts.evaluate_all(
@@ -88,7 +88,7 @@ def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
     )
     assert parts.count() > 5
     assert hidden == []
-    # An explorable takes no more room than its figure.
+    # An explorable takes no more space than its figure.
     for explorable in page.locator("article :not(:defined)").all():
         boxes = [explorable.bounding_box(), explorable.locator("svg").bounding_box()]
         assert boxes[0] and boxes[1] and boxes[0]["height"] == boxes[1]["height"]

@@ -1,4 +1,4 @@
-"""The site as a folder of files: it works without a server, and packs into a small zip file."""
+"""Test the offline site: it works without a server, and packs into a small zip file."""
 
 import os
 import shutil
@@ -52,7 +52,7 @@ def test_the_packed_site_is_small(offline: Path, tmp_path: Path) -> None:
 def test_packing_the_same_files_gives_the_same_bytes(offline: Path, tmp_path: Path) -> None:
     site = Path(shutil.copytree(offline, tmp_path / "site"))
     first = pack(site).read_bytes()
-    # The same files, as if somebody else had made them at another time.
+    # The same files, with another time and other permissions.
     for path in site.rglob("*"):
         if path.is_file():
             os.utime(path, (0, 2_000_000_000))

@@ -1,4 +1,4 @@
-"""The census lists what a reader sees, so that tests can compare it with what was run."""
+"""Test that the census lists what a reader sees, which other tests compare with what was run."""
 
 import pytest
 from markdown import markdown

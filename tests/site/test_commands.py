@@ -1,4 +1,4 @@
-"""Every command in the documents is run by a test or by .ci/run."""
+"""Test that a test or .ci/run runs every command in the documents."""
 
 import os
 import re

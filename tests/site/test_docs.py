@@ -1,4 +1,4 @@
-"""Everything on a page is tested, and the site shows all of it and nothing else."""
+"""Test that the site shows exactly what the tests of the pages have checked."""
 
 import ast
 import doctest
@@ -209,7 +209,7 @@ def test_api_entries_have_no_other_code(site: Path) -> None:
 
 
 def trouble_at_the_prompt(page: Page) -> list[str]:
-    """List where a Python prompt refuses a block that is pasted into it, line by line."""
+    """List where a Python prompt rejects a block that is pasted into it, line by line."""
     compiler = CommandCompiler()
     found = []
     for block in page.blocks:
@@ -260,7 +260,7 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 @each_on_site
 def test_every_line_of_code_fits_next_to_the_menu(path: Path) -> None:
-    """Nobody needs to scroll sideways on a screen that is 1280 pixels wide."""
+    """On a screen that is 1280 pixels wide, no reader needs to scroll sideways."""
     lines = [
         line
         for block in read_page(path).blocks

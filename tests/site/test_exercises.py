@@ -1,4 +1,4 @@
-"""Exercises: predictions are compared with what a block printed, and progress is kept."""
+"""Test exercises: predictions are compared with what a block printed, and progress is kept."""
 
 import json
 import re
@@ -128,7 +128,7 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
             "2.54",
             "Right as far as it goes: you said 2.54, and the last numbers printed are 2.54, 0.22.",
         ),
-        # What cannot be compared gets a sentence.
+        # Predictions that cannot be compared get a message.
         ("batch", "", "Type a number or a word to compare."),
         ("batch", "1 2 3 4 5", "Expected at most 4 numbers, as many as are printed, got 5."),
         ("batch", "tensor", "Expected a number, got tensor."),
@@ -137,7 +137,7 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
         ("start", "1.9e-9", "Yes: 0.000000."),
         ("start", "0.001", "Not quite: you said 0.001, and the last number printed is 0.000000."),
         ("speed", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
-        # A minus as prose has it. Numbers printed before the answer may precede it.
+        # A minus sign as in prose. The prediction may include numbers printed before the answer.
         ("neuron", "−9 0", "Yes: -9, 0."),
     ],
 )
@@ -273,7 +273,7 @@ def test_questions_are_accessible(tab: Tab) -> None:
 
 @each_page
 def test_later_blocks_run_without_the_folded_ones(path: Path) -> None:
-    """A reader who skips the answers has all that later blocks need."""
+    """A reader who skips the answers has everything that later blocks need."""
     source = read_page(path)
     tags = [line.count("<details") - line.count("</details") for line in source.lines]
     session = Session(source)

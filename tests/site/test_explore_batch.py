@@ -1,4 +1,4 @@
-"""The explorable of the batch page: every step shows what torch computes, for every reader."""
+"""Test the explorable of the batch page: every step equals the result of torch."""
 
 import random
 import re
@@ -69,7 +69,7 @@ def matrix(state: State, letter: str) -> torch.Tensor:
 
 
 def shows(text: str, value: float) -> bool:
-    """Tell whether `text` is `value` as figures write it. A tie may be rounded either way."""
+    """Return whether `text` is `value` as figures write it. A tie may be rounded either way."""
     ours = number(value)
     far, away = (abs(float(each.replace("−", "-")) - value) for each in (text, ours))
     return len(text) <= len(ours) and far <= away + 1e-9

@@ -1,4 +1,4 @@
-"""The explorable of the layer page: its shapes and errors are those of torch and nnfp."""
+"""Test the explorable of the layer page: its shapes and errors are those of torch and nnfp."""
 
 import math
 import random
@@ -107,12 +107,12 @@ def test_shapes_and_errors_equal_those_of_both_layers(live: Page) -> None:
         samples = math.prod(shape[:-1])
         many = f"; {samples} go in" if fits and samples != 1 else ""
         assert shown["said"] == f"The picture shows one sample{many}."
-    # Among them are fitting and other shapes, empty ones, all dimensions, with and without bias.
+    # The states cover shapes that fit or not, empty ones, all dimensions, with and without bias.
     assert len(kinds) > 25
 
 
 def arithmetic(line: str) -> bool:
-    """Tell whether an equation such as `4·3 + 4 = 16 parameters` is true."""
+    """Return whether an equation such as `4·3 + 4 = 16 parameters` is true."""
     left, right = line.split(" = ")
     terms = [math.prod(map(int, term.split("·"))) for term in left.split(" + ")]
     return sum(terms) == int(right.split()[0])

@@ -1,4 +1,4 @@
-"""The explorable of the neuron page: it shows what torch computes, for every reader."""
+"""Test the explorable of the neuron page: its numbers equal those of torch."""
 
 import math
 import random
@@ -92,7 +92,7 @@ def outcome(state: State) -> tuple[str, str]:
 
 
 def is_exact(value: float) -> bool:
-    """Tell whether the digits that a figure shows are all of a number's, up to float rounding."""
+    """Return whether a figure shows all digits of a number, up to float rounding."""
     try:
         return math.isclose(float(rounded(value).replace("−", "-")), value, rel_tol=1e-12)
     except ValueError:  # it is written with a power of ten

@@ -1,4 +1,4 @@
-"""The explorable of the optimizer page: its optimizers walk as torch's do, step by step."""
+"""Test the explorable of the optimizer page: each step of its optimizers equals that of torch."""
 
 import random
 from collections.abc import Callable
@@ -134,7 +134,7 @@ def test_a_thousand_steps_stay_close_to_torch(live: Page, rate: str) -> None:
                 assert read(text) == pytest.approx(value, rel=5.1e-4, abs=6e-5), optimizer
 
 
-# States that differ from the start, and what is said about where ten steps from there lead.
+# Changes of the start, and the comment on where ten steps from there lead.
 ENDS = [
     ({"w": "0", "b": "0"}, "the corner of ReLU"),
     ({"w": "0", "b": "0", "optimizer": "adam"}, "the corner of ReLU"),
@@ -188,7 +188,7 @@ def test_a_comment_reports_a_step_too_far(live: Page) -> None:
 def test_uphill_is_not_called_a_step_too_far_with_momentum(
     live: Page, optimizer: str, rate: str
 ) -> None:
-    """Momentum and Adam go on their way for a while, and come back."""
+    """Momentum and Adam overshoot for a while, and come back."""
     steps = list(range(40))
     state = {"optimizer": optimizer, "lr": rate}
     [seen] = live.evaluate(WALK, [[state], steps])
@@ -339,7 +339,7 @@ def test_an_invalid_start_changes_neither_start_nor_seed(
     live.get_by_label("seed").press("Enter")
     before = start_of(live)
     field = live.get_by_label(label)
-    # A field for numbers hides from scripts what it takes for half a number.
+    # A number field hides half-typed numbers from scripts.
     field.evaluate("field => { field.type = 'text'; }")
     field.press("ControlOrMeta+a")
     live.keyboard.type(typed)

@@ -1,4 +1,4 @@
-"""The README states the same as the home page: title, examples, commands, path and disk space."""
+"""Test that the README agrees with the home page: title, examples, commands, path, disk space."""
 
 import re
 from pathlib import Path

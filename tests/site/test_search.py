@@ -1,4 +1,4 @@
-"""The search: it loads its texts when a reader first types, and leads to what it found."""
+"""Test the search: it loads its texts when a reader first types, and its results open pages."""
 
 import json
 import re
@@ -139,7 +139,7 @@ def test_a_query_deleted_while_the_texts_load_gets_no_results(page: Page) -> Non
         field.press("Backspace")
     page.evaluate(COUNT_RESULTS)
     docs.continue_()
-    # With the texts, the worker is ready once more, and answers what was typed last.
+    # When the texts arrive, the worker reports that it is ready again, and runs the last query.
     expect(page.locator("html")).to_have_attribute("data-messages", re.compile("1.*1.*3"))
     field.fill("xyzzy")
     field.press("End")  # the theme reads the field when a key is released

@@ -1,4 +1,4 @@
-"""The built site: how it is built, what it loads, and that its parts fit together."""
+"""Test the built site: how it is built, what it loads, and whether its parts fit together."""
 
 import importlib
 import inspect

@@ -1,4 +1,4 @@
-"""Ways around the site: its menus, what a page can be used for, and how links to it look."""
+"""Test the site's navigation, colors, titles and link previews."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from pages.page import read_page
 from pages.project import DOCS, page_file, page_url
 from tests.conftest import Tab
 
-# Where a page is, and what it can be used for
+# The path and the actions at the top of a page
 
 
 def test_a_page_shows_the_path_to_it(tab: Tab) -> None:
@@ -48,7 +48,7 @@ def test_the_copy_button_copies_code_without_its_output(tab: Tab, source: str) -
     assert [text.strip() for text in copied] == expected
 
 
-# Its colors
+# Colors
 
 
 def expect_scheme(page: Page, scheme: str) -> None:
@@ -95,7 +95,7 @@ def test_a_keyboard_returns_to_the_colors_of_the_system(tab: Tab) -> None:
     expect_scheme(page, "dark")
 
 
-# Names and what they lead to
+# Titles and links
 
 TITLES = {
     next(line[2:] for line in read_page(path).lines if line.startswith("# ")): path
@@ -129,7 +129,7 @@ def test_the_title_of_each_page_is_its_heading(site: Path) -> None:
             assert page.title and page.title.get_text().startswith(f"{title} - ")
 
 
-# How links to a page look elsewhere
+# Link previews on other sites
 
 
 def meta(page: BeautifulSoup) -> dict[str, str]:

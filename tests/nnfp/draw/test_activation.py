@@ -72,7 +72,7 @@ def test_functions_of_the_neuron_page_are_drawn_like_those_of_torch(
         assert draw.layer([1, 2], matrix, None, ours) == draw.layer([1, 2], matrix, None, torchs)
 
 
-# NumPy applies its functions to tensors in a way that it is going to change.
+# NumPy warns that the way it applies its functions to tensors will change.
 @pytest.mark.filterwarnings("ignore:__array_wrap__:DeprecationWarning")
 @pytest.mark.parametrize(
     "function",

@@ -1,4 +1,4 @@
-"""Test that the figures read numbers in any form, and say what is wrong with what is no number."""
+"""Test that the figures read numbers in any form, and explain what is wrong with other values."""
 
 import math
 from collections.abc import Callable

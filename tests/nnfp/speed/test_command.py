@@ -1,4 +1,4 @@
-"""The command saves and shows what it measures, and refuses bad options with a sentence."""
+"""Test that the command saves and shows what it measures, and rejects bad options."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A file that cannot be written is refused before anything is measured."""
+"""Test that a file that cannot be written is rejected before anything is measured."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.nnfp.speed.examples import MEASURED
 
 @pytest.fixture
 def bad_files(tmp_path: Path) -> dict[str, str]:
-    """Return files that cannot be written, with what is said of them."""
+    """Return files that cannot be written, with the errors they cause."""
     (tmp_path / "file").touch()
     (tmp_path / "folder.svg").mkdir()
     (tmp_path / "loop.svg").symlink_to(tmp_path / "loop.svg")

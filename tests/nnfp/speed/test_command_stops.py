@@ -1,4 +1,4 @@
-"""The command ends in a sentence, and saves what it has, whatever stops it."""
+"""Test that a stopped command saves what it has measured and ends with a sentence."""
 
 import signal
 import sys

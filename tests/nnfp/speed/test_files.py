@@ -1,4 +1,4 @@
-"""Measurements come back from a file as they were, and other files are refused."""
+"""Test that measurements survive a round trip through a file, and other files are rejected."""
 
 import json
 from collections.abc import Callable

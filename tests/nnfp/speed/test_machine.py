@@ -1,4 +1,4 @@
-"""Devices, processors and memory are found, on machines that report much or little."""
+"""Test that devices, processors and memory are found, even on machines that report little."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""A run measures everything on its device, one thing after the other."""
+"""Test that a run measures everything on its device, one thing after the other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,7 +31,7 @@ SMALL = Settings(CPU, sizes=(2,), batches=(1,), precisions=("float32",), threads
 
 
 def count(measured: Measurements) -> int:
-    """Count the things measured, of which each has one number."""
+    """Count the things measured; each has one number."""
     limits = [measured.copy, measured.call]
     lists = (measured.products, measured.ladder, measured.sweep, measured.training)
     return sum(map(len, lists)) + sum(limit is not None for limit in limits)

@@ -1,4 +1,4 @@
-"""Runs are merged by what was measured, whatever each of them lacks."""
+"""Test that runs are merged by what they measured, even if some of them are incomplete."""
 
 from dataclasses import replace
 

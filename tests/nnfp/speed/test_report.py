@@ -1,4 +1,4 @@
-"""The table and the plots show what was measured, also of an interrupted run."""
+"""Test that the table and the plots show what was measured, even in an interrupted run."""
 
 import sys
 from collections.abc import Callable
@@ -146,7 +146,7 @@ def test_faster_rungs_reach_further_right_on_the_ladder() -> None:
     assert len(places) == len(RATES)
     assert places == sorted(places)
     assert [y for _, y in places] == sorted(y for _, y in places)
-    # A factor of ten is as wide everywhere: 2e7 to 3e10 is 3.18 of them, 2e7 to 1e11 is 3.70.
+    # Every factor of ten has the same width: 2e7 to 3e10 is 3.18 of them, 2e7 to 1e11 is 3.70.
     first, second, _, last = [x for x, _ in places]
     assert (second - first) / (last - first) == pytest.approx(3.176 / 3.699, abs=0.002)
 

@@ -1,4 +1,4 @@
-"""Rates, intensities, limits and ranks are computed as their docstrings say."""
+"""Test that rates, intensities, limits and ranks are computed as their docstrings say."""
 
 import json
 from dataclasses import FrozenInstanceError, replace

@@ -1,4 +1,4 @@
-"""What cannot be measured is refused before anything is; the rest is listed case by case."""
+"""Test that bad settings are rejected before measuring, and that good ones list all cases."""
 
 import os
 from dataclasses import replace

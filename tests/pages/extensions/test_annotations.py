@@ -1,4 +1,4 @@
-"""Notes on lines of code: each number in the code leads to its item in the list below."""
+"""Test notes on lines of code: each mark in the code links to its item in the list below."""
 
 import pytest
 from markdown import markdown
@@ -67,7 +67,7 @@ IN_SIGHT = """item => {
     params=[("learn/layer/", NARROW), ("learn/optimizer/", WIDE)], ids=["phone", "wide"]
 )
 def page(page: Page, request: pytest.FixtureRequest) -> Page:
-    """A page with five notes, on a phone and on a wide screen."""
+    """Open a page with five notes, on a phone and on a wide screen."""
     url, size = request.param
     page.set_viewport_size(size)
     page.goto(url)

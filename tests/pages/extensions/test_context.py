@@ -1,4 +1,4 @@
-"""Extensions know which page they are converting."""
+"""Test that extensions know which page they are converting."""
 
 from pathlib import Path
 

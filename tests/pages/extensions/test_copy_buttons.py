@@ -1,4 +1,4 @@
-"""Blocks of code have a button; `test_ways.py` tests in a browser what it copies."""
+"""Test that blocks of code have a copy button; `test_ways.py` tests what it copies."""
 
 import re
 from pathlib import Path

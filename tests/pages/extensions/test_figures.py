@@ -1,4 +1,4 @@
-"""A figure's SVG becomes a part of its page."""
+"""Test that a figure's SVG becomes part of its page."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Formulas on a page become MathML in the site's font and colors."""
+"""Test that formulas on a page become MathML in the site's font and colors."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The first use of a term on a page links to its entry in the glossary."""
+"""Test that the first use of a term on a page links to its entry in the glossary."""
 
 import re
 from pathlib import Path
@@ -150,7 +150,7 @@ def test_terms_on_the_site_link_to_their_entries(site: Path) -> None:
         used |= {f"{path.parent.name}: {term}" for term in here}
     assert len(used) > 40
     assert {term.partition(": ")[2] for term in used} <= terms
-    # On this page, a kernel is that of a notebook and not that of a GPU.
+    # On this page, *kernel* means that of a notebook, not of a GPU.
     assert "proof: ReLU" in used
     assert "proof: kernel" not in used
 

@@ -1,4 +1,4 @@
-"""Which changes are made of a page."""
+"""Test which changes are made to a page."""
 
 from collections import Counter
 from pathlib import Path

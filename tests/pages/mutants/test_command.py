@@ -1,4 +1,4 @@
-"""The command `python -m pages.mutants` reports what was not caught."""
+"""Test that `python -m pages.mutants` reports the changes that were not caught."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Which changes of a page are caught."""
+"""Test which changes of a page are caught."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which changes of a module are caught by its tests and pages."""
+"""Test which changes of a module its tests and pages catch."""
 
 from pathlib import Path
 

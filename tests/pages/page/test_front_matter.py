@@ -1,4 +1,4 @@
-"""The settings at the top of a page are YAML, and belong neither to its prose nor to its blocks."""
+"""Test how the settings at the top of a page are read."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever an author writes, a page is read, or refused with sentences that name file and line."""
+"""Test that any text is read as a page, or rejected with sentences that name file and line."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The prose of a page is what a reader sees as text, without markers, URLs and comments."""
+"""Test that the prose of a page is the text that a reader sees, without markers and URLs."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A page is read whole, and whatever on it would be shown without being proven is refused."""
+"""Test that a page is read completely, and rejected if part of it would be shown untested."""
 
 from inspect import cleandoc
 from pathlib import Path

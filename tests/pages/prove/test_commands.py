@@ -1,4 +1,4 @@
-"""A command or a file that a page names exists in this project."""
+"""Test that a command or file that a page names exists in this project."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a page shows is compared with what its blocks did, and each difference is reported."""
+"""Test that each difference between a page and what its blocks did is reported."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A docstring is read like the prose of a page, and its numbers are backed by its module."""
+"""Test that docstrings are read like prose, with numbers backed by the code of their module."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Names in a piece of Python are looked up without running it."""
+"""Test that names in a piece of Python are looked up without running it."""
 
 import math
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ from pages.prove.lookup import look_up
 
 
 class Layer:
-    """A class with what can be looked up, and a property that cannot be read."""
+    """A class with attributes to look up, and a property that cannot be read."""
 
     weight = 5
 

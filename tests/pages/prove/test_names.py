@@ -1,4 +1,4 @@
-"""What a sentence writes as code exists."""
+"""Test that the names that a sentence writes as code exist."""
 
 from collections.abc import Callable
 from contextlib import closing

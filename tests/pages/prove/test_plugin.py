@@ -1,4 +1,4 @@
-"""pytest runs each block of a page as a test and reports what is not true."""
+"""Test that pytest runs each block of a page as a test and reports what is wrong."""
 
 from collections.abc import Callable
 from inspect import cleandoc

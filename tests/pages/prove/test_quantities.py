@@ -1,4 +1,4 @@
-"""Each number in a sentence is backed, and stays tied to what backs it."""
+"""Test that each number in a sentence is backed, and that changes to its backing are reported."""
 
 import re
 from collections.abc import Callable

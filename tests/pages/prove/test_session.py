@@ -1,4 +1,4 @@
-"""A page runs as in a reader's fresh interpreter: top to bottom, in its own process."""
+"""Test that a page runs like in a fresh interpreter: top to bottom, in its own process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`pytest --update-pages` writes what is true into a page, and changes nothing else."""
+"""Test that `pytest --update-pages` corrects outputs and figures, and changes nothing else."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

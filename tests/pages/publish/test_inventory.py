@@ -1,4 +1,4 @@
-"""Names of documented objects lead to their documentation, here and in other projects."""
+"""Test that names of objects link to their documentation, here and in other projects."""
 
 import pydoc
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Links of a page lead to the same place when the page is read somewhere else."""
+"""Test that links of a page lead to the same place when the page is read elsewhere."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Each page with code is a notebook too: the same blocks, outputs and pictures, and it runs."""
+"""Test that each page with code has a notebook with the same blocks, outputs and pictures."""
 
 import json
 import os
@@ -128,7 +128,7 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
         kernel_name="python3",
         timeout=60,
         coalesce_streams=True,
-        # Asking a kernel to end takes as long as running a short notebook.
+        # Shutting a kernel down takes as long as running a short notebook.
         shutdown_kernel="immediate",
         # A kernel warns that it communicates by TCP, which stays on this machine.
         extra_arguments=["--log-level=ERROR"],

@@ -1,4 +1,4 @@
-"""Each page is on the site as plain Markdown too, for those who read it elsewhere."""
+"""Test the plain Markdown of each page, for programs and for reading elsewhere."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy allows what the site's pages need, and nothing else."""
+"""Test that the Content-Security-Policy allows what the site's pages need, and nothing else."""
 
 import re
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""`python -m pages.publish` builds the site; `make build` and `make offline` call it."""
+"""Test `python -m pages.publish`, which `make build` and `make offline` call."""
 
 import os
 import subprocess
