@@ -147,7 +147,7 @@ def test_it_starts_with_the_numbers_of_the_figure(live: Page) -> None:
     assert result(live) == START
 
 
-def test_buttons_step_forward_and_back(live: Page) -> None:
+def test_buttons_step_in_both_directions(live: Page) -> None:
     click(live, "Forward")
     assert product(live) == [["19", ""], ["", ""]]
     assert result(live) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·7 = 5 + 14 = 19"

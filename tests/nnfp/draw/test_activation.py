@@ -150,7 +150,7 @@ def test_an_activation_that_is_nowhere_finite_from_minus_4_to_4_has_no_graph() -
     ],
 )
 @pytest.mark.parametrize("figure", ["neuron", "layer"])
-def test_an_activation_that_returns_no_number_is_rejected(
+def test_an_activation_without_one_number_per_sum_is_rejected(
     function: Callable[[Any], Any], sentence: str, figure: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -130,7 +130,7 @@ ANY_FORM = [
 
 
 @pytest.mark.parametrize("changes", ANY_FORM)
-def test_numbers_may_have_any_form(changes: dict[str, Any]) -> None:
+def test_arguments_may_be_any_kind_of_number(changes: dict[str, Any]) -> None:
     assert landscape(**changes) == landscape()
 
 

@@ -25,7 +25,7 @@ def test_a_layer_shows_each_weight_on_its_edge() -> None:
         assert y1 + share * (y2 - y1) == pytest.approx((top + bottom) / 2, abs=1)
 
 
-def test_a_layer_shows_a_sum_an_output_and_a_bias_for_each_neuron() -> None:
+def test_a_layer_shows_all_numbers_of_each_neuron() -> None:
     shown = texts(draw.layer([1, 2], [[5, 7], [6, 8]], [-20, 0.5]))
     assert shown[6:12] == ["−1", "0", "bias −20", "22.5", "22.5", "bias 0.5"]
 

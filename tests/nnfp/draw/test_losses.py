@@ -41,11 +41,11 @@ def lines(picture: Picture) -> list[Element]:
         (each for each in CURVE),
     ],
 )
-def test_a_curve_may_have_any_form(curve: Any) -> None:
+def test_a_curve_may_be_any_sequence_of_numbers(curve: Any) -> None:
     assert draw.losses({"a": curve}) == draw.losses({"a": CURVE})
 
 
-def test_each_curve_is_named_at_its_end() -> None:
+def test_each_curve_has_its_name_at_its_end() -> None:
     picture = draw.losses({"SGD": [9, 4, 1], "Solved": [9, 0, 0]})
     placed = dict(boxes(picture))
     for name, line in zip(("SGD", "Solved"), lines(picture), strict=True):

@@ -34,7 +34,7 @@ ROW = [
 
 
 @pytest.mark.parametrize("x", ROW)
-def test_a_row_of_numbers_may_have_any_form(x: Any) -> None:
+def test_a_row_may_be_any_sequence_of_numbers(x: Any) -> None:
     assert draw.neuron(x, [5, 7]) == draw.neuron([1, 2], [5, 7])
 
 
@@ -50,7 +50,7 @@ MATRIX = [
 
 
 @pytest.mark.parametrize("weight", MATRIX)
-def test_rows_of_numbers_may_have_any_form(weight: Any) -> None:
+def test_rows_may_be_any_matrix_of_numbers(weight: Any) -> None:
     assert draw.layer([1, 2], weight) == draw.layer([1, 2], [[5, 7], [6, 8]])
 
 

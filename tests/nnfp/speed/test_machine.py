@@ -157,7 +157,7 @@ def without(field: str, count: int = -1) -> str:
         "processor : 0\nvendor_id : IBM\nbogomips per cpu: 3241.00\n",
     ],
 )
-def test_there_is_no_peak_if_cpuinfo_lacks_something(text: str) -> None:
+def test_there_is_no_peak_if_cpuinfo_is_incomplete(text: str) -> None:
     assert processor_peak(text, threads=1) is None
 
 

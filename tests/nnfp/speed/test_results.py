@@ -21,7 +21,7 @@ def test_backward_counts_as_two_more_products() -> None:
 
 
 @pytest.mark.parametrize(("precision", "itemsize"), [("float32", 4), ("tf32", 4), ("bfloat16", 2)])
-def test_the_intensity_moves_inputs_weights_and_outputs_once(precision: str, itemsize: int) -> None:
+def test_the_intensity_counts_each_moved_tensor_once(precision: str, itemsize: int) -> None:
     t = timing("F.linear", 1, size=10, batch=3, precision=precision)
     assert t.intensity == 2 * 3 * 100 / ((30 + 100 + 30) * itemsize)
 

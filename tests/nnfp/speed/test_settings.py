@@ -66,7 +66,7 @@ def test_the_error_states_the_available_memory(
         replace(GOOD, sizes=(10**10,))
 
 
-def test_the_weights_must_fit_in_both_forms(
+def test_the_weights_must_fit_as_tensors_plus_python_numbers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # On a processor: 36 bytes for each weight, and three tensors more.

@@ -89,7 +89,7 @@ def test_the_longest_term_is_found_in_any_form(folder: Path) -> None:
         "<p>bias</p>",
     ],
 )
-def test_only_sentences_link_to_terms(folder: Path, source: str) -> None:
+def test_headings_code_links_or_definitions_do_not_link_to_terms(folder: Path, source: str) -> None:
     assert linked(render(source, folder)) == []
 
 

@@ -43,7 +43,7 @@ def test_a_module_is_judged_by_its_tests(module: Path) -> None:
     assert passed(module) == ["2 -> 3"]
 
 
-def test_a_module_is_judged_by_its_pages_as_well(module: Path) -> None:
+def test_a_module_is_also_judged_by_its_pages(module: Path) -> None:
     (module.parents[1] / "docs/page.md").write_text(PAGE)
     assert passed(module) == []
 

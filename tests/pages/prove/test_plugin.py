@@ -376,7 +376,7 @@ def test_updating_one_block_after_an_error_does_not_change_the_page(
     assert Path("page.md").read_text() == text
 
 
-def test_updating_one_block_updates_those_before_it_as_well(proof: Proof) -> None:
+def test_updating_one_block_also_updates_those_before_it(proof: Proof) -> None:
     proof(page(("1", "2"), ("3", "4"), ("5", "6")), "--update-pages", "-k", "line:9")
     assert Path("page.md").read_text() == page(("1", "1"), ("3", "3"), ("5", "6")).lstrip()
 

@@ -165,7 +165,7 @@ def test_a_number_may_be_written_in_another_way(written: Write) -> None:
     assert wrong_numbers(page) == []
 
 
-def test_the_settings_of_an_api_entry_are_no_sentences(written: Write) -> None:
+def test_the_settings_of_an_api_entry_need_no_backing(written: Write) -> None:
     entry = "# One\n\n::: a.b\n    options:\n      heading_level: 3\n"
     assert wrong_numbers(written(entry)) == []
     [message] = wrong_numbers(written(entry, changed=entry + " and 4\n"))

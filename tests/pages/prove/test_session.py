@@ -435,7 +435,7 @@ def test_a_page_that_removed_its_folder_can_be_forked(start: Start) -> None:
     fork.close()
 
 
-def test_figures_written_before_an_error_are_kept(run: RunPage) -> None:
+def test_results_from_before_an_error_are_kept(run: RunPage) -> None:
     result = run("print(1)\nopen('a.svg', 'w').close()\n1 / 0")
     assert (result.stdout, result.figures) == ("1\n", {"a.svg": b""})
 
