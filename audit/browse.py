@@ -1,4 +1,4 @@
-"""What the tests and `make audit` check in a browser: accessibility, requests, sizes, movement."""
+"""Check pages in a browser, for the tests and `make audit`: accessibility, requests, sizes."""
 
 import os
 import shutil
@@ -66,7 +66,7 @@ def violations(page: Page, part: str | None = None) -> list[str]:
         A line for each kind of violation, with its first element.
     """
     page.evaluate(CHANGE_AT_ONCE)
-    # Results without a violation are most of what axe would send.
+    # Most of what axe would send are results without a violation.
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = Axe().run(page, context=part, options=options).response["violations"]
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:200]}" for v in found]
@@ -109,7 +109,7 @@ def page_width(page: Page) -> int:
 
 
 def shift(page: Page) -> float:
-    """Return how far things have moved by themselves since the page was requested (CLS)."""
+    """Return how much the layout has shifted since the page was requested (CLS)."""
     moved: float = page.evaluate(SHIFT)
     return moved
 
@@ -139,7 +139,7 @@ SENT = """async ([selector, what]) => {
 
 
 def listen(page: Page) -> list[str]:
-    """Start to collect what a page must not do: log messages, and send requests to other hosts.
+    """Start to collect log messages and requests to other hosts, neither of which a page may cause.
 
     Returns:
         A list that grows while the page is open.
@@ -157,7 +157,7 @@ def listen(page: Page) -> list[str]:
 
 
 def foreign(url: str) -> bool:
-    """Tell whether a URL leads to another machine."""
+    """Return whether a URL leads to another machine."""
     return urlsplit(url).hostname not in ("127.0.0.1", None)
 
 

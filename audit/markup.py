@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 def parse(html: str) -> BeautifulSoup:
     """Parse HTML, as in `parse(html).select("details > summary")`.
 
-    All who parse the same text share the result. Do not change it.
+    All callers that parse the same text share the result. Do not change it.
     """
     return BeautifulSoup(html, "html.parser")
 

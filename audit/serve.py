@@ -28,7 +28,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print nothing: a browser that closes hangs up in the middle of an answer."""
+        """Print nothing: a browser that closes hangs up in the middle of a response."""
 
 
 class _Handler(SimpleHTTPRequestHandler):

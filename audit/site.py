@@ -1,6 +1,6 @@
 """Check the whole built site as its readers see it, and print one table of what was found.
 
-`make audit` runs this. It takes some minutes, and fails when a threshold is missed.
+`make audit` runs this. It takes a few minutes, and fails when a threshold is missed.
 """
 
 import json

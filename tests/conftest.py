@@ -23,8 +23,8 @@ from audit.browse import WIDE, chromium
 from audit.serve import serve
 from pages.project import ROOT as ROOT
 
-# Ends a build at once, where an exception could be caught, when it imports torch or connects to
-# another machine.
+# Ends a build at once when it imports torch or connects to another machine. An exception could be
+# caught.
 GUARD = """
 import os, sys
 def guard(event, args):
@@ -42,9 +42,9 @@ Tab = Callable[..., Page]
 
 
 def pytest_configure() -> None:
-    """Wait for what a test expects of a page as long as Playwright waits for everything else.
+    """Let `expect` wait for 30 seconds, as long as Playwright waits for everything else.
 
-    A busy machine needs many times what a quiet one does: the default is 5 seconds.
+    The default of 5 seconds is too short on a busy machine.
     """
     expect.set_options(timeout=30_000)
 
@@ -73,7 +73,7 @@ def run_python(
 
 
 def make_page(md: Markdown, docs_dir: Path, source: str) -> None:
-    """Tell Markdown extensions which page is being made, as MkDocs does."""
+    """Let Markdown extensions know which page is being made, as MkDocs does."""
     mkdocs: Any = Treeprocessor(md)
     mkdocs.file = SimpleNamespace(src_dir=docs_dir, src_uri=source)
     md.treeprocessors.register(mkdocs, "relpath", 0)
@@ -113,7 +113,7 @@ def build(served: tuple[str, str]) -> Build:
     def build(name: str, *options: str, **variables: str) -> Path:
         site = Path(folder, name)
         fixed = {"SITE_URL": address, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
-        # Of the processes that run tests, the first builds it, and the others wait.
+        # The first of the processes that run tests builds it, and the others wait.
         with FileLock(f"{site}.lock"):
             if not site.exists():
                 new = Path(f"{site}.new")
@@ -128,13 +128,13 @@ def build(served: tuple[str, str]) -> Build:
 
 @pytest.fixture(scope="session")
 def site(build: Build) -> Path:
-    """The folder with the built site."""
+    """Return the folder with the built site."""
     return build("site", PYTHONHASHSEED="1")
 
 
 @pytest.fixture(scope="session")
 def offline(build: Build) -> Path:
-    """The folder with the site of `make offline`, here of a project whose repository is known."""
+    """Return the folder with the site of `make offline`, for a project with a known repository."""
     repository = {"REPO_URL": "https://github.com/someone/something", "EDIT_URI": "edit/main/docs/"}
     return build("offline", "--offline", PYTHONHASHSEED="1", **repository)
 
@@ -147,7 +147,7 @@ def base_url(served: tuple[str, str], site: Path) -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    """Say how to start the browser. Without one, tests that need it are skipped, but fail in CI."""
+    """Return how to start the browser. Without one, its tests are skipped, but fail in CI."""
     try:
         path = chromium()
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Modules stay short enough to read in one sitting."""
+"""Test that modules are short enough to read in one sitting."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
-// Exercises: each question with a folded answer gets a "Done" box. One that says "Predict" also gets a
-// field, and a prediction is compared with what the answer's code printed. Progress stays in this browser.
+// Exercises: add a "Done" box to each question with a folded answer, and a field to those that say
+// "Predict". A prediction is compared with the output of the answer's code. Progress stays in this browser.
 "use strict";
 {
   const KEY = "nnfp.done";
@@ -23,7 +23,7 @@
   };
 
   const clear = () => {
-    if (!confirm("Forget what is done, on all pages?")) return;
+    if (!confirm("Clear your progress on all pages?")) return;
     try {
       localStorage.removeItem(KEY);
     } catch {
@@ -50,7 +50,7 @@
     return Number(said).toFixed(decimals) === Number(right).toFixed(decimals);
   };
 
-  // All values that were printed, and how many of them, from the end, are the answer. A single letter is no
+  // All printed values, and how many of the last ones are the answer. A single letter does not count as a
   // word: it may be the e of 1e-9.
   const readPrinted = (printed, what) => {
     const all = read(printed, what);
@@ -73,7 +73,7 @@
     const name = what === NUMBER ? "number" : "word";
     const said = readTyped(prediction, what);
     const [all, count] = readPrinted(printed, what);
-    if (!said.length) return [false, "Type a number or a word, and see how it compares."];
+    if (!said.length) return [false, "Type a number or a word to compare."];
     if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return [false, `Expected a number, got ${said.join(" ")}.`];
     if (said.length > all.length) {
       return [false, `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`];

@@ -1,4 +1,4 @@
-// The explorable of the batch page: a matrix product, step by step, with any sizes and numbers.
+// The explorable of the batch page: show a matrix product step by step, for any sizes and numbers.
 "use strict";
 {
   const LIMIT = 99; // larger numbers would not fit into the cells
@@ -68,7 +68,7 @@
       const numbers = [1, 2, 3, 4, 5].map((value) => make("option", {}, value));
       const sizes = SIZES.map((name) => make("label", {}, `${name} `,
         this.field(name, {}, "select", ...numbers.map((option) => option.cloneNode(true)))));
-      const hint = make("p", { className: "nnfp-quiet" }, "All numbers and sizes can be changed.");
+      const hint = make("p", { className: "nnfp-quiet" }, "You can change all numbers and sizes.");
       return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control" }, ...sizes), hint);
     }
 
@@ -114,7 +114,7 @@
     pause() {
       clearInterval(this.timer);
       this.timer = 0;
-      this.change({}); // has the current step read out
+      this.change({}); // makes screen readers read out the current step
     }
 
     disconnectedCallback() {

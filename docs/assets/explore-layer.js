@@ -94,8 +94,8 @@
       const number = (name) => this.field(name, { type: "number", min: 0, max: LARGEST });
       const sizes = Object.keys(NAMES).map((name) => control(make("label", {}, NAMES[name], number(name))));
       const shape = make("label", {}, "input shape", this.field("shape", { type: "text", spellcheck: false }));
-      const less = this.button("−", () => this.remove(), { ariaLabel: "One dimension less" });
-      const more = this.button("+", () => this.add(), { ariaLabel: "One dimension more" });
+      const less = this.button("−", () => this.remove(), { ariaLabel: "Remove a dimension" });
+      const more = this.button("+", () => this.add(), { ariaLabel: "Add a dimension" });
       const choices = ["True", "False"].map((text) => make("option", {}, text));
       const bias = make("label", {}, "bias", this.field("bias", {}, "select", ...choices));
       const reset = this.button("Reset", () => this.reset());
@@ -143,7 +143,7 @@
       };
       const many = counted(product(shape.slice(0, -1)), "sample");
       const notes = {
-        input: shape.length ? `${many} of ${counted(shape.at(-1), "number")}` : "a number alone, no sample",
+        input: shape.length ? `${many} of ${counted(shape.at(-1), "number")}` : "a single number, not a sample",
         weight: `transposed: ${tuple([inputs, outputs])}`.replaceAll(", ", ",\u00a0"),
         bias: this.state.bias === "True" ? "added to each sample" : "",
         output: `${many} of ${counted(outputs, "number")}`,

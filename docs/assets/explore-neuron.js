@@ -1,4 +1,4 @@
-// The explorable of the neuron page: change its numbers, and the picture follows.
+// The explorable of the neuron page: redraw the picture when the reader changes its numbers.
 "use strict";
 {
   const LIMIT = 100; // larger numbers would not fit into the circles

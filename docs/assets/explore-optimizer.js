@@ -1,4 +1,4 @@
-// The explorable of the optimizer page: optimizers that walk on a map of the loss.
+// The explorable of the optimizer page: draw the path of an optimizer on a map of the loss.
 "use strict";
 {
   const LAST = 1000; // steps
@@ -118,7 +118,7 @@
         number("seed", "seed", 1),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "A change replays the same number of steps. Each seed is a start from −1 to 1."),
+          "Changes keep the number of steps. A seed picks a start from −1 to 1."),
       );
     }
 
@@ -146,7 +146,7 @@
       this.change({ step: String(Math.min(step, LAST)) });
     }
 
-    // Ever faster, since paths end slowly. Without motion, show the result.
+    // Speed up, since paths end slowly. With reduced motion, show only the result.
     run() {
       if (this.running) return this.pause();
       if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.go(Number(this.state.step) + 100);
@@ -174,7 +174,7 @@
       const { loss, gradient } = measure([w, b]);
       const [dw, db] = gradient;
       const numbers = { w, b, loss, dw, db };
-      this.rests = `${path.at(-2)}` === `${[w, b]}`; // nothing moves any more
+      this.rests = `${path.at(-2)}` === `${[w, b]}`; // nothing moves anymore
       for (const name in numbers) this.cells[name].textContent = written(numbers[name]);
       this.count.textContent = `step ${this.state.step}`;
       this.comment.textContent = this.explain(path, numbers);
@@ -217,8 +217,8 @@
       if (w === 3 && b === 0) return this.state.optimizer === "solved" ? "It knew the answer." : "This is the answer.";
       if (w === 0 && b === 0) return "Every sum is 0, the corner of ReLU. The slope counts as 0 there, so the gradient is 0.";
       if (dw === 0 && db === 0) return "ReLU makes 0 of every sum, so the gradient is 0: the neuron is dead.";
-      if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is outside of the map, like its start.";
-      if (path.length > LAST) return `${LAST} steps are the most.`;
+      if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is off the map, like its start.";
+      if (path.length > LAST) return `The limit is ${LAST} steps.`;
       const before = path.at(-2);
       if (!before || measure(before).loss >= loss) return "Step, run, or click on the map to start elsewhere.";
       return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before.`;

@@ -1,5 +1,5 @@
-// The search's worker. The theme's worker would load and prepare all texts with a reader's first page.
-// This one waits for the first query, and then runs the theme's worker.
+// The worker of the search. The theme's worker would load and prepare all texts with the first page that a
+// reader opens. This one waits for the first query, and then runs the theme's worker.
 "use strict";
 {
   // The theme's kinds of messages.

@@ -1,4 +1,4 @@
-// What every page has beyond the theme. All scripts are plain, since modules do not run from files.
+// Add to every page what the theme lacks. All scripts are plain, since modules do not run from files.
 "use strict";
 
 // Make an element, as in make("output", { className: "nnfp-result" }, "19").
@@ -8,8 +8,8 @@ function make(tag, properties, ...children) {
   return element;
 }
 
-// The base class of explorables: custom elements around a figure. What one shows depends on its state
-// alone, a dictionary of strings. The page's URL contains each string that differs from the start.
+// The base class of explorables: custom elements around a figure. What one shows depends only on its
+// state, a dictionary of strings. The page's URL contains each string that differs from the start.
 // A subclass has these methods: initial() returns the state at the start, build() makes the controls,
 // show() shows the state, problem(name, value) returns what is wrong with a value, in a sentence, and
 // says() returns what a screen reader reads out after a change.
@@ -89,9 +89,9 @@ class Explorable extends HTMLElement {
     history.replaceState(history.state, "", url);
   }
 
-  // An input (or a choice, with the tag "select") for a part of the state. Half a number is no mistake:
-  // a message appears only when the reader has finished typing. While a value is invalid, and when it is
-  // refused, the state is that before the typing: 5 typed on the way to 500 is not kept.
+  // An input (or a choice, with the tag "select") for a part of the state. A half-typed number is not a
+  // mistake: a message appears only when the reader has finished typing. While a value is invalid, and after
+  // it is rejected, the state is the one before the typing: the 5 of a rejected 500 is not kept.
   field(name, properties, tag = "input", ...children) {
     const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
     let before;
@@ -130,7 +130,7 @@ function written(value) {
   return text.replace("-", "−");
 }
 
-// Say in a sentence why a text is no number from `low` to `high`. For one that is, return "".
+// Return a sentence that says why a text is not a number from `low` to `high`, or "" if it is one.
 function wrongNumber(name, text, low, high, whole = false) {
   const value = text.trim() ? Number(text) : NaN;
   // A whole number may be written in one way only, since a <select> finds its option by the text.
@@ -143,7 +143,7 @@ function colored(color, text) {
   return make("span", { className: `nnfp-${color}` }, text);
 }
 
-// A number as it follows a sign, negative ones in parentheses: 1 + (−2).
+// A number to write after a sign, in parentheses if it is negative: 1 + (−2).
 function bracketed(text) {
   return text.startsWith("−") ? `(${text})` : text;
 }

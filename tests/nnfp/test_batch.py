@@ -36,7 +36,7 @@ def identity(z: Tensor) -> Tensor:
     activation=st.sampled_from([F.relu, torch.tanh]),
     seed=st.integers(0, 2**32),
 )
-def test_both_ways_equal_pytorchs_linear(
+def test_both_functions_equal_pytorchs_linear(
     batch: int, n_in: int, n_out: int, with_bias: bool, activation: Activation, seed: int
 ) -> None:
     torch.manual_seed(seed)

@@ -64,13 +64,13 @@ def test_linear_equals_nn_linear(
     assert_alike(ours, theirs, *leading, n_in, dtype=dtype)
 
 
-def test_it_computes_x_times_weight_transposed_plus_bias() -> None:
+def test_linear_computes_x_times_weight_transposed_plus_bias() -> None:
     layer, _ = twins()
     x = torch.randn(5, 3)
     torch.testing.assert_close(layer(x), x @ layer.weight.T + layer.bias)
 
 
-def test_its_gradients_agree_with_finite_differences() -> None:
+def test_gradients_of_linear_agree_with_finite_differences() -> None:
     layer = Linear(3, 4, dtype=torch.float64)
     x = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
 
@@ -318,7 +318,7 @@ def test_activations_keep_their_spread_through_ten_relu_layers() -> None:
     assert theirs.std().item() < 0.05
 
 
-# Use in place of nn.Linear
+# Use as a replacement of nn.Linear
 
 
 @pytest.mark.parametrize("container", [nn.Sequential, lambda *m: nn.Sequential(*nn.ModuleList(m))])
@@ -447,7 +447,7 @@ def test_a_copy_keeps_any_init(init: Init, copied: Callable[[Any], Any]) -> None
     assert torch.equal(twin.weight, torch.full((2, 2), 7.0))
 
 
-def test_torch_saves_and_loads_its_state_dict() -> None:
+def test_a_saved_state_dict_can_be_loaded() -> None:
     layer, other = Linear(3, 4), Linear(3, 4)
     file = io.BytesIO()
     torch.save(layer.state_dict(), file)
@@ -480,7 +480,7 @@ def test_vmap_computes_gradients_of_each_sample() -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: Linear(3, 4), lambda: MLP([3, 8, 4]), lambda: Net()])
-def test_linear_and_networks_compile_into_one_graph(make: Callable[[], nn.Module]) -> None:
+def test_models_with_linear_compile_into_one_graph(make: Callable[[], nn.Module]) -> None:
     torch.compiler.reset()
     net = make()
     x = torch.randn(5, next(net.parameters()).shape[1])
@@ -565,7 +565,7 @@ def mesh(tmp_path: Path) -> Iterator[DeviceMesh]:
     dist.destroy_process_group()
 
 
-def test_colwise_parallel_refuses_linear(mesh: DeviceMesh) -> None:
+def test_colwise_parallel_rejects_linear(mesh: DeviceMesh) -> None:
     ours, theirs = twins()
     parallelize_module(theirs, mesh, ColwiseParallel())
     with pytest.raises(NotImplementedError, match=r"only support nn\.Linear"):

@@ -191,7 +191,7 @@ def test_a_state_dict_carries_the_answers_to_another_optimizer() -> None:
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
-def test_a_copy_of_net_and_optimizer_is_independent(copied: Callable[[Any], Any]) -> None:
+def test_a_copy_of_an_optimizer_with_its_net_is_independent(copied: Callable[[Any], Any]) -> None:
     net = zeroed_net()
     twin, solver = copied((net, Solved(net.named_parameters())))
     solver.step()
@@ -199,7 +199,7 @@ def test_a_copy_of_net_and_optimizer_is_independent(copied: Callable[[Any], Any]
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
 
 
-def test_step_hooks_run_before_and_after_the_step() -> None:
+def test_step_hooks_run_around_the_step() -> None:
     net = zeroed_net()
     solver = Solved(net.named_parameters())
     calls = []
@@ -281,7 +281,7 @@ def test_groups_with_their_own_answers_need_no_others() -> None:
     assert [p.tolist() for p in net.parameters()] == [[[7.0], [7.0]], [7.0, 7.0]]
 
 
-def test_a_group_without_answers_is_left_alone() -> None:
+def test_a_group_without_answers_stays_unchanged() -> None:
     net = MLP([1, 2])
     before = next(net.parameters()).tolist()
     weight, bias = net.named_parameters()
@@ -297,7 +297,7 @@ def test_a_group_uses_its_own_answers_instead_of_the_common_ones(answers: Any) -
     assert values(net) == {"fc1.weight": 3.0, "fc1.bias": 7.0}
 
 
-def test_a_group_with_empty_answers_is_left_alone() -> None:
+def test_a_group_with_empty_answers_stays_unchanged() -> None:
     net = zeroed_net()
     weight, bias = weight_and_bias(net)
     Solved([group(weight, answers={}), group(bias)], {"fc1.bias": 7.0}).step()
@@ -479,7 +479,7 @@ def test_solved_sets_the_answers_at_any_learning_rate(lr: Any) -> None:
 
 
 @pytest.mark.parametrize("zero", [0, 0.0, torch.tensor(0.0)])
-def test_a_group_with_learning_rate_0_is_left_alone(zero: Any) -> None:
+def test_a_group_with_learning_rate_0_stays_unchanged(zero: Any) -> None:
     net = Net(init=nn.init.ones_)
     weight, bias = weight_and_bias(net)
     solver = Solved([group(weight, lr=zero), group(bias)], {"fc1.weight": 3.0, "fc1.bias": 7.0})
@@ -532,7 +532,7 @@ def test_a_scheduler_can_watch_the_loss() -> None:
     assert solver.param_groups[0]["lr"] == 0.25
 
 
-def test_a_scheduler_that_needs_momentum_says_so() -> None:
+def test_a_scheduler_that_needs_momentum_raises_an_error() -> None:
     with pytest.raises(ValueError, match="optimizer must support momentum"):
         lr_scheduler.OneCycleLR(Solved(zeroed_net().named_parameters()), 1.0, 9)
 
@@ -562,7 +562,7 @@ def test_loading_a_distributed_state_dict_changes_only_the_answers(flat: bool) -
     assert values(net) == {"fc1.weight": 7.0, "fc1.bias": 0.0}
 
 
-def test_reading_the_distributed_state_of_net_and_optimizer_changes_nothing() -> None:
+def test_reading_a_distributed_state_with_that_of_the_net_changes_nothing() -> None:
     net = Net(init=nn.init.ones_)
     get_state_dict(net, Solved(net.named_parameters()))
     assert values(net) == {"fc1.weight": 1.0, "fc1.bias": 0.0}

@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `pages` hold; pytest runs those of `nnfp` by itself."""
+"""Test the examples in the docstrings of `pages`; pytest runs those of `nnfp` by itself."""
 
 import doctest
 import importlib
@@ -16,7 +16,7 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize(("module", "path"), EXAMPLES.items(), ids=EXAMPLES)
-def test_the_examples_of_a_module_hold(
+def test_the_examples_in_docstrings_pass(
     module: str, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = doctest.testmod(importlib.import_module(module))

@@ -1,4 +1,4 @@
-"""The project's files and pages are found in one way, which is also the site's way."""
+"""Test that the project's files and pages are found where the site has them."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_each_file_has_one_url(source: str, url: str) -> None:
     assert page_url(source) == url
 
 
-def test_each_page_is_where_the_site_has_it(site: Path) -> None:
+def test_each_page_has_the_url_of_the_site(site: Path) -> None:
     built = {path.relative_to(site).as_posix() for path in site.rglob("index.html")}
     assert {page_file(source) for source in sources()} == built
 
@@ -34,7 +34,7 @@ def test_the_pages_are_those_in_the_menu() -> None:
 
 
 @pytest.mark.parametrize("given", ["https://site.org/base", "https://site.org/base/"])
-def test_the_site_has_the_url_that_it_is_given(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+def test_the_site_has_the_given_url(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("SITE_URL", given)
     assert site_url() == "https://site.org/base/"
 

@@ -1,4 +1,4 @@
-"""The title of a page is its first heading."""
+"""Test that the title of a page is its first heading."""
 
 from pathlib import Path
 

@@ -28,7 +28,7 @@ def timed(page: Page, request: pytest.FixtureRequest) -> Page:
 
 @pytest.fixture(params=[(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])
 def touched(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Open the page of the test file for fingers, and check in the end that it logged nothing.
+    """Open the page of the test file on a touch screen, and expect no log messages.
 
     It is light on a wide screen and dark on a phone.
     """

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
-# A function for scripts that tests run on a page: it shows a state as a link to it would. A reader
+# A function for scripts that tests run on a page. It shows a state as a link to it would. A reader
 # who goes back in the browser's history gets there the same way, without loading the page again.
 FOLLOW = """const follow = state => {
     history.replaceState(history.state, "", `?${new URLSearchParams(state)}`);

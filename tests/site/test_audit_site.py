@@ -1,4 +1,4 @@
-"""The audit serves a site like a host, finds what is broken, and fails for a missed threshold."""
+"""Test that the audit serves a site like a host, lists what is broken, and checks thresholds."""
 
 import gzip
 from pathlib import Path
@@ -22,7 +22,7 @@ def make_site(folder: Path, **pages: str) -> Path:
     return folder
 
 
-def test_a_page_is_served_compressed_for_browsers_to_keep(tmp_path: Path) -> None:
+def test_a_page_is_served_compressed_with_a_cache_lifetime(tmp_path: Path) -> None:
     with serve(make_site(tmp_path, a="<p>π")) as url, urlopen(f"{url}a/") as response:
         assert gzip.decompress(response.read()).decode() == "<p>π"
         assert response.headers["Content-Type"] == "text/html"
@@ -30,7 +30,7 @@ def test_a_page_is_served_compressed_for_browsers_to_keep(tmp_path: Path) -> Non
         assert response.headers["Cache-Control"] == "max-age=600"
 
 
-def test_a_url_without_a_page_gets_the_page_for_errors(tmp_path: Path) -> None:
+def test_a_missing_url_gets_the_404_page(tmp_path: Path) -> None:
     (tmp_path / "404.html").write_text("<p>nothing here", encoding="utf-8")
     with serve(tmp_path) as url, pytest.raises(HTTPError) as raised:
         urlopen(f"{url}a/")
@@ -39,7 +39,7 @@ def test_a_url_without_a_page_gets_the_page_for_errors(tmp_path: Path) -> None:
         assert gzip.decompress(response.read()) == b"<p>nothing here"
 
 
-def test_a_pale_text_is_a_violation(tab: Tab) -> None:
+def test_text_with_little_contrast_is_a_violation(tab: Tab) -> None:
     page = tab()
     page.goto("")
     page.locator("h1").evaluate("h1 => h1.style.color = '#ddd'")
@@ -47,7 +47,7 @@ def test_a_pale_text_is_a_violation(tab: Tab) -> None:
     assert found.startswith("color-contrast: ")
 
 
-def test_a_text_that_changes_its_color_is_judged_by_its_last_one(tab: Tab) -> None:
+def test_text_in_a_color_transition_is_judged_by_its_final_color(tab: Tab) -> None:
     page = tab()
     page.goto("")
     changing = page.locator("h1").evaluate(
@@ -63,7 +63,7 @@ def test_a_text_that_changes_its_color_is_judged_by_its_last_one(tab: Tab) -> No
     assert violations(page, "h1") == []
 
 
-def test_what_moves_by_itself_is_measured(tab: Tab) -> None:
+def test_layout_shifts_are_measured(tab: Tab) -> None:
     page = tab()
     page.goto("")
     assert shift(page) < 0.01

@@ -1,4 +1,4 @@
-"""The benchmarks compare code that does the same, and add up all of the tests."""
+"""Test that the benchmarks compare code that does the same, and count all tests."""
 
 import json
 import subprocess
@@ -49,7 +49,7 @@ REPORT = """
 """
 
 
-def test_the_order_of_two_changes_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_alternates_between_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     clock = iter(range(10_000))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
@@ -75,7 +75,7 @@ def test_a_time_is_the_mean_of_all_calls(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(calls) == 3
 
 
-def test_fit_and_the_loop_by_hand_reach_the_same_losses() -> None:
+def test_fit_reaches_the_losses_of_the_loop_by_hand() -> None:
     torch.manual_seed(0)
     batch = (torch.randn(4, 2), torch.randn(4, 1))
     start = torch.nn.Linear(2, 1)
@@ -89,7 +89,7 @@ def test_fit_and_the_loop_by_hand_reach_the_same_losses() -> None:
 
 
 @pytest.mark.parametrize("run_as", [bench.as_page, bench.as_script])
-def test_page_and_script_run_every_block_in_a_temporary_folder(
+def test_every_block_runs_in_a_temporary_folder(
     tmp_path: Path, run_as: Callable[[Page], bench.Work]
 ) -> None:
     path, notes = tmp_path / "page.md", tmp_path / "notes.txt"
@@ -108,7 +108,7 @@ def test_a_script_that_fails_is_not_timed(tmp_path: Path) -> None:
         bench.as_script(read_page(path))()
 
 
-def test_a_larger_site_has_every_page_again_in_its_menu() -> None:
+def test_a_larger_site_lists_the_copies_of_pages_in_its_menu() -> None:
     with larger_site.larger_site(3) as folder:
         files = {path.relative_to(folder / "docs").as_posix() for path in folder.rglob("*.md")}
         # YAML does not know the tags of MkDocs, and they do not matter here.
@@ -150,7 +150,7 @@ def test_the_suite_is_added_up_by_test_file() -> None:
     ]
 
 
-def test_all_results_are_written_with_machine_versions_and_date(
+def test_results_are_written_with_the_machine_they_come_from(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(bench, "RESULT", tmp_path / "bench.json")
@@ -168,7 +168,7 @@ def test_the_committed_results_have_every_part() -> None:
     assert [row["copies"] for row in result["build"]] == [*larger_site.COPIES]
 
 
-def test_make_bench_runs_all_of_it() -> None:
+def test_make_bench_runs_every_benchmark() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = makefile.split("\nbench: ")[1].split("\n\n")[0]
     assert recipe.splitlines()[-1] == "\t$(bin)/python benchmarks/bench.py"

@@ -1,4 +1,4 @@
-"""The built site in a browser: light, complete, accessible, and without foreign requests."""
+"""Test the built site in a browser: sizes, accessibility, printing and the security policy."""
 
 from itertools import cycle
 
@@ -43,7 +43,7 @@ def expect_code_in_reach(page: Page) -> int:
     [(url, *way) for url, way in zip(URLS, cycle(WAYS), strict=False)],
     ids=SOURCES,
 )
-def test_everyone_can_read_it(tab: Tab, url: str, size: ViewportSize, scheme: Scheme) -> None:
+def test_each_page_is_accessible(tab: Tab, url: str, size: ViewportSize, scheme: Scheme) -> None:
     page = tab()
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
@@ -57,7 +57,7 @@ def test_everyone_can_read_it(tab: Tab, url: str, size: ViewportSize, scheme: Sc
     assert heard == []
 
 
-def test_a_first_visit_is_light(browser: Browser, base_url: str) -> None:
+def test_a_first_visit_loads_little(browser: Browser, base_url: str) -> None:
     for url, sizes in first_visits(browser, base_url).items():
         assert base_url + url in sizes
         assert len(sizes) <= MOST_REQUESTS, sizes
@@ -78,7 +78,7 @@ def test_a_keyboard_reaches_code_that_scrolls_in_an_opened_answer(tab: Tab) -> N
 def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(url)
-    # A reader opens folded answers without a script, so it counts what is in them.
+    # A reader can open folded answers without a script, so the text in them counts.
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     parts = page.locator("article").locator("h1, h2, h3, p, li, td, svg, math, pre, summary")
     hidden = parts.evaluate_all(
@@ -88,13 +88,13 @@ def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
     )
     assert parts.count() > 5
     assert hidden == []
-    # An explorable takes no more room than its figure.
+    # An explorable takes no more space than its figure.
     for explorable in page.locator("article :not(:defined)").all():
         boxes = [explorable.bounding_box(), explorable.locator("svg").bounding_box()]
         assert boxes[0] and boxes[1] and boxes[0]["height"] == boxes[1]["height"]
 
 
-def test_answers_are_open_on_paper(tab: Tab) -> None:
+def test_answers_are_printed_unfolded(tab: Tab) -> None:
     page = tab()
     page.goto("learn/neuron/")
     answer = page.locator("article details pre").first
@@ -103,7 +103,7 @@ def test_answers_are_open_on_paper(tab: Tab) -> None:
     assert answer.evaluate("part => part.checkVisibility()")
 
 
-def test_paper_has_no_controls(tab: Tab) -> None:
+def test_controls_are_not_printed(tab: Tab) -> None:
     page = tab()
     page.goto("learn/neuron/")
     controls = page.locator("article").locator("input, button, select")
@@ -112,7 +112,7 @@ def test_paper_has_no_controls(tab: Tab) -> None:
     assert not any(control.is_visible() for control in controls.all())
 
 
-def test_paper_is_light(tab: Tab) -> None:
+def test_pages_print_in_the_light_scheme(tab: Tab) -> None:
     page = tab()
     page.goto("")
     switch(page, "dark")
@@ -122,7 +122,7 @@ def test_paper_is_light(tab: Tab) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
-def test_a_foreign_script_is_not_run(tab: Tab) -> None:
+def test_a_script_from_elsewhere_does_not_run(tab: Tab) -> None:
     page = tab()
     page.goto("")
     with page.expect_console_message(lambda message: "Content Security Policy" in message.text):

@@ -1,4 +1,4 @@
-"""The site as a folder of files: it works without a server, and packs into a small zip file."""
+"""Test the offline site: it works without a server, and packs into a small zip file."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from audit.browse import listen
 from pages.publish.pack import pack
 
 
-def test_search_leads_on_without_a_server(offline: Path, page: Page) -> None:
+def test_search_results_open_without_a_server(offline: Path, page: Page) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     heard = listen(page)
@@ -32,7 +32,7 @@ def test_search_leads_on_without_a_server(offline: Path, page: Page) -> None:
     assert heard == []
 
 
-def test_only_the_offline_site_loads_the_script_for_files(site: Path, offline: Path) -> None:
+def test_only_the_offline_site_loads_the_worker_polyfill(site: Path, offline: Path) -> None:
     page = (site / "index.html").read_text(encoding="utf-8")
     assert "iframe-worker" not in page
     assert "iframe-worker" in (offline / "index.html").read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_the_packed_site_is_small(offline: Path, tmp_path: Path) -> None:
 def test_packing_the_same_files_gives_the_same_bytes(offline: Path, tmp_path: Path) -> None:
     site = Path(shutil.copytree(offline, tmp_path / "site"))
     first = pack(site).read_bytes()
-    # The same files, as if somebody else had made them at another time.
+    # The same files, with another time and other permissions.
     for path in site.rglob("*"):
         if path.is_file():
             os.utime(path, (0, 2_000_000_000))

@@ -1,4 +1,4 @@
-"""The census lists what a reader sees, so that tests can compare it with what was run."""
+"""Test that the census lists what a reader sees, which other tests compare with what was run."""
 
 import pytest
 from markdown import markdown
@@ -25,7 +25,7 @@ def nested(text: str) -> str:
     return "\n".join("    " + line for line in text.splitlines())
 
 
-def test_a_block_of_the_page_is_listed_as_it_is_run() -> None:
+def test_a_block_is_listed_as_it_runs() -> None:
     assert code_on(build(BLOCK)) == SEEN == run(BLOCK)
 
 
@@ -57,7 +57,7 @@ def test_a_block_in_a_comment_is_not_listed() -> None:
     assert code_on(build(text)) == []
 
 
-def test_a_block_in_the_front_matter_neither_runs_nor_shows() -> None:
+def test_a_block_in_the_front_matter_is_neither_run_nor_listed() -> None:
     text = f"---\ntitle: |\n{nested(BLOCK)}\n---\nText."
     assert run(text) == code_on(build(text, "meta")) == []
 
@@ -74,7 +74,7 @@ def test_code_without_a_fence_is_listed_without_a_language(text: str) -> None:
     assert (language, code.strip()) == ("none", "print(1)")
 
 
-def test_indented_code_is_listed_though_it_is_not_run() -> None:
+def test_indented_code_is_listed_but_not_run() -> None:
     text = "Text.\n\n    print(1)\n"
     assert run(text) == []
     assert [code for _, code in code_on(build(text))] == ["print(1)\n"]

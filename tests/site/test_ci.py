@@ -1,4 +1,4 @@
-"""The workflow tests the oldest versions that pyproject.toml allows."""
+"""Test that the workflow covers the oldest versions that pyproject.toml allows."""
 
 import tomllib
 from typing import Any
@@ -13,7 +13,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 @pytest.fixture(scope="module")
 def job() -> dict[str, Any]:
-    """The job that tests released versions."""
+    """Return the job that tests released versions."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
     released: dict[str, Any] = workflow["jobs"]["released"]
     return released

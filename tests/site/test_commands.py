@@ -1,4 +1,4 @@
-"""Every command in the documents is run by a test or by .ci/run."""
+"""Test that a test or .ci/run runs every command in the documents."""
 
 import os
 import re
@@ -88,12 +88,12 @@ def wrong_outputs(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_the_output_of_commands_is_what_they_print(path: Path) -> None:
+def test_commands_print_the_output_shown(path: Path) -> None:
     assert wrong_outputs(path) == []
 
 
 @pytest.mark.parametrize(("output", "wrong"), [("1", 0), ("2", 1)])
-def test_a_wrong_output_of_commands_is_reported(tmp_path: Path, output: str, wrong: int) -> None:
+def test_a_wrong_command_output_is_reported(tmp_path: Path, output: str, wrong: int) -> None:
     path = tmp_path / "page.md"
     path.write_text(f"```bash\necho 1\n```\n\n```text\n{output}\n```\n")
     message = "page.md:5: expected the output of the commands above: '1\\n'"
@@ -108,13 +108,13 @@ def test_contributing_lists_every_command_of_make() -> None:
     assert commands - set(re.findall(r"`(make [a-z-]+)`", text)) == set()
 
 
-def test_every_command_listed_here_is_in_a_document() -> None:
+def test_every_listed_command_is_in_a_document() -> None:
     given = {command for path in DOCUMENTS for _, command in commands_in(path)}
     assert {*ELSEWHERE, *BY_MAKE, *PYTEST} - given == set()
 
 
 @pytest.mark.parametrize(("command", "test"), ELSEWHERE.items())
-def test_a_command_run_elsewhere_is_named_there(command: str, test: str) -> None:
+def test_a_command_run_elsewhere_is_in_the_test_that_runs_it(command: str, test: str) -> None:
     assert command in (ROOT / test).read_text(encoding="utf-8")
 
 

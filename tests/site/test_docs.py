@@ -1,4 +1,4 @@
-"""Everything on a page is tested, and the site shows all of it and nothing else."""
+"""Test that the site shows exactly what the tests of the pages have checked."""
 
 import ast
 import doctest
@@ -42,7 +42,7 @@ each_on_site = pytest.mark.parametrize("path", ON_SITE, ids=name)
 each_page = pytest.mark.parametrize("path", PAGES, ids=name)
 
 
-def test_the_tutorial_has_its_pages() -> None:
+def test_the_tutorial_has_all_of_its_pages() -> None:
     learn = [path.stem for path in ON_SITE if path.parent.name == "learn"]
     assert {"start", "neuron", "batch", "layer", "optimizer"} <= set(learn)
     assert DOCS / "index.md" in ON_SITE
@@ -75,7 +75,7 @@ def test_links_in_the_documents_outside_the_site_lead_to_files() -> None:
     assert [target for target in found if not (ROOT / target).exists()] == []
 
 
-def test_the_home_page_says_which_python_is_needed() -> None:
+def test_the_home_page_states_the_required_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     minimum = project["requires-python"].removeprefix(">=")
     home, readme = ((ROOT / file).read_text("utf-8") for file in ("docs/index.md", "README.md"))
@@ -92,7 +92,7 @@ def test_only_contributing_shows_how_a_page_is_written() -> None:
     assert [path for path in PAGES if markdown_examples(path)] == [ROOT / "CONTRIBUTING.md"]
 
 
-def test_the_example_of_a_page_in_contributing_is_true(
+def test_the_example_page_in_contributing_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [example] = markdown_examples(ROOT / "CONTRIBUTING.md")
@@ -148,7 +148,7 @@ def examples_in(text: str) -> list[tuple[str, str]]:
     return [(e.source, e.want) for e in doctest.DocTestParser().get_examples(text)]
 
 
-def test_the_examples_on_api_pages_are_those_that_are_run(site: Path) -> None:
+def test_examples_on_api_pages_are_the_tested_ones(site: Path) -> None:
     seen = [
         example
         for path in ON_SITE
@@ -187,7 +187,7 @@ def first_line(node: ast.FunctionDef | ast.ClassDef) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def test_the_source_on_api_pages_is_that_of_the_package(site: Path) -> None:
+def test_api_pages_show_the_source_of_the_package(site: Path) -> None:
     package = {source for module in MODULES for source in definitions(module)}
     seen = {
         text
@@ -209,7 +209,7 @@ def test_api_entries_have_no_other_code(site: Path) -> None:
 
 
 def trouble_at_the_prompt(page: Page) -> list[str]:
-    """List where a Python prompt refuses a block that is pasted into it, line by line."""
+    """List where a Python prompt rejects a block that is pasted into it, line by line."""
     compiler = CommandCompiler()
     found = []
     for block in page.blocks:
@@ -260,7 +260,7 @@ def at_module_level(tree: ast.AST) -> list[ast.AST]:
 
 @each_on_site
 def test_every_line_of_code_fits_next_to_the_menu(path: Path) -> None:
-    """Nobody needs to scroll sideways on a screen that is 1280 pixels wide."""
+    """On a screen that is 1280 pixels wide, no reader needs to scroll sideways."""
     lines = [
         line
         for block in read_page(path).blocks
@@ -296,7 +296,7 @@ def pasted(tmp_path: Path, code: str) -> Page:
         "@decorator\ndef f():\n    pass",
     ],
 )
-def test_a_prompt_accepts_a_block_whose_statements_end(tmp_path: Path, code: str) -> None:
+def test_a_prompt_accepts_a_block_of_complete_statements(tmp_path: Path, code: str) -> None:
     assert trouble_at_the_prompt(pasted(tmp_path, code)) == []
 
 
@@ -310,14 +310,14 @@ def test_a_prompt_accepts_a_block_whose_statements_end(tmp_path: Path, code: str
         ("for i in range(3):\n    print(i)\nprint(4)", 4, "invalid syntax"),
     ],
 )
-def test_a_block_that_a_prompt_refuses_is_reported_with_its_line(
+def test_a_block_that_a_prompt_rejects_is_reported_with_its_line(
     tmp_path: Path, code: str, line: int, trouble: str
 ) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, code))
     assert f"page.md:{line}: a Python prompt does not take this: {trouble}" in found
 
 
-def test_a_block_that_does_not_end_is_reported(tmp_path: Path) -> None:
+def test_an_incomplete_block_is_reported(tmp_path: Path) -> None:
     [found] = trouble_at_the_prompt(pasted(tmp_path, "print(\n    1"))
     assert "page.md:4: a Python prompt waits for more" in found
 

@@ -1,4 +1,4 @@
-"""Exercises: predictions are compared with what a block printed, and progress is kept."""
+"""Test exercises: predictions are compared with what a block printed, and progress is kept."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def wanted(printed: str) -> list[str]:
 
 
 @each_page
-def test_only_the_answer_or_a_part_of_it_is_right(path: Path, tab: Tab) -> None:
+def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
     page = tab()
     visit(page, page_url(f"learn/{path.name}"))
     questions = page.evaluate(ANSWERS, [])
@@ -128,8 +128,8 @@ def test_only_the_answer_or_a_part_of_it_is_right(path: Path, tab: Tab) -> None:
             "2.54",
             "Right as far as it goes: you said 2.54, and the last numbers printed are 2.54, 0.22.",
         ),
-        # What cannot be compared gets a sentence.
-        ("batch", "", "Type a number or a word, and see how it compares."),
+        # Predictions that cannot be compared get a message.
+        ("batch", "", "Type a number or a word to compare."),
         ("batch", "1 2 3 4 5", "Expected at most 4 numbers, as many as are printed, got 5."),
         ("batch", "tensor", "Expected a number, got tensor."),
         # A number may be written in other ways.
@@ -137,7 +137,7 @@ def test_only_the_answer_or_a_part_of_it_is_right(path: Path, tab: Tab) -> None:
         ("start", "1.9e-9", "Yes: 0.000000."),
         ("start", "0.001", "Not quite: you said 0.001, and the last number printed is 0.000000."),
         ("speed", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
-        # A minus as prose has it. Numbers printed before the answer may precede it.
+        # A minus sign as in prose. The prediction may include numbers printed before the answer.
         ("neuron", "−9 0", "Yes: -9, 0."),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
     assert done(page) == {"/learn/batch/": {"done": [0], "of": 4}}
 
 
-def test_progress_is_there_after_a_reload(tab: Tab) -> None:
+def test_progress_survives_a_reload(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/batch/")
     open_answer(page, 1)
@@ -194,7 +194,7 @@ def test_progress_is_there_after_a_reload(tab: Tab) -> None:
     expect(page.locator("td a", has_text="Batch")).to_have_text("Batch 1 of 4")
 
 
-def test_progress_is_cleared_only_after_a_question(page: Page) -> None:
+def test_clearing_progress_requires_confirmation(page: Page) -> None:
     visit(page, "learn/batch/")
     open_answer(page, 1)
     boxes = page.locator(".nnfp-done input")
@@ -232,7 +232,7 @@ def test_a_page_is_done_when_all_its_questions_are(tab: Tab) -> None:
     assert page.locator(".md-nav__link .nnfp-progress:visible").inner_text() == "✓"
 
 
-def test_unreadable_progress_counts_as_none(tab: Tab) -> None:
+def test_unreadable_progress_is_ignored(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/batch/")
     page.evaluate("localStorage.setItem('nnfp.done', '{not json')")
@@ -241,7 +241,7 @@ def test_unreadable_progress_counts_as_none(tab: Tab) -> None:
     expect(page.locator(".nnfp-summary")).to_have_count(0)
 
 
-def test_questions_work_after_the_reader_left_and_came_back(tab: Tab) -> None:
+def test_questions_work_when_the_reader_returns(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/neuron/")
     page.locator(".md-tabs, .md-nav").get_by_role("link", name="Batch").first.click()
@@ -264,7 +264,7 @@ def test_without_javascript_a_question_has_a_folded_answer(tab: Tab) -> None:
     assert page.locator(".nnfp-predict, .nnfp-done").count() == 0
 
 
-def test_everyone_can_use_a_question(tab: Tab) -> None:
+def test_questions_are_accessible(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
@@ -272,8 +272,8 @@ def test_everyone_can_use_a_question(tab: Tab) -> None:
 
 
 @each_page
-def test_later_blocks_run_without_folded_ones(path: Path) -> None:
-    """A reader who skips the answers has all that later blocks need."""
+def test_later_blocks_run_without_the_folded_ones(path: Path) -> None:
+    """A reader who skips the answers has everything that later blocks need."""
     source = read_page(path)
     tags = [line.count("<details") - line.count("</details") for line in source.lines]
     session = Session(source)

@@ -1,4 +1,4 @@
-"""What all explorables have in common."""
+"""Test what all explorables have in common."""
 
 import gzip
 from pathlib import Path
@@ -18,8 +18,8 @@ def test_a_script_is_under_four_kilobytes_compressed(script: Path) -> None:
 
 
 @each_script
-def test_without_javascript_an_explorable_is_its_figure(script: Path, site: Path) -> None:
-    """How that looks is tested in `test_browser.py`."""
+def test_without_javascript_an_explorable_shows_its_figure(script: Path, site: Path) -> None:
+    """`test_browser.py` tests how that looks."""
     page = read(site / page_file(f"learn/{script.stem.removeprefix('explore-')}.md"))
     [explorable] = page.select(script.stem)
     assert [child.name for child in explorable.find_all(recursive=False)] == ["svg"]

@@ -1,4 +1,4 @@
-"""The explorable of the batch page: every step shows what torch computes, for every reader."""
+"""Test the explorable of the batch page: every step equals the result of torch."""
 
 import random
 import re
@@ -69,7 +69,7 @@ def matrix(state: State, letter: str) -> torch.Tensor:
 
 
 def shows(text: str, value: float) -> bool:
-    """Tell whether `text` is `value` as figures write it. A tie may be rounded either way."""
+    """Return whether `text` is `value` as figures write it. A tie may be rounded either way."""
     ours = number(value)
     far, away = (abs(float(each.replace("−", "-")) - value) for each in (text, ours))
     return len(text) <= len(ours) and far <= away + 1e-9
@@ -103,7 +103,7 @@ def check_step(shown: dict[str, Any], z: torch.Tensor, w: torch.Tensor, step: in
 
 # Integers; eighths, which float32 represents exactly; tenths, which it rounds.
 @pytest.mark.parametrize(("unit", "most"), [(1, 12), (1 / 8, 792), (0.1, 990)])
-def test_each_step_shows_what_torch_computes(live: Page, unit: float, most: int) -> None:
+def test_each_step_equals_the_result_of_torch(live: Page, unit: float, most: int) -> None:
     states = random_states(30, unit, most)
     for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
         assert shown["message"] == ""
@@ -147,7 +147,7 @@ def test_it_starts_with_the_numbers_of_the_figure(live: Page) -> None:
     assert result(live) == START
 
 
-def test_buttons_step_forward_and_back(live: Page) -> None:
+def test_buttons_step_in_both_directions(live: Page) -> None:
     click(live, "Forward")
     assert product(live) == [["19", ""], ["", ""]]
     assert result(live) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·7 = 5 + 14 = 19"
@@ -162,7 +162,7 @@ def test_buttons_step_forward_and_back(live: Page) -> None:
     assert product(live) == WHOLE
 
 
-def test_it_plays_to_the_end(timed: Page) -> None:
+def test_playing_stops_at_the_last_step(timed: Page) -> None:
     click(timed, "Play")
     assert product(timed) == [["19", ""], ["", ""]]
     timed.clock.run_for(1500)
@@ -172,7 +172,7 @@ def test_it_plays_to_the_end(timed: Page) -> None:
     expect(timed.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_it_stays_where_it_is_paused(timed: Page) -> None:
+def test_pausing_stays_at_the_current_step(timed: Page) -> None:
     click(timed, "Play")
     timed.clock.run_for(1500)
     click(timed, "Pause")
@@ -231,7 +231,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
 
 
 @pytest.mark.parametrize(("typed", "got"), [("100", "100"), ("-1e9", "-1e9"), ("", "none")])
-def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
+def test_an_invalid_number_shows_a_message_without_changing_the_product(
     live: Page, typed: str, got: str
 ) -> None:
     field = live.get_by_label("weight 2 of neuron 1")
@@ -244,7 +244,7 @@ def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
     expect(field).to_have_value("7")
 
 
-def test_the_url_notes_what_is_shown(live: Page) -> None:
+def test_the_url_stores_the_state(live: Page) -> None:
     choose(live, "neurons", "3")
     click(live, "Back")
     live.get_by_label("weight 1 of neuron 2").fill("-6")
@@ -254,7 +254,7 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     assert result(live) == START
 
 
-def test_a_link_shows_its_state_in_any_order(tab: Tab) -> None:
+def test_a_link_restores_its_state_in_any_order(tab: Tab) -> None:
     page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
@@ -294,7 +294,7 @@ def test_leaving_the_page_stops_playing(live: Page) -> None:
     assert heard == []
 
 
-def test_everyone_can_use_it(touched: Page) -> None:
+def test_the_explorable_is_accessible(touched: Page) -> None:
     touched.get_by_role("button", name="Forward").tap()
     touched.get_by_label("weight 2 of neuron 1").tap()
     touched.keyboard.type("0")  # after the 7

@@ -1,4 +1,4 @@
-"""The explorable of the layer page: its shapes and errors are those of torch and nnfp."""
+"""Test the explorable of the layer page: its shapes and errors are those of torch and nnfp."""
 
 import math
 import random
@@ -76,7 +76,7 @@ def run(layer: nn.Module, shape: tuple[int, ...]) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-def test_it_answers_like_torch_and_nnfp(live: Page) -> None:
+def test_shapes_and_errors_equal_those_of_both_layers(live: Page) -> None:
     states = random_states(200)
     kinds = set()
     for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
@@ -107,12 +107,12 @@ def test_it_answers_like_torch_and_nnfp(live: Page) -> None:
         samples = math.prod(shape[:-1])
         many = f"; {samples} go in" if fits and samples != 1 else ""
         assert shown["said"] == f"The picture shows one sample{many}."
-    # Among them are fitting and other shapes, empty ones, all dimensions, with and without bias.
+    # The states cover shapes that fit or not, empty ones, all dimensions, with and without bias.
     assert len(kinds) > 25
 
 
 def arithmetic(line: str) -> bool:
-    """Tell whether an equation such as `4·3 + 4 = 16 parameters` is true."""
+    """Return whether an equation such as `4·3 + 4 = 16 parameters` is true."""
     left, right = line.split(" = ")
     terms = [math.prod(map(int, term.split("·"))) for term in left.split(" + ")]
     return sum(terms) == int(right.split()[0])
@@ -122,13 +122,13 @@ def shapes(page: Page) -> list[str]:
     return page.locator("explore-layer .nnfp-shapes td:nth-child(2)").all_inner_texts()
 
 
-def test_it_starts_as_the_figure(live: Page) -> None:
+def test_it_starts_with_the_figure(live: Page) -> None:
     [drawn] = sent(live, "explore-layer svg", "innerHTML")
     assert live.locator("explore-layer svg").inner_html() == drawn
     assert shapes(live) == START
 
 
-def test_a_large_layer_is_drawn_with_dots_for_what_does_not_fit(live: Page) -> None:
+def test_dots_replace_circles_that_do_not_fit(live: Page) -> None:
     svg = live.locator("explore-layer svg")
     live.get_by_label("out_features").fill("9")
     assert svg.locator("text").all_text_contents() == ["2 inputs", "18 weights", "9 neurons"]
@@ -141,7 +141,7 @@ def test_a_large_layer_is_drawn_with_dots_for_what_does_not_fit(live: Page) -> N
     )
 
 
-def test_the_figure_comes_back_with_its_sizes(live: Page) -> None:
+def test_choosing_the_sizes_of_the_figure_restores_it(live: Page) -> None:
     [drawn] = sent(live, "explore-layer svg", "innerHTML")
     [label] = sent(live, "explore-layer svg", "ariaLabel")
     svg = live.locator("explore-layer svg")
@@ -153,8 +153,8 @@ def test_the_figure_comes_back_with_its_sizes(live: Page) -> None:
 
 
 def test_buttons_add_or_remove_dimensions(live: Page) -> None:
-    more = live.get_by_role("button", name="One dimension more")
-    less = live.get_by_role("button", name="One dimension less")
+    more = live.get_by_role("button", name="Add a dimension")
+    less = live.get_by_role("button", name="Remove a dimension")
     seen = []
     for button in (more, more, more, less, less, less, less, less, more):
         button.click()
@@ -162,9 +162,9 @@ def test_buttons_add_or_remove_dimensions(live: Page) -> None:
     assert seen == ["8, 2", "8, 5, 2", "8, 5, 4, 2", "8, 5, 2", "8, 2", "2", "", "", "2"]
 
 
-def test_a_fifth_dimension_is_refused(live: Page) -> None:
+def test_a_fifth_dimension_is_rejected(live: Page) -> None:
     for _ in range(4):
-        live.get_by_role("button", name="One dimension more").click()
+        live.get_by_role("button", name="Add a dimension").click()
     expect(live.get_by_role("alert")).to_have_text("Expected at most 4 dimensions, got 5.")
     assert live.get_by_label("input shape").input_value() == "8, 5, 4, 2"
 
@@ -216,7 +216,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
         ("input shape", "1 2 3 4 5", "at most 4 dimensions, got 5."),
     ],
 )
-def test_a_wrong_value_gets_a_sentence_but_changes_nothing(
+def test_an_invalid_value_shows_a_message_without_changing_the_shapes(
     live: Page, name: str, typed: str, sentence: str
 ) -> None:
     field = live.get_by_label(name)
@@ -228,7 +228,7 @@ def test_a_wrong_value_gets_a_sentence_but_changes_nothing(
     expect(field).to_have_value("2")
 
 
-def test_the_url_notes_what_is_shown(live: Page) -> None:
+def test_the_url_stores_the_state(live: Page) -> None:
     live.get_by_label("in_features").fill("3")
     live.get_by_label("input shape").fill("8, 4")
     wait_for_url(live, PAGE, {"in": "3", "shape": "8, 4"})
@@ -237,7 +237,7 @@ def test_the_url_notes_what_is_shown(live: Page) -> None:
     assert shapes(live) == START
 
 
-def test_a_link_shows_its_state(tab: Tab) -> None:
+def test_a_link_restores_its_state(tab: Tab) -> None:
     page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?in=3&shape=8, 4&out=-1&bias=true")
@@ -249,7 +249,7 @@ def test_a_link_shows_its_state(tab: Tab) -> None:
     assert heard == []
 
 
-def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+def test_the_state_is_restored_when_the_reader_returns(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?in=3&shape=8, 4")
     page.evaluate("window.same = true")
@@ -260,8 +260,8 @@ def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
     assert page.evaluate("window.same"), "the page was loaded again"
 
 
-def test_everyone_can_use_it(touched: Page) -> None:
-    touched.get_by_role("button", name="One dimension more").tap()
+def test_the_explorable_is_accessible(touched: Page) -> None:
+    touched.get_by_role("button", name="Add a dimension").tap()
     assert shift(touched) < 0.01
     touched.get_by_label("input shape").fill("1000, 1000, 1000, 1000")
     touched.get_by_label("out_features").fill("1000")

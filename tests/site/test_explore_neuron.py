@@ -1,4 +1,4 @@
-"""The explorable of the neuron page: it shows what torch computes, for every reader."""
+"""Test the explorable of the neuron page: its numbers equal those of torch."""
 
 import math
 import random
@@ -92,7 +92,7 @@ def outcome(state: State) -> tuple[str, str]:
 
 
 def is_exact(value: float) -> bool:
-    """Tell whether the digits that a figure shows are all of a number's, up to float rounding."""
+    """Return whether a figure shows all digits of a number, up to float rounding."""
     try:
         return math.isclose(float(rounded(value).replace("−", "-")), value, rel_tol=1e-12)
     except ValueError:  # it is written with a power of ten
@@ -123,7 +123,7 @@ def points(path: str) -> list[float]:
     return [float(word) for word in path.split() if word not in "ML"]
 
 
-def test_it_shows_what_torch_computes(live: Page) -> None:
+def test_results_equal_those_of_torch(live: Page) -> None:
     states = random_states(120, (0, 10), (1, 10), (3, 2), (2, 100))
     for state, shown in zip(states, live.evaluate(DRIVE, states), strict=True):
         assert shown["message"] == ""
@@ -133,7 +133,7 @@ def test_it_shows_what_torch_computes(live: Page) -> None:
         assert f"the sum is {total}, " in shown["title"]
 
 
-def test_the_picture_is_the_one_drawn_by_the_package(live: Page) -> None:
+def test_the_picture_equals_the_figure_of_the_package(live: Page) -> None:
     states = random_states(40, (0, 2), (2, 1.5))
     torch.set_default_dtype(torch.float64)
     try:
@@ -161,7 +161,7 @@ def test_numbers_fit_into_their_circles(live: Page) -> None:
         assert total[1] < activation[0] and activation[1] < ring[0] and ring[1] < 480
 
 
-def test_without_javascript_it_is_the_figure(live: Page) -> None:
+def test_without_javascript_the_figure_is_shown(live: Page) -> None:
     assert sent(live, "explore-neuron text")[-1] == "1·5 + 2·7 = 19"
 
 
@@ -215,7 +215,7 @@ def test_a_slider_can_be_dragged(live: Page) -> None:
 @pytest.mark.parametrize(
     ("typed", "got"), [("101", "101"), ("-1e9", "-1e9"), ("", "none"), ("1e999", "none")]
 )
-def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
+def test_an_invalid_number_shows_a_message_without_changing_the_figure(
     live: Page, typed: str, got: str
 ) -> None:
     field = live.get_by_label("weight 1", exact=True)
@@ -234,7 +234,7 @@ def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
     expect(live.get_by_label("weight 1, slider")).to_have_value("6")
 
 
-def test_digits_typed_on_the_way_to_a_wrong_number_are_dropped(live: Page) -> None:
+def test_digits_typed_before_a_number_becomes_invalid_are_dropped(live: Page) -> None:
     field = live.get_by_label("weight 1", exact=True)
     field.press("ControlOrMeta+a")
     live.keyboard.type("500")  # 5 and 50 are allowed
@@ -244,7 +244,7 @@ def test_digits_typed_on_the_way_to_a_wrong_number_are_dropped(live: Page) -> No
     expect(field).to_have_value("5")
 
 
-def test_a_wrong_number_does_not_undo_another_field(live: Page) -> None:
+def test_an_invalid_number_does_not_undo_another_field(live: Page) -> None:
     live.get_by_label("weight 1", exact=True).fill("500")
     live.get_by_label("bias", exact=True).fill("1")
     live.get_by_label("weight 1", exact=True).press("ControlOrMeta+a")
@@ -253,13 +253,13 @@ def test_a_wrong_number_does_not_undo_another_field(live: Page) -> None:
     assert result(live) == "relu(1·5 + 2·7 + 1) = relu(20) = 20"
 
 
-def test_the_url_notes_what_is_shown(live: Page) -> None:
+def test_the_url_stores_the_state(live: Page) -> None:
     live.get_by_label("input 2", exact=True).fill("-0.5")
     live.get_by_label("activation").select_option("tanh")
     wait_for_url(live, PAGE, {"x2": "-0.5", "activation": "tanh"})
 
 
-def test_a_link_shows_its_state(tab: Tab) -> None:
+def test_a_link_restores_its_state(tab: Tab) -> None:
     page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?x2=-0.5&w1=5e&b=3&unknown=1&activation=")
@@ -271,7 +271,7 @@ def test_a_link_shows_its_state(tab: Tab) -> None:
     assert heard == []
 
 
-def test_reset_keeps_what_else_is_in_the_url(tab: Tab) -> None:
+def test_reset_keeps_the_rest_of_the_url(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?x2=-0.5&unknown=1&b=3")
     page.get_by_role("button", name="Reset").click()
@@ -279,7 +279,7 @@ def test_reset_keeps_what_else_is_in_the_url(tab: Tab) -> None:
     assert result(page) == FORMULA
 
 
-def test_going_back_within_the_page_changes_the_state_alone(tab: Tab) -> None:
+def test_going_back_within_the_page_changes_only_the_state(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?b=3")
     page.locator("explore-neuron").evaluate("element => { window.first = element; }")
@@ -291,7 +291,7 @@ def test_going_back_within_the_page_changes_the_state_alone(tab: Tab) -> None:
     assert page.evaluate("document.contains(window.first)"), "the page was replaced"
 
 
-def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+def test_the_state_is_restored_when_the_reader_returns(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?x2=-0.5&b=3")
     page.evaluate("window.same = true")
@@ -302,7 +302,7 @@ def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
     assert page.evaluate("window.same"), "the page was loaded again"
 
 
-def test_it_works_on_a_page_that_the_theme_puts_in(live: Page) -> None:
+def test_it_works_after_instant_navigation(live: Page) -> None:
     live.evaluate("window.same = true")
     live.get_by_role("link", name="Home").first.click()
     expect(live.locator("h1")).to_contain_text("Neural networks from first principles")
@@ -312,7 +312,7 @@ def test_it_works_on_a_page_that_the_theme_puts_in(live: Page) -> None:
 
 
 @pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "put in by the theme"])
-def test_a_link_within_the_page_keeps_what_was_set(tab: Tab, loaded: bool) -> None:
+def test_a_link_within_the_page_keeps_the_state(tab: Tab, loaded: bool) -> None:
     page = tab()
     page.goto(f"{PAGE}?w1=3" if loaded else "learn/start/")
     if not loaded:
@@ -323,7 +323,7 @@ def test_a_link_within_the_page_keeps_what_was_set(tab: Tab, loaded: bool) -> No
     expect(page.locator("explore-neuron .nnfp-result")).to_contain_text("(1·4 + 2·7 + 0)")
 
 
-def test_everyone_can_use_it(touched: Page) -> None:
+def test_the_explorable_is_accessible(touched: Page) -> None:
     assert shift(touched) < 0.01
     touched.get_by_label("weight 2, slider").tap()  # in the middle
     assert result(touched) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"

@@ -1,4 +1,4 @@
-"""The explorable of the optimizer page: its optimizers walk as torch's do, step by step."""
+"""Test the explorable of the optimizer page: each step of its optimizers equals that of torch."""
 
 import random
 from collections.abc import Callable
@@ -108,7 +108,7 @@ def read(text: str) -> float:
     return float(text)
 
 
-def test_it_walks_as_torch_does(live: Page) -> None:
+def test_each_step_equals_that_of_torch(live: Page) -> None:
     states, steps = random_states(80), [0, 1, 2, 10, 30]
     moved = 0
     for state, seen in zip(states, live.evaluate(WALK, [states, steps]), strict=True):
@@ -124,7 +124,7 @@ def test_it_walks_as_torch_does(live: Page) -> None:
 
 
 @pytest.mark.parametrize("rate", ["0.001", "0.02"])
-def test_it_stays_with_torch_for_a_thousand_steps(live: Page, rate: str) -> None:
+def test_a_thousand_steps_stay_close_to_torch(live: Page, rate: str) -> None:
     steps = [100, 500, 1000]
     for optimizer in OPTIMIZERS:
         state = {"optimizer": optimizer, "lr": rate, "w": "0.5", "b": "1"}
@@ -134,13 +134,13 @@ def test_it_stays_with_torch_for_a_thousand_steps(live: Page, rate: str) -> None
                 assert read(text) == pytest.approx(value, rel=5.1e-4, abs=6e-5), optimizer
 
 
-# States that differ from the start, and what is said about where ten steps from there lead.
+# Changes of the start, and the comment on where ten steps from there lead.
 ENDS = [
     ({"w": "0", "b": "0"}, "the corner of ReLU"),
     ({"w": "0", "b": "0", "optimizer": "adam"}, "the corner of ReLU"),
     ({"w": "-1", "b": "0"}, "the neuron is dead"),
     ({"lr": "0.05"}, "the neuron is dead"),
-    ({"w": "40", "b": "0", "lr": "0.0001"}, "It is outside of the map, like its start."),
+    ({"w": "40", "b": "0", "lr": "0.0001"}, "It is off the map, like its start."),
     ({"w": "2", "b": "3.9", "lr": "0.02", "optimizer": "adam"}, "It has left the map."),
     ({"w": "1e200"}, "The numbers have outgrown the computer"),
     ({"w": "1e200", "optimizer": "adam"}, "The numbers have outgrown the computer"),
@@ -153,7 +153,7 @@ ENDS = [
 ]
 
 
-def test_a_sentence_says_where_the_path_has_come_to(live: Page) -> None:
+def test_a_comment_describes_where_the_path_ends(live: Page) -> None:
     start = {"optimizer": "sgd", "lr": "0.01", "w": "1", "b": "0"}
     for change, comment in ENDS:
         state = start | change
@@ -165,15 +165,15 @@ def test_a_sentence_says_where_the_path_has_come_to(live: Page) -> None:
         assert "NaN" not in shown["path"] and "Infinity" not in shown["path"], state
 
 
-def test_a_thousand_steps_are_the_most(live: Page) -> None:
+def test_a_path_has_at_most_a_thousand_steps(live: Page) -> None:
     before, last = live.evaluate(SHOW, [{"step": "999"}, {"step": "1000"}])
     assert before["comment"] == "Step, run, or click on the map to start elsewhere."
-    assert last["comment"] == "1000 steps are the most."
+    assert last["comment"] == "The limit is 1000 steps."
     live.get_by_role("button", name="Step").click()
     expect(step_count(live)).to_have_text("step 1000")
 
 
-def test_a_step_too_far_is_said(live: Page) -> None:
+def test_a_comment_reports_a_step_too_far(live: Page) -> None:
     live.get_by_label("learning rate").fill("0.024")
     [seen] = live.evaluate(WALK, [[{"w": "2.9", "b": "3"}], [0, 1, 2]])
     losses = [read(shown["texts"][2]) for shown in seen]
@@ -185,10 +185,10 @@ def test_a_step_too_far_is_said(live: Page) -> None:
 
 
 @pytest.mark.parametrize(("optimizer", "rate"), [("momentum", "0.01"), ("adam", "0.5")])
-def test_uphill_is_no_step_too_far_where_earlier_steps_count(
+def test_uphill_is_not_called_a_step_too_far_with_momentum(
     live: Page, optimizer: str, rate: str
 ) -> None:
-    """Momentum and Adam go on their way for a while, and come back."""
+    """Momentum and Adam overshoot for a while, and come back."""
     steps = list(range(40))
     state = {"optimizer": optimizer, "lr": rate}
     [seen] = live.evaluate(WALK, [[state], steps])
@@ -211,7 +211,7 @@ def test_uphill_is_no_step_too_far_where_earlier_steps_count(
         {"optimizer": "adam", "w": "1e308"},
     ],
 )
-def test_a_run_ends_where_nothing_moves_any_more(timed: Page, state: State) -> None:
+def test_a_run_ends_when_the_parameters_stop_changing(timed: Page, state: State) -> None:
     timed.evaluate(SHOW, [state | {"step": "0"}])
     timed.get_by_role("button", name="Run").click()
     timed.clock.run_for(5000)
@@ -219,7 +219,7 @@ def test_a_run_ends_where_nothing_moves_any_more(timed: Page, state: State) -> N
     assert int(step_count(timed).inner_text().removeprefix("step ")) <= 5
 
 
-def test_a_run_with_momentum_goes_on_where_the_gradient_is_zero(timed: Page) -> None:
+def test_a_run_with_momentum_continues_where_the_gradient_is_zero(timed: Page) -> None:
     timed.evaluate(SHOW, [{"optimizer": "momentum", "lr": "0.03", "step": "0"}])
     timed.get_by_role("button", name="Run").click()
     timed.clock.run_for(2000)
@@ -255,7 +255,7 @@ def numbers(path: str) -> list[float]:
     return [float(word) for word in path.split() if not word.isalpha()]
 
 
-def test_rewind_goes_to_the_start_from_where_it_can_be_stepped(live: Page) -> None:
+def test_stepping_works_after_a_rewind(live: Page) -> None:
     live.get_by_role("button", name="Rewind").click()
     assert cells(live) == ["1", "0", "154"]
     live.get_by_role("button", name="Step").click()
@@ -274,7 +274,7 @@ def test_a_run_can_be_paused(timed: Page) -> None:
     assert step_count(timed).inner_text() == stopped
 
 
-def test_a_run_without_motion_shows_its_result(page: Page) -> None:
+def test_with_reduced_motion_a_run_shows_only_its_result(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     visit(page, PAGE)
     page.get_by_role("button", name="Rewind").click()
@@ -290,7 +290,7 @@ def start_of(page: Page) -> tuple[str, str, str]:
     return seed, weight, bias
 
 
-def test_a_click_on_the_map_starts_there(live: Page) -> None:
+def test_a_click_on_the_map_moves_the_start(live: Page) -> None:
     picture = live.locator("explore-optimizer svg")
     box = picture.bounding_box()
     assert box
@@ -318,7 +318,7 @@ def test_random_starts_are_spread_over_the_map(live: Page) -> None:
     assert min(values) < -0.5 and max(values) > 0.5
 
 
-def test_a_seed_gives_its_start_again(live: Page) -> None:
+def test_a_seed_repeats_its_start(live: Page) -> None:
     starts = random_starts(live, 3)
     live.get_by_label("seed").fill("2")
     assert start_of(live) == starts[1]
@@ -332,12 +332,14 @@ def test_a_typed_start_has_no_seed(live: Page) -> None:
 
 
 @pytest.mark.parametrize(("label", "typed"), [("start weight", "3e"), ("seed", "1.5")])
-def test_a_refused_start_changes_neither_start_nor_seed(live: Page, label: str, typed: str) -> None:
+def test_an_invalid_start_changes_neither_start_nor_seed(
+    live: Page, label: str, typed: str
+) -> None:
     live.get_by_label("seed").fill("7")
     live.get_by_label("seed").press("Enter")
     before = start_of(live)
     field = live.get_by_label(label)
-    # A field for numbers hides from scripts what it takes for half a number.
+    # A number field hides half-typed numbers from scripts.
     field.evaluate("field => { field.type = 'text'; }")
     field.press("ControlOrMeta+a")
     live.keyboard.type(typed)
@@ -354,7 +356,7 @@ def test_a_refused_start_changes_neither_start_nor_seed(live: Page, label: str, 
         ("seed", "1.5", "Expected a whole number from 0 to 4.3×10⁹ as seed, got 1.5."),
     ],
 )
-def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
+def test_an_invalid_number_shows_a_message_without_changing_the_path(
     live: Page, label: str, typed: str, sentence: str
 ) -> None:
     field = live.get_by_label(label)
@@ -365,7 +367,7 @@ def test_a_wrong_number_gets_a_sentence_but_changes_nothing(
     assert (field.input_value(), cells(live)) == before
 
 
-def test_the_url_shares_what_is_shown(live: Page, page: Page) -> None:
+def test_the_url_stores_the_state(live: Page, page: Page) -> None:
     live.locator("[name=optimizer]").select_option("Adam")
     live.get_by_label("learning rate").fill("0.5")
     live.get_by_label("seed").fill("5")
@@ -378,7 +380,7 @@ def test_the_url_shares_what_is_shown(live: Page, page: Page) -> None:
     assert heard == []
 
 
-def test_reset_takes_the_state_out_of_the_url(tab: Tab) -> None:
+def test_reset_removes_the_state_from_the_url(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?lr=0.5&w=2")
     page.get_by_role("button", name="Reset").click()
@@ -386,7 +388,7 @@ def test_reset_takes_the_state_out_of_the_url(tab: Tab) -> None:
     assert start_of(page) == ("", "1", "0")
 
 
-def test_a_link_with_wrong_values_shows_the_others(tab: Tab) -> None:
+def test_a_link_with_invalid_values_restores_the_others(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?lr=fast&step=1001&optimizer=magic&w=2")
     expect(page.get_by_role("alert")).to_have_text(
@@ -397,7 +399,7 @@ def test_a_link_with_wrong_values_shows_the_others(tab: Tab) -> None:
     assert start_of(page) == ("", "2", "0")
 
 
-def test_its_state_is_back_when_the_reader_comes_back(tab: Tab) -> None:
+def test_the_state_is_restored_when_the_reader_returns(tab: Tab) -> None:
     page = tab()
     heard = listen(page)
     visit(page, f"{PAGE}?w=2&step=5")
@@ -437,7 +439,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     expect(live.get_by_label("learning rate")).to_have_value("0.015")
 
 
-def test_everyone_can_use_it(touched: Page) -> None:
+def test_the_explorable_is_accessible(touched: Page) -> None:
     assert shift(touched) < 0.01
     touched.get_by_role("button", name="Rewind").tap()
     touched.locator("explore-optimizer svg").tap()  # in the middle

@@ -1,4 +1,4 @@
-"""The README states the same as the home page: title, examples, commands, path and disk space."""
+"""Test that the README agrees with the home page: title, examples, commands, path, disk space."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,13 @@ def text_of(path: Path) -> str:
     return " ".join(" ".join(text for _, text in prose_of(read_page(path))).split())
 
 
-def test_the_readme_and_the_home_page_state_the_same_disk_space() -> None:
+def test_the_readme_states_the_disk_space_of_the_home_page() -> None:
     home, readme = (re.findall(r"([\d.]+) GB", text_of(path)) for path in (HOME, README))
     assert len(home) == 3
     assert readme == home
 
 
-def test_the_readme_and_the_home_page_have_the_same_title() -> None:
+def test_the_readme_has_the_title_of_the_home_page() -> None:
     assert title_of(read_page(README)) == title_of(read_page(HOME)) == site_config()["site_name"]
 
 
@@ -47,7 +47,7 @@ def test_the_readme_shows_the_figure_of_the_home_page() -> None:
     assert figures(README) == figures(HOME) == [DOCS / "figures/home.svg"]
 
 
-def test_the_readme_gives_the_commands_of_the_home_page() -> None:
+def test_the_readme_shows_the_commands_of_the_home_page() -> None:
     home, readme = (
         [block.code.content for block in read_page(path).shell_blocks] for path in (HOME, README)
     )
@@ -62,11 +62,11 @@ def path_on(path: Path) -> list[tuple[str, Path, str]]:
     return [(r["title"], path.parent / r["file"], r["question"]) for r in rows if r]
 
 
-def test_the_readme_and_the_home_page_list_the_same_path() -> None:
+def test_the_readme_lists_the_path_of_the_home_page() -> None:
     assert path_on(README) == path_on(HOME)
 
 
-def test_the_path_is_that_of_the_menu() -> None:
+def test_the_path_matches_the_menu() -> None:
     [learn] = [section["Learn"] for section in site_config()["nav"] if "Learn" in section]
     menu = [(title, DOCS / source) for page in learn for title, source in page.items()]
     assert [(title, file) for title, file, _ in path_on(HOME)] == menu

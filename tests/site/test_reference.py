@@ -1,4 +1,4 @@
-"""API pages show what docstrings say, in whole sentences."""
+"""Test that API pages show the descriptions in docstrings in one piece."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ def is_heading_of_returns(element: Tag) -> bool:
 
 
 @pytest.mark.parametrize("source", [path for path in SOURCES if path.startswith("reference/")])
-def test_what_a_function_returns_is_one_item(site: Path, source: str) -> None:
-    """A description of several lines could become as many items."""
+def test_a_return_value_is_described_in_one_item(site: Path, source: str) -> None:
+    """Each line of a long description could become a separate item."""
     headings = read(site / page_file(source)).find_all(is_heading_of_returns)
     assert headings
     for heading in headings:

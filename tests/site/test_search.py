@@ -1,4 +1,4 @@
-"""The search: it loads its texts when a reader first types, and leads to what it found."""
+"""Test the search: it loads its texts when a reader first types, and its results open pages."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def type_while_it_loads(page: Page, text: str) -> tuple[Locator, Route]:
     return field, held[0]
 
 
-def test_the_texts_are_loaded_when_a_reader_types(page: Page) -> None:
+def test_the_texts_load_when_a_reader_types(page: Page) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url.rpartition("/")[2]))
     field = open_search(page)
@@ -65,7 +65,7 @@ def test_a_word_is_completed(page: Page) -> None:
         ("learning rate", "The number that an optimizer multiplies", "Glossary"),
     ],
 )
-def test_a_result_leads_to_a_page_where_it_is_marked(
+def test_a_result_leads_to_a_page_that_highlights_it(
     page: Page, typed: str, found: str, heading: str
 ) -> None:
     heard = listen(page)
@@ -95,13 +95,13 @@ def test_texts_that_fail_to_load_are_requested_again(page: Page) -> None:
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_what_is_typed_while_the_texts_load_is_answered(page: Page) -> None:
+def test_a_query_typed_while_the_texts_load_gets_results(page: Page) -> None:
     _, docs = type_while_it_loads(page, "epoch")
     docs.continue_()
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_a_site_with_its_texts_in_the_index_is_searched_as_well(page: Page, site: Path) -> None:
+def test_the_search_works_with_texts_in_the_index(page: Page, site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     docs = json.loads((site / "search" / "docs.json").read_text(encoding="utf-8"))
     page.route("**/search_index.json", lambda route: route.fulfill(json=index | {"docs": docs}))
@@ -132,14 +132,14 @@ COUNT_RESULTS = """() => {
 }"""
 
 
-def test_what_is_deleted_while_the_texts_load_is_not_answered(page: Page) -> None:
+def test_a_query_deleted_while_the_texts_load_gets_no_results(page: Page) -> None:
     page.add_init_script(NOTE_MESSAGES)
     field, docs = type_while_it_loads(page, "epoch")
     for _ in "epoch":
         field.press("Backspace")
     page.evaluate(COUNT_RESULTS)
     docs.continue_()
-    # With the texts, the worker is ready once more, and answers what was typed last.
+    # When the texts arrive, the worker reports that it is ready again, and runs the last query.
     expect(page.locator("html")).to_have_attribute("data-messages", re.compile("1.*1.*3"))
     field.fill("xyzzy")
     field.press("End")  # the theme reads the field when a key is released

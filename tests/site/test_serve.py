@@ -1,4 +1,4 @@
-"""`make serve` in a copy of the project, as a reader runs it."""
+"""Test `make serve` in a copy of the project, as a reader runs it."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from pages.project import ROOT
 # Take the environment as it is: install nothing into it.
 AS_IT_IS = ["--assume-old=.venv/bin/pip", "--assume-old=.venv/.site"]
 
-# Kill a server that takes longer than this: the machine is stuck, or the server is.
+# Kill a server that takes longer than this: it or the machine is stuck.
 LIMIT = 300
 
 
@@ -52,7 +52,7 @@ def installed(project: Path) -> Path:
 
 @pytest.fixture
 def marked(project: Path) -> Path:
-    """Give the copy an environment that holds only the marks of what is installed."""
+    """Give the copy an environment that contains only the markers of what is installed."""
     (project / ".venv/bin").mkdir(parents=True)
     for name in ("bin/pip", ".site", ".all"):
         (project / ".venv" / name).touch()
@@ -112,7 +112,7 @@ def test_saving_a_page_rebuilds_it(installed: Path, url: str) -> None:
     with (installed / "docs/glossary.md").open("a") as page:
         page.write("\n## A new term\n")
 
-    # The script of the page makes this request. The answer comes when the site is rebuilt; a
+    # The script of the page makes this request. The response comes when the site is rebuilt; a
     # greater number means: reload the page.
     assert int(read(f"{url}livereload/{epoch}/{request}")) > int(epoch)
     assert "A new term" in read(f"{url}glossary/")
@@ -155,7 +155,7 @@ def test_serve_installs_only_what_the_site_needs(project: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["serve", "test"])
-def test_what_is_installed_is_not_installed_again(marked: Path, target: str) -> None:
+def test_installed_packages_are_not_installed_again(marked: Path, target: str) -> None:
     assert "pip install" not in make(marked, "--dry-run", target).stdout
 
 

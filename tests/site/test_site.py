@@ -1,4 +1,4 @@
-"""The built site: how it is built, what it loads, and that its parts fit together."""
+"""Test the built site: how it is built, what it loads, and whether its parts fit together."""
 
 import importlib
 import inspect
@@ -40,7 +40,7 @@ def pages(site: Path) -> dict[str, BeautifulSoup]:
     "code",
     ["import torch", "import urllib.request as r; r.urlopen('http://127.0.0.1:9')"],
 )
-def test_the_guard_of_the_build_stops_torch_and_connections(code: str) -> None:
+def test_the_guard_stops_builds_that_import_torch_or_connect(code: str) -> None:
     done = run_python(f"{GUARD}\ntry: {code}\nexcept BaseException: pass")
     assert done.returncode == 3
     assert "a build must not do this" in done.stderr
@@ -67,7 +67,7 @@ def test_the_site_has_no_templates(site: Path) -> None:
     assert list(site.rglob("*.jinja")) == []
 
 
-def test_the_search_reads_no_texts_of_pictures(site: Path) -> None:
+def test_the_search_ignores_texts_in_pictures(site: Path) -> None:
     docs = json.loads((site / "search/docs.json").read_text(encoding="utf-8"))
     text = next(entry["text"] for entry in docs if entry["location"] == "learn/neuron/")
     assert "Everything in a neural network is made of one small thing" in text
@@ -127,13 +127,13 @@ def test_every_link_within_the_site_leads_somewhere(site: Path, base_url: str) -
     assert broken_links(site, base_url) == []
 
 
-def test_no_page_has_an_id_twice(pages: dict[str, BeautifulSoup]) -> None:
+def test_ids_are_unique_on_each_page(pages: dict[str, BeautifulSoup]) -> None:
     for name, page in pages.items():
         ids = values(page, "id")
         assert sorted(i for i in ids if ids.count(i) > 1) == [], name
 
 
-def test_every_picture_has_a_text(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_picture_has_alternative_text(pages: dict[str, BeautifulSoup]) -> None:
     figures = [figure for page in pages.values() for figure in page.select("svg[role=img]")]
     assert len(figures) >= 6
     assert all(figure["aria-label"] for figure in figures)
@@ -188,7 +188,7 @@ def test_each_module_has_an_api_page(module: str, pages: dict[str, BeautifulSoup
 
 
 @pytest.mark.parametrize("idea", [name for name in LEARN if f"nnfp.{name}" in MODULES])
-def test_a_learn_page_and_its_api_page_link_to_each_other(
+def test_learn_pages_link_to_their_api_pages_both_ways(
     idea: str, pages: dict[str, BeautifulSoup]
 ) -> None:
     assert f"../../learn/{idea}/" in values(pages[f"reference/{idea}/"], "href")
@@ -230,6 +230,6 @@ def test_every_public_object_is_on_its_api_page_with_its_source(
 # Links to torch's documentation
 
 
-def test_names_of_torch_lead_to_its_documentation(pages: dict[str, BeautifulSoup]) -> None:
+def test_names_from_torch_link_to_its_documentation(pages: dict[str, BeautifulSoup]) -> None:
     page = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html"
     assert f"{page}#torch.nn.Linear" in values(pages["reference/layer/"], "href")

@@ -1,4 +1,4 @@
-"""Ways around the site: its menus, what a page can be used for, and how links to it look."""
+"""Test the site's navigation, colors, titles and link previews."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from pages.page import read_page
 from pages.project import DOCS, page_file, page_url
 from tests.conftest import Tab
 
-# Where a page is, and what it can be used for
+# The path and the actions at the top of a page
 
 
 def test_a_page_shows_the_path_to_it(tab: Tab) -> None:
@@ -26,9 +26,7 @@ def test_a_page_shows_the_path_to_it(tab: Tab) -> None:
     expect(path).to_have_count(0)
 
 
-def test_a_page_links_to_its_source_where_the_repository_is_known(
-    site: Path, offline: Path
-) -> None:
+def test_a_page_links_to_its_source_if_the_repository_is_known(site: Path, offline: Path) -> None:
     assert not any(read(path).select("a[rel=edit]") for path in site.rglob("*.html"))
     [edit] = read(offline / "learn/neuron.html").select("a[rel=edit]")
     assert edit["href"] == "https://github.com/someone/something/edit/main/docs/learn/neuron.md"
@@ -50,7 +48,7 @@ def test_the_copy_button_copies_code_without_its_output(tab: Tab, source: str) -
     assert [text.strip() for text in copied] == expected
 
 
-# Its colors
+# Colors
 
 
 def expect_scheme(page: Page, scheme: str) -> None:
@@ -73,7 +71,7 @@ def test_colors_follow_the_system(tab: Tab) -> None:
     assert page.evaluate(scroll_bars) == "normal"
 
 
-def test_chosen_colors_stay_on_the_next_page(tab: Tab) -> None:
+def test_chosen_colors_persist_on_the_next_page(tab: Tab) -> None:
     page = tab()
     page.goto("")
     button = page.locator("[data-nnfp-palette] label:visible")
@@ -97,7 +95,7 @@ def test_a_keyboard_returns_to_the_colors_of_the_system(tab: Tab) -> None:
     expect_scheme(page, "dark")
 
 
-# Names and what they lead to
+# Titles and links
 
 TITLES = {
     next(line[2:] for line in read_page(path).lines if line.startswith("# ")): path
@@ -106,7 +104,7 @@ TITLES = {
 LINK = re.compile(r"\[(?P<text>[^]\[]+)\]\((?P<target>[^)#\s]+\.md)[^)]*\)")
 
 
-def test_a_link_that_names_a_page_leads_to_it() -> None:
+def test_a_link_titled_like_a_page_leads_to_it() -> None:
     checked = 0
     for path in TITLES.values():
         for link in LINK.finditer(path.read_text(encoding="utf-8")):
@@ -116,7 +114,7 @@ def test_a_link_that_names_a_page_leads_to_it() -> None:
     assert checked > 50
 
 
-def test_the_menu_calls_each_page_by_its_heading(site: Path) -> None:
+def test_the_menu_shows_the_heading_of_each_page(site: Path) -> None:
     for title, path in TITLES.items():
         page = read(site / page_file(path.relative_to(DOCS).as_posix()))
         entries = page.select(".md-nav__link--active .md-ellipsis")
@@ -131,7 +129,7 @@ def test_the_title_of_each_page_is_its_heading(site: Path) -> None:
             assert page.title and page.title.get_text().startswith(f"{title} - ")
 
 
-# How links to a page look elsewhere
+# Link previews on other sites
 
 
 def meta(page: BeautifulSoup) -> dict[str, str]:
@@ -152,7 +150,7 @@ def test_each_page_is_described_in_a_different_sentence(site: Path) -> None:
     assert [url for url, text in said.items() if not text.endswith(".")] == []
 
 
-def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None:
+def test_link_previews_describe_the_page(site: Path, base_url: str) -> None:
     for url, page in pages_of(site).items():
         head = meta(page)
         assert head["og:url"] == base_url + url
@@ -166,7 +164,7 @@ def test_a_link_to_a_page_looks_like_the_page(site: Path, base_url: str) -> None
     assert meta(read(site / "learn/neuron/index.html"))["og:title"] == "Neuron"
 
 
-def test_the_picture_of_a_link_shows_the_title_and_the_figure(site: Path) -> None:
+def test_the_preview_picture_shows_the_figure_below_the_title(site: Path) -> None:
     with Image.open(site / "learn/neuron/social.png") as file:
         picture = file.convert("RGB")
     white = (255, 255, 255)
@@ -181,7 +179,7 @@ def test_the_sitemap_has_each_page(site: Path, base_url: str) -> None:
     assert sorted(found) == sorted(base_url + url for url in URLS)
 
 
-def test_a_url_without_a_page_leads_on(page: Page, base_url: str) -> None:
+def test_the_404_page_links_to_the_pages(page: Page, base_url: str) -> None:
     page.goto("learn/no/such/page/")
     expect(page.locator("h1")).to_have_text("There is no page here")
     ways = page.locator("article li a")

@@ -1,4 +1,4 @@
-"""Zensical, the successor of MkDocs, builds the same pages from the same files."""
+"""Test that Zensical, the successor of MkDocs, builds the same pages from the same files."""
 
 import os
 import re

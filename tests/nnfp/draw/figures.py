@@ -1,4 +1,4 @@
-"""What the tests of the figures share: examples of each kind, and ways to read an SVG."""
+"""Helpers for the tests of the figures: examples of each kind, and functions to read an SVG."""
 
 import re
 from collections.abc import Callable, Iterator

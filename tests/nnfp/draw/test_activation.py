@@ -64,7 +64,7 @@ def test_the_graph_of_a_constant_is_a_flat_line() -> None:
 
 @pytest.mark.parametrize(("ours", "torchs"), [(relu, torch.relu), (sigmoid, torch.sigmoid)])
 @pytest.mark.parametrize("weights", [[5, 7], [5, -7]])
-def test_the_functions_of_the_neuron_page_are_drawn_as_those_of_torch(
+def test_functions_of_the_neuron_page_are_drawn_like_those_of_torch(
     ours: Callable[[float], float], torchs: Callable[[Tensor], Tensor], weights: list[int]
 ) -> None:
     assert draw.neuron([1, 2], weights, None, ours) == draw.neuron([1, 2], weights, None, torchs)
@@ -72,7 +72,7 @@ def test_the_functions_of_the_neuron_page_are_drawn_as_those_of_torch(
         assert draw.layer([1, 2], matrix, None, ours) == draw.layer([1, 2], matrix, None, torchs)
 
 
-# NumPy applies its functions to tensors in a way that it is going to change.
+# NumPy warns that the way it applies its functions to tensors will change.
 @pytest.mark.filterwarnings("ignore:__array_wrap__:DeprecationWarning")
 @pytest.mark.parametrize(
     "function",
@@ -90,7 +90,7 @@ def test_a_function_of_one_number_may_return_whole_numbers() -> None:
     assert shown[6:10] == ["19", "1", "−9", "0"]
 
 
-def test_a_function_may_need_the_whole_layer() -> None:
+def test_an_activation_may_depend_on_the_whole_layer() -> None:
     softmax = partial(torch.softmax, dim=0)
     shown = texts(draw.layer([1], [[2], [2]], activation=softmax))
     assert shown[3:7] == ["2", "0.5", "2", "0.5"]
@@ -100,7 +100,7 @@ def test_a_module_with_parameters_is_an_activation() -> None:
     assert texts(draw.neuron([1], [-8], activation=nn.PReLU()))[2:4] == ["−8", "−2"]
 
 
-def test_an_activation_in_place_does_not_change_the_sum_or_the_graph() -> None:
+def test_an_in_place_activation_changes_neither_the_sum_nor_the_graph() -> None:
     for function in (torch.relu_, nn.ReLU(inplace=True)):
         picture = draw.neuron([1, 2], [5, -7], activation=function)
         assert texts(picture)[4:6] == ["−9", "0"]
@@ -150,7 +150,7 @@ def test_an_activation_that_is_nowhere_finite_from_minus_4_to_4_has_no_graph() -
     ],
 )
 @pytest.mark.parametrize("figure", ["neuron", "layer"])
-def test_an_activation_without_a_number_for_the_sum_is_refused(
+def test_an_activation_without_one_number_per_sum_is_rejected(
     function: Callable[[Any], Any], sentence: str, figure: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
@@ -161,7 +161,7 @@ def test_an_activation_without_a_number_for_the_sum_is_refused(
 
 
 @pytest.mark.parametrize("function", ["relu", None, 3])
-def test_an_activation_that_is_no_function_is_refused(function: Any) -> None:
+def test_an_activation_that_is_not_a_function_is_rejected(function: Any) -> None:
     for make in (
         partial(draw.neuron, [1], [1]),
         partial(draw.layer, [1], [[1]]),

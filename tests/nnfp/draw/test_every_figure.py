@@ -25,7 +25,7 @@ def picture(request: pytest.FixtureRequest) -> Picture:
     return EXAMPLES[request.param]()
 
 
-def test_a_picture_is_svg_with_a_role_a_title_and_a_view_box(picture: Picture) -> None:
+def test_a_picture_is_an_accessible_svg(picture: Picture) -> None:
     root = ElementTree.fromstring(picture.svg)
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
@@ -62,7 +62,7 @@ def test_no_circle_covers_another(picture: Picture) -> None:
         assert not overlap(one, other)
 
 
-def test_no_weight_reaches_into_a_circle(picture: Picture) -> None:
+def test_no_weight_overlaps_a_circle(picture: Picture) -> None:
     weights = set(texts(picture, "weight"))
     for content, box in boxes(picture):
         if content in weights:

@@ -35,7 +35,7 @@ def lines(picture: Picture, style: str) -> Iterator[list[tuple[float, float]]]:
             yield [((x - 48) / 416 * 6 - 1, (304 - y) / 270 * 8 - 4) for x, y in places]
 
 
-def test_each_line_is_where_the_loss_has_its_level() -> None:
+def test_the_loss_along_each_line_equals_its_level() -> None:
     x = torch.arange(1.0, 11.0)
     contours = list(lines(landscape(), "stroke-width: 1; stroke-opacity: 0.5"))
     assert len(contours) == 6
@@ -46,12 +46,12 @@ def test_each_line_is_where_the_loss_has_its_level() -> None:
             assert loss == pytest.approx(level, rel=0.02, abs=0.1)
 
 
-def test_lines_have_no_points_that_lie_between_two_others() -> None:
+def test_lines_have_no_redundant_points() -> None:
     for line in lines(landscape(), "stroke-width: 1; stroke-opacity: 0.5"):
         assert 10 < len(line) < 100
 
 
-def test_losses_are_written_where_there_is_room_for_them() -> None:
+def test_losses_are_written_where_they_fit() -> None:
     crowded = EXAMPLES["landscape with more lines than names"]()
     assert texts(crowded)[-8:-2] == ["96", "60", "32", "20", "40", "68"]
 
@@ -130,7 +130,7 @@ ANY_FORM = [
 
 
 @pytest.mark.parametrize("changes", ANY_FORM)
-def test_numbers_may_have_any_form(changes: dict[str, Any]) -> None:
+def test_arguments_may_be_any_kind_of_number(changes: dict[str, Any]) -> None:
     assert landscape(**changes) == landscape()
 
 
@@ -177,7 +177,7 @@ def test_extreme_ranges_have_finite_coordinates(end: float) -> None:
         ({"biases": 4}, "two numbers as the range of biases, got 4"),
     ],
 )
-def test_a_landscape_that_cannot_be_drawn_is_refused(
+def test_a_landscape_that_cannot_be_drawn_is_rejected(
     changes: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
@@ -185,7 +185,7 @@ def test_a_landscape_that_cannot_be_drawn_is_refused(
 
 
 @pytest.mark.parametrize("name", ["x", "target", "path", "answer", "levels", "weights", "biases"])
-def test_an_argument_that_is_no_number_is_refused(name: str) -> None:
+def test_an_argument_that_is_not_a_number_is_rejected(name: str) -> None:
     for value in (None, "ab", ["a", "b"], [["a", "b"]]):
         with pytest.raises((TypeError, ValueError), match=r"expected .*numbers"):
             landscape(**{name: value})

@@ -25,13 +25,13 @@ def test_a_layer_shows_each_weight_on_its_edge() -> None:
         assert y1 + share * (y2 - y1) == pytest.approx((top + bottom) / 2, abs=1)
 
 
-def test_a_layer_shows_a_sum_an_output_and_a_bias_for_each_neuron() -> None:
+def test_a_layer_shows_all_numbers_of_each_neuron() -> None:
     shown = texts(draw.layer([1, 2], [[5, 7], [6, 8]], [-20, 0.5]))
     assert shown[6:12] == ["−1", "0", "bias −20", "22.5", "22.5", "bias 0.5"]
 
 
 @given(st.data(), st.integers(1, 4), st.integers(1, 4))
-def test_sums_and_outputs_are_those_of_the_layer_in_nnfp(
+def test_the_numbers_equal_those_of_nnfp_linear(
     data: st.DataObject, inputs: int, neurons: int
 ) -> None:
     row = st.lists(SHORT, min_size=inputs, max_size=inputs)
@@ -80,7 +80,7 @@ def test_the_title_says_what_the_figure_shows() -> None:
         ([1], [[-1.2e-7]], None, "fit into a circle of a picture, got −1.2×10⁻⁷"),
     ],
 )
-def test_a_layer_that_cannot_be_drawn_is_refused(
+def test_a_layer_that_cannot_be_drawn_is_rejected(
     x: list[float], weight: list[list[float]], bias: list[float] | None, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -41,11 +41,11 @@ def lines(picture: Picture) -> list[Element]:
         (each for each in CURVE),
     ],
 )
-def test_a_curve_may_have_any_form(curve: Any) -> None:
+def test_a_curve_may_be_any_sequence_of_numbers(curve: Any) -> None:
     assert draw.losses({"a": curve}) == draw.losses({"a": CURVE})
 
 
-def test_each_curve_is_named_at_its_end() -> None:
+def test_each_curve_has_its_name_at_its_end() -> None:
     picture = draw.losses({"SGD": [9, 4, 1], "Solved": [9, 0, 0]})
     placed = dict(boxes(picture))
     for name, line in zip(("SGD", "Solved"), lines(picture), strict=True):
@@ -55,13 +55,13 @@ def test_each_curve_is_named_at_its_end() -> None:
         assert (top + bottom) / 2 == pytest.approx(float(y), abs=4)
 
 
-def test_each_curve_has_another_line() -> None:
+def test_each_curve_has_a_different_line_style() -> None:
     picture = draw.losses({name: [9, 4, 1] for name in "abcd"})
     assert len({attribute(line, "style") for line in lines(picture)}) == 4
     assert "dasharray" not in attribute(lines(picture)[0], "style")
 
 
-def test_each_curve_has_another_marker_at_its_end() -> None:
+def test_each_curve_ends_in_a_different_marker() -> None:
     picture = draw.losses({name: [9, 4, 1] for name in "abcd"})
     markers = [path for path in elements(picture, "path") if path.get("transform")]
     assert len(markers) == len({attribute(marker, "d") for marker in markers}) == 4
@@ -122,7 +122,7 @@ def test_extreme_numbers_have_finite_coordinates(curve: list[float], log: bool) 
     assert "inf" not in coordinates(picture) and "nan" not in coordinates(picture)
 
 
-def test_the_settings_of_matplotlib_stay_as_they_were() -> None:
+def test_the_settings_of_matplotlib_are_restored() -> None:
     with mpl.rc_context({"font.size": 31}):
         before = dict(mpl.rcParams)
         draw.losses({"SGD": [1, 2]})
@@ -167,7 +167,7 @@ def test_without_matplotlib_the_error_says_how_to_install_it(
         ({"SGD": [1, 5e-101]}, {"log": True}, "not below 1e-100 in a plot, got 5e-101 at step 1"),
     ],
 )
-def test_curves_that_cannot_be_drawn_are_refused(
+def test_curves_that_cannot_be_drawn_are_rejected(
     curves: dict[str, Any], options: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
@@ -183,6 +183,6 @@ def test_curves_that_cannot_be_drawn_are_refused(
         ({1: [9, 4]}, "expected text as names, got 1"),
     ],
 )
-def test_curves_without_names_are_refused(curves: Any, sentence: str) -> None:
+def test_curves_without_names_are_rejected(curves: Any, sentence: str) -> None:
     with pytest.raises(TypeError, match=sentence):
         draw.losses(curves)

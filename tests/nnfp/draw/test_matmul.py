@@ -13,7 +13,7 @@ SHORT = st.integers(-9, 9).map(float)
 SIZE = st.integers(1, 5)
 
 
-def test_a_product_shows_both_matrices_and_the_result() -> None:
+def test_a_product_shows_its_three_matrices() -> None:
     picture = draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]])
     assert texts(picture) == [
         *["Z", "1", "2", "3", "4", "2 samples", "× 2 inputs", "·"],
@@ -24,7 +24,7 @@ def test_a_product_shows_both_matrices_and_the_result() -> None:
 
 
 @given(st.data(), SIZE, SIZE, SIZE)
-def test_the_product_is_that_of_the_layer_in_nnfp(
+def test_the_product_equals_that_of_nnfp_linear(
     data: st.DataObject, samples: int, inputs: int, neurons: int
 ) -> None:
     row = st.lists(SHORT, min_size=inputs, max_size=inputs)
@@ -48,7 +48,7 @@ def test_the_title_says_what_the_figure_shows() -> None:
     )
 
 
-def test_a_product_outlines_the_row_the_column_and_their_result() -> None:
+def test_a_product_outlines_a_row_with_its_column() -> None:
     picture = draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]])
     outlines = [
         [float(attribute(rect, name)) for name in ("x", "y", "width", "height")]
@@ -86,7 +86,7 @@ def test_matrices_that_do_not_fit_next_to_each_other_are_below_each_other() -> N
         ([[-1.2e-7] * 5], [[1] * 5], "got the row −1.2×10⁻⁷, −1.2×10⁻⁷"),
     ],
 )
-def test_a_product_that_cannot_be_drawn_is_refused(
+def test_a_product_that_cannot_be_drawn_is_rejected(
     x: list[list[float]], weight: list[list[float]], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):

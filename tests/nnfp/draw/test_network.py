@@ -110,13 +110,13 @@ def test_sizes_may_be_any_whole_numbers(sizes: Any) -> None:
         ),
     ],
 )
-def test_a_network_that_cannot_be_drawn_is_refused(sizes: Any, sentence: str) -> None:
+def test_a_network_that_cannot_be_drawn_is_rejected(sizes: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         draw.network(sizes)
 
 
 @pytest.mark.parametrize("sizes", [3, "23", [2.5, 3], [None, 3], [[2, 3]], nn.Linear, None])
-def test_sizes_that_are_no_whole_numbers_are_refused(sizes: Any) -> None:
+def test_sizes_that_are_not_whole_numbers_are_rejected(sizes: Any) -> None:
     sentence = f"expected whole numbers as the sizes, or a network, got {reprlib.repr(sizes)}"
     with pytest.raises(TypeError, match=re.escape(sentence)):
         draw.network(sizes)

@@ -18,7 +18,7 @@ from tests.nnfp.draw.figures import attribute, elements, texts
 SHORT = st.integers(-99, 99)
 
 
-def test_a_neuron_shows_its_inputs_weights_bias_sum_and_output() -> None:
+def test_a_neuron_shows_all_of_its_numbers() -> None:
     picture = draw.neuron([0.5, -2.0, 3.0], [5.0, 7.0, -4.0], 1.0, torch.tanh)
     assert texts(picture) == [
         *("5", "7", "−4"),
@@ -40,9 +40,7 @@ def test_the_title_says_what_the_figure_shows() -> None:
 
 
 @given(st.lists(st.tuples(SHORT, SHORT), min_size=1, max_size=5), SHORT)
-def test_sum_and_output_are_those_of_the_neuron_in_nnfp(
-    terms: list[tuple[int, int]], b: int
-) -> None:
+def test_the_numbers_equal_those_of_nnfp_neuron(terms: list[tuple[int, int]], b: int) -> None:
     x, w = ([float(term[i]) for term in terms] for i in (0, 1))
     total = number(neuron(x, w, b, lambda z: z).item())
     output = number(neuron(x, w, b).item())
@@ -55,7 +53,7 @@ def test_sum_and_output_are_those_of_the_neuron_in_nnfp(
 @pytest.mark.parametrize(
     ("weights", "total", "output"), [([5, 7], "19", "19"), ([5, -7], "−9", "0")]
 )
-def test_the_sum_and_the_output_are_in_circles(weights: list[int], total: str, output: str) -> None:
+def test_results_are_in_circles(weights: list[int], total: str, output: str) -> None:
     assert texts(draw.neuron([1, 2], weights))[2:6] == ["1", "2", total, output]
 
 
@@ -135,7 +133,7 @@ def test_an_activation_with_a_long_name_has_no_heading() -> None:
         ([1], [0], -2.2e-7, "fit into a circle of a picture, got −2.2×10⁻⁷"),
     ],
 )
-def test_a_neuron_that_cannot_be_drawn_is_refused(
+def test_a_neuron_that_cannot_be_drawn_is_rejected(
     x: list[float], w: list[float], b: list[float] | None, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -51,7 +51,7 @@ def test_a_leading_tilde_is_the_home_folder(
     assert not (tmp_path / "~").exists()
 
 
-def test_an_unknown_home_folder_is_refused(picture: Picture) -> None:
+def test_an_unknown_home_folder_is_rejected(picture: Picture) -> None:
     with pytest.raises(ValueError, match=r"expected an existing home folder, got '~no.such.user/"):
         picture.save("~no.such.user/neuron.svg")
 
@@ -64,7 +64,7 @@ def test_the_suffix_may_be_in_capitals(picture: Picture, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "name", ["x.png", "x.PNG", "x.svgz", "x.svg.gz", "x", "figures/", ".svg", ".", ""]
 )
-def test_a_name_that_does_not_end_in_svg_is_refused(
+def test_a_name_that_does_not_end_in_svg_is_rejected(
     picture: Picture, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -19,7 +19,7 @@ assert "matplotlib.pyplot" not in sys.modules
 """
 
 
-def test_settings_and_hash_seeds_do_not_change_a_plot(tmp_path: Path) -> None:
+def test_a_plot_does_not_depend_on_the_environment(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text(
         "font.size: 30\nlines.dashed_pattern: 9, 9\npath.simplify_threshold: 1\npath.simplify: no\n"
     )

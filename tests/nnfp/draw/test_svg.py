@@ -8,7 +8,7 @@ from nnfp.draw import svg
 
 
 @pytest.mark.parametrize(("value", "written"), [(0.26, "0.3"), (-0.04, "0"), (12.0, "12")])
-def test_a_coordinate_has_a_tenth_of_a_pixel(value: float, written: str) -> None:
+def test_coordinates_are_rounded_to_a_tenth_of_a_pixel(value: float, written: str) -> None:
     assert svg.coord(value) == written
 
 
@@ -21,7 +21,7 @@ def test_a_short_text_has_a_circle() -> None:
     assert svg.half_width(["1"]) == svg.half_width(["1", "−9"]) == svg.RADIUS
 
 
-def test_text_is_escaped_in_titles_and_content() -> None:
+def test_text_is_escaped() -> None:
     content = svg.text(0, 0, "a < b & c") + svg.text(0, 0, "<i>", svg.INPUT)
     root = ElementTree.fromstring(svg.document("1 < 2 & 3", 10, content))
     assert [text for text in root.itertext() if text.strip() and "svg:root" not in text] == [

@@ -1,4 +1,4 @@
-"""Test that the figures read numbers in any form, and say what is wrong with what is no number."""
+"""Test that the figures read numbers in any form, and explain what is wrong with other values."""
 
 import math
 from collections.abc import Callable
@@ -34,7 +34,7 @@ ROW = [
 
 
 @pytest.mark.parametrize("x", ROW)
-def test_a_row_of_numbers_may_have_any_form(x: Any) -> None:
+def test_a_row_may_be_any_sequence_of_numbers(x: Any) -> None:
     assert draw.neuron(x, [5, 7]) == draw.neuron([1, 2], [5, 7])
 
 
@@ -50,7 +50,7 @@ MATRIX = [
 
 
 @pytest.mark.parametrize("weight", MATRIX)
-def test_rows_of_numbers_may_have_any_form(weight: Any) -> None:
+def test_rows_may_be_any_matrix_of_numbers(weight: Any) -> None:
     assert draw.layer([1, 2], weight) == draw.layer([1, 2], [[5, 7], [6, 8]])
 
 
@@ -90,26 +90,28 @@ each_figure = pytest.mark.parametrize("make", FIGURES)
 
 @each_figure
 @pytest.mark.parametrize("value", ["a", "2", b"2", None, 1j, {}, {2}, object, np.array(["2"])])
-def test_a_value_that_is_no_number_is_refused(make: Callable[[Any], object], value: Any) -> None:
+def test_a_value_that_is_not_a_number_is_rejected(
+    make: Callable[[Any], object], value: Any
+) -> None:
     with pytest.raises(TypeError, match="expected numbers, got"):
         make(value)
 
 
 @each_figure
-def test_a_number_that_fits_in_no_float_is_refused(make: Callable[[Any], object]) -> None:
+def test_a_number_too_large_for_a_float_is_rejected(make: Callable[[Any], object]) -> None:
     with pytest.raises(ValueError, match=r"expected numbers up to 1.8e\+308, got a larger one"):
         make(10**400)
 
 
 @each_figure
 @pytest.mark.parametrize("value", [[1, 2], [[]], torch.ones(2, 2)])
-def test_rows_where_a_number_belongs_are_refused(make: Callable[[Any], object], value: Any) -> None:
+def test_rows_in_place_of_numbers_are_rejected(make: Callable[[Any], object], value: Any) -> None:
     with pytest.raises(ValueError, match="expected"):
         make(value)
 
 
 @pytest.mark.parametrize("x", [[[1, 2], [3]], [[1, 2], 3], [1, [2]], [[], [1]]])
-def test_ragged_rows_are_refused(x: Any) -> None:
+def test_ragged_rows_are_rejected(x: Any) -> None:
     with pytest.raises(ValueError, match=r"expected rows of one length, got \["):
         draw.matmul(x, [[1, 2]])
     with pytest.raises(ValueError, match=r"expected rows of one length, got \["):
@@ -117,12 +119,12 @@ def test_ragged_rows_are_refused(x: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [1e300, -1e39])
-def test_a_number_that_would_become_infinite_is_refused(value: float) -> None:
+def test_a_number_that_would_become_infinite_is_rejected(value: float) -> None:
     with pytest.raises(ValueError, match=r"numbers that fit in torch\.float32, got -?1e\+"):
         draw.neuron([value], [1])
 
 
-def test_infinite_and_undefined_inputs_are_shown_as_they_are() -> None:
+def test_inputs_that_are_not_finite_are_shown() -> None:
     shown = texts(draw.neuron([math.inf], [-2], math.nan))
     assert shown[:5] == ["−2", "∞", "nan", "nan", "bias nan"]
     shown = texts(draw.layer([math.inf], [[2], [-2]]))

@@ -33,7 +33,7 @@ def test_a_number_is_written_as_a_person_would(value: float, shown: str) -> None
     assert number(value) == shown
 
 
-def test_one_digit_before_a_power_of_ten_is_written_where_one_is_asked_for() -> None:
+def test_a_power_of_ten_may_be_preceded_by_one_digit() -> None:
     assert [number(value, digits=1) for value in (1.25e-4, -2.6e7, 12.5)] == [
         *("1×10⁻⁴", "−3×10⁷", "12.5")
     ]

@@ -15,7 +15,7 @@ def run(*words: str | Path) -> None:
 
 
 def stops(*words: str | Path) -> int:
-    """Run a command that does not end well, and return its exit status."""
+    """Run a command that fails, and return its exit status."""
     with pytest.raises(SystemExit) as stop:
         run(*words)
     assert isinstance(stop.value.code, int)

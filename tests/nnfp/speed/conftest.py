@@ -1,4 +1,4 @@
-"""What the tests of `nnfp.speed` share: measurements that take milliseconds."""
+"""Fixtures for the tests of `nnfp.speed`: measurements that take milliseconds."""
 
 import functools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The limits come from products that agree, and count operations and bytes per second."""
+"""Test that the limits come from products that agree, in operations and bytes per second."""
 
 import pytest
 import torch

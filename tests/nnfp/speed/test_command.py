@@ -1,4 +1,4 @@
-"""The command saves and shows what it measures, and refuses bad options with a sentence."""
+"""Test that the command saves and shows what it measures, and rejects bad options."""
 
 import os
 import subprocess
@@ -17,7 +17,9 @@ from tests.nnfp.speed.commands import Capture, run, stops
 from tests.nnfp.speed.examples import MEASURED, timing
 
 
-def test_the_command_saves_what_it_shows(quick: None, tmp_path: Path, capsys: Capture) -> None:
+def test_the_command_saves_the_measurements_it_shows(
+    quick: None, tmp_path: Path, capsys: Capture
+) -> None:
     run("--json", tmp_path / "new/folder/s.json", "--plot", tmp_path / "new/folder/s.svg")
     measured = read(tmp_path / "new/folder/s.json")
     assert capsys.readouterr() == (table(measured) + "\n", "")
@@ -95,7 +97,7 @@ def test_several_runs_are_merged(
         ("--json s.svg --plot ./s.svg", "s.svg twice"),
     ],
 )
-def test_a_bad_option_gets_a_sentence_before_anything_is_measured(
+def test_a_bad_option_is_rejected_before_anything_is_measured(
     measures_nothing: None,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Capture,

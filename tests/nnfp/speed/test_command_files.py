@@ -1,4 +1,4 @@
-"""A file that cannot be written is refused before anything is measured."""
+"""Test that a file that cannot be written is rejected before anything is measured."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.nnfp.speed.examples import MEASURED
 
 @pytest.fixture
 def bad_files(tmp_path: Path) -> dict[str, str]:
-    """Return files that cannot be written, with what is said of them."""
+    """Return files that cannot be written, with the errors they cause."""
     (tmp_path / "file").touch()
     (tmp_path / "folder.svg").mkdir()
     (tmp_path / "loop.svg").symlink_to(tmp_path / "loop.svg")
@@ -30,7 +30,7 @@ def bad_files(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("option", ["--json", "--plot"])
-def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
+def test_a_file_that_cannot_be_written_is_rejected_before_measuring(
     measures_nothing: None, bad_files: dict[str, str], capsys: Capture, option: str
 ) -> None:
     for path, sentence in bad_files.items():
@@ -39,7 +39,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
 
 
 @pytest.mark.parametrize("path", ["/proc/version", "/dev/full"])
-def test_a_file_of_the_system_that_refuses_to_be_written_is_refused_before(
+def test_an_unwritable_system_file_is_rejected_before_measuring(
     measures_nothing: None, capsys: Capture, path: str
 ) -> None:
     if not Path(path).exists():
@@ -48,7 +48,7 @@ def test_a_file_of_the_system_that_refuses_to_be_written_is_refused_before(
     assert f"expected a file to write, got {path}: " in capsys.readouterr().err
 
 
-def test_a_read_only_file_is_refused_before_anything_is_measured(
+def test_a_read_only_file_is_rejected_before_measuring(
     measures_nothing: None, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "speed.json"
@@ -59,7 +59,7 @@ def test_a_read_only_file_is_refused_before_anything_is_measured(
     assert f"expected a file to write, got {path}: Permission denied" in capsys.readouterr().err
 
 
-def test_checking_a_file_leaves_it_as_it_was(tmp_path: Path) -> None:
+def test_checking_a_file_does_not_change_it(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "missing.json")
     for name in ("old.json", "link.json", "new.json"):
@@ -78,7 +78,7 @@ def test_a_pipe_is_written_once(measures: None, tmp_path: Path) -> None:
     assert read(tmp_path / "speed.json") == MEASURED
 
 
-def test_a_file_that_fails_in_the_end_does_not_hide_the_table(
+def test_a_file_that_fails_after_measuring_does_not_hide_the_table(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture
 ) -> None:
     folder = tmp_path / "folder"

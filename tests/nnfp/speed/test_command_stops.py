@@ -1,4 +1,4 @@
-"""The command ends in a sentence, and saves what it has, whatever stops it."""
+"""Test that a stopped command saves what it has measured and ends with a sentence."""
 
 import signal
 import sys
@@ -30,7 +30,7 @@ class Broken:
         raise self.error
 
 
-def test_a_full_disk_behind_stdout_gets_a_sentence(
+def test_a_full_disk_behind_stdout_is_reported_in_a_sentence(
     measures: None, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(sys, "stdout", Broken(OSError(28, "No space left on device")))
@@ -41,7 +41,7 @@ def test_a_full_disk_behind_stdout_gets_a_sentence(
     print("Python can still exit, and print.")
 
 
-def test_a_reader_that_closes_the_pipe_is_no_problem(
+def test_a_closed_pipe_is_not_an_error(
     measures: None, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(sys, "stdout", Broken(BrokenPipeError(32, "Broken pipe")))
@@ -61,7 +61,7 @@ def interrupt_at(rung: str, call: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RUNGS, rung, watched)
 
 
-def test_on_ctrl_c_what_was_measured_is_saved(
+def test_on_ctrl_c_finished_measurements_are_saved(
     quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture
 ) -> None:
     interrupt_at("F.linear", 1, monkeypatch)
@@ -75,7 +75,7 @@ def test_on_ctrl_c_what_was_measured_is_saved(
     assert measured.sweep == []
 
 
-def test_on_ctrl_c_in_a_later_run_the_first_is_kept_whole(
+def test_on_ctrl_c_in_a_later_run_the_first_run_is_saved_whole(
     quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     interrupt_at("F.linear", 3, monkeypatch)
@@ -85,7 +85,7 @@ def test_on_ctrl_c_in_a_later_run_the_first_is_kept_whole(
     assert measured.machine["runs"] == "fastest of 2"
 
 
-def test_on_ctrl_c_a_plot_that_lacks_something_is_left_out(
+def test_on_ctrl_c_an_incomplete_plot_is_left_out(
     quick: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture
 ) -> None:
     interrupt_at("F.linear", 1, monkeypatch)
@@ -127,7 +127,7 @@ def test_on_ctrl_c_before_or_after_measuring_a_sentence_is_shown(
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
     ],
 )
-def test_when_memory_runs_out_what_was_measured_is_saved(
+def test_when_memory_runs_out_finished_measurements_are_saved(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture, error: Exception
 ) -> None:
     def measure(settings: Settings) -> Iterator[Measurements]:

@@ -1,4 +1,4 @@
-"""Measurements come back from a file as they were, and other files are refused."""
+"""Test that measurements survive a round trip through a file, and other files are rejected."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ INTERRUPTED = Measurements({"device": "d"})
 
 @pytest.mark.parametrize("measured", [MEASURED, TRAINED, INTERRUPTED])
 @pytest.mark.parametrize("kind", [str, Path])
-def test_measurements_come_back_as_they_were(
+def test_measurements_survive_a_round_trip(
     tmp_path: Path, measured: Measurements, kind: Callable[[Path], str | Path]
 ) -> None:
     path = kind(tmp_path / "speed.json")
@@ -62,7 +62,7 @@ def test_the_package_carries_measurements_of_a_large_layer() -> None:
     [b"", b"not JSON", b"[]", b"null", b"3", b'"text"', b"{}", b"\xff\xfe", b"[" * 100_000],
     ids=lambda content: content[:8],
 )
-def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_measurements_is_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.json"
     path.write_bytes(content)
     with pytest.raises(ValueError) as refusal:
@@ -111,7 +111,9 @@ def changed(*keys: str | int, to: Any) -> dict[str, Any]:
         (changed("machine", to="a" * 58), f"expected an object in machine, got '{'a' * 58}'"),
     ],
 )
-def test_a_wrong_value_is_named(tmp_path: Path, content: dict[str, Any], sentence: str) -> None:
+def test_an_error_names_the_wrong_value(
+    tmp_path: Path, content: dict[str, Any], sentence: str
+) -> None:
     path = tmp_path / "other.json"
     path.write_text(json.dumps(content))
     with pytest.raises(ValueError) as refusal:
@@ -119,7 +121,7 @@ def test_a_wrong_value_is_named(tmp_path: Path, content: dict[str, Any], sentenc
     assert sentence in str(refusal.value)
 
 
-def test_the_good_file_of_these_tests_is_read(tmp_path: Path) -> None:
+def test_the_unchanged_example_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "good.json"
     path.write_text(json.dumps(asdict(TRAINED)))
     assert read(path) == TRAINED

@@ -1,4 +1,4 @@
-"""Devices, processors and memory are found, on machines that report much or little."""
+"""Test that devices, processors and memory are found, even on machines that report little."""
 
 import os
 import platform
@@ -41,7 +41,7 @@ def test_without_a_name_the_fastest_device_is_chosen(
     ["", ":", "cpu:", "cpu:1", "cpu:00", "cpu:x", "CPU", " cpu", "cuda:2", "cuda:-1", "cuda:01",
      "cuda:١", "cuda:", "mps:1", "meta", "abacus"],
 )  # fmt: skip
-def test_another_name_is_refused(accelerators: None, name: str) -> None:
+def test_an_unknown_device_name_is_rejected(accelerators: None, name: str) -> None:
     sentence = f"expected a device of this machine (cuda, mps, cpu), got {name!r}"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         choose_device(name)
@@ -100,7 +100,7 @@ def test_without_cpuinfo_python_names_the_processor(
     assert processor_name() == name
 
 
-def test_a_cpuinfo_that_cannot_be_read_is_as_good_as_none(cpuinfo: Path) -> None:
+def test_an_unreadable_cpuinfo_is_ignored(cpuinfo: Path) -> None:
     cpuinfo.mkdir()
     assert read_cpuinfo() == ""
 
@@ -115,7 +115,7 @@ def test_the_peak_is_cores_times_clock_times_operations_per_cycle() -> None:
     assert peak == {"cores": 3, "gigahertz": 2.5, "per_cycle": 64, "rate": 3 * 2.5e9 * 64}
 
 
-def test_the_peak_counts_cores_and_not_their_threads() -> None:
+def test_the_peak_counts_cores_instead_of_threads() -> None:
     peak = processor_peak(CPUINFO, threads=100)
     assert peak is not None
     assert peak["cores"] == 4
@@ -157,7 +157,7 @@ def without(field: str, count: int = -1) -> str:
         "processor : 0\nvendor_id : IBM\nbogomips per cpu: 3241.00\n",
     ],
 )
-def test_there_is_no_peak_if_cpuinfo_lacks_something(text: str) -> None:
+def test_there_is_no_peak_if_cpuinfo_is_incomplete(text: str) -> None:
     assert processor_peak(text, threads=1) is None
 
 
@@ -175,7 +175,9 @@ def test_linux_reports_the_memory_that_is_free(memory: Path) -> None:
 
 
 @pytest.mark.parametrize(("limit", "free"), [("1000\n", 1000), ("max\n", 4096), ("9999\n", 4096)])
-def test_a_container_may_have_less_memory(memory: Path, limit: str, free: int) -> None:
+def test_a_container_limit_reduces_the_available_memory(
+    memory: Path, limit: str, free: int
+) -> None:
     (memory / "meminfo").write_text("MemAvailable:    4 kB\n")
     (memory / "memory.max").write_text(limit)
     assert available_memory(CPU) == free
@@ -191,7 +193,7 @@ def test_other_systems_report_all_of_their_memory(
 
 
 @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="only Linux reports it there")
-def test_less_memory_is_free_than_there_is() -> None:
+def test_free_memory_is_less_than_all_memory() -> None:
     free = available_memory(CPU)
     assert free is not None
     assert 0 < free < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

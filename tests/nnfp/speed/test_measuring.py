@@ -1,4 +1,4 @@
-"""A run measures everything on its device, one thing after the other."""
+"""Test that a run measures everything on its device, one thing after the other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,7 +31,7 @@ SMALL = Settings(CPU, sizes=(2,), batches=(1,), precisions=("float32",), threads
 
 
 def count(measured: Measurements) -> int:
-    """Count the things measured, of which each has one number."""
+    """Count the things measured; each has one number."""
     limits = [measured.copy, measured.call]
     lists = (measured.products, measured.ladder, measured.sweep, measured.training)
     return sum(map(len, lists)) + sum(limit is not None for limit in limits)
@@ -50,7 +50,7 @@ def test_by_default_one_thread_measures_in_float32(
     assert measured.training == []
 
 
-def test_what_cannot_be_measured_is_refused() -> None:
+def test_settings_that_cannot_be_measured_are_rejected() -> None:
     with pytest.raises(ValueError, match="expected sizes of 1 or more, got none"):
         measure(sizes=[])
 
@@ -100,7 +100,7 @@ def test_measuring_works_without_stderr(quick: None, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", ["cpu", "cpu:0"])
-def test_a_processor_needs_no_accelerator(
+def test_measuring_a_processor_needs_no_accelerator(
     quick: None, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.delattr(torch._C, "_accelerator_exchangeDevice", raising=False)

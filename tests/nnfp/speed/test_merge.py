@@ -1,4 +1,4 @@
-"""Runs are merged by what was measured, whatever each of them lacks."""
+"""Test that runs are merged by what they measured, even if some of them are incomplete."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def test_the_best_limits_are_kept() -> None:
     assert (best.products, best.copy, best.call) == ({"float32": 3.0}, 6.0, 1.0)
 
 
-def test_the_machine_says_how_many_runs_there_were() -> None:
+def test_the_machine_records_the_number_of_runs() -> None:
     assert fastest([MEASURED] * 3).machine == MEASURED.machine | {"runs": "fastest of 3"}
 
 
@@ -75,7 +75,7 @@ def test_a_rung_that_failed_in_one_run_is_taken_from_another(
     assert names(fastest(runs)) == list(merged)
 
 
-def test_the_same_position_of_different_rungs_is_no_reason_to_compare_them() -> None:
+def test_different_rungs_at_the_same_position_are_both_kept() -> None:
     slow, fast = timing("F.linear", 1e9), timing("nnfp.Linear", 2e9)
     assert set(fastest([of(slow), of(fast)]).ladder) == {slow, fast}
 
@@ -89,7 +89,7 @@ def test_timings_of_different_work_are_all_kept(changed: dict[str, object]) -> N
     assert set(fastest([of(one, other), of(other)]).ladder) == {one, other}
 
 
-def test_what_an_interrupted_run_lacks_comes_from_the_others() -> None:
+def test_timings_missing_from_an_interrupted_run_come_from_the_others() -> None:
     interrupted = Measurements(MEASURED.machine, products={"bfloat16": 9e11})
     for runs in ([MEASURED, interrupted], [interrupted, MEASURED]):
         merged = fastest(runs)
@@ -98,7 +98,7 @@ def test_what_an_interrupted_run_lacks_comes_from_the_others() -> None:
         assert (merged.ladder, merged.sweep) == (MEASURED.ladder, MEASURED.sweep)
 
 
-def test_no_runs_cannot_be_merged() -> None:
+def test_an_empty_list_of_runs_cannot_be_merged() -> None:
     with pytest.raises(ValueError, match=r"^expected runs on one device, got none$"):
         fastest([])
 

@@ -1,4 +1,4 @@
-"""The table and the plots show what was measured, also of an interrupted run."""
+"""Test that the table and the plots show what was measured, even in an interrupted run."""
 
 import sys
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_the_table_shows_the_training() -> None:
     )
 
 
-def test_the_table_of_an_interrupted_run_shows_what_there_is() -> None:
+def test_the_table_of_an_interrupted_run_shows_finished_measurements() -> None:
     machine = {"device": "d"}
     assert table(Measurements(machine)) == "device d"
     assert table(Measurements(machine, products={"float32": 2e11}, copy=4e10)) == (
@@ -96,14 +96,14 @@ def dots(picture: Picture) -> list[tuple[float, float]]:
 
 
 @each_plot
-def test_each_plot_names_device_versions_and_date(draw: Draw) -> None:
+def test_each_plot_names_the_machine_it_was_measured_on(draw: Draw) -> None:
     written = [text.text for text in elements(draw(MEASURED), "text")]
     assert "Some Processor, 2 threads" in written
     assert "torch 2.13, Python 3.11, d" in written
 
 
 @each_plot
-def test_a_plot_does_without_what_the_machine_does_not_name(draw: Draw) -> None:
+def test_a_plot_omits_missing_facts_about_the_machine(draw: Draw) -> None:
     written = [text.text for text in elements(draw(replace(MEASURED, machine={})), "text")]
     assert "F.linear" in written or "1024" in written
 
@@ -141,12 +141,12 @@ def test_a_plot_of_merged_runs_says_how_many_there_were(draw: Draw) -> None:
     assert "Some Processor, 2 threads, fastest of 3" in written
 
 
-def test_the_ladder_goes_down_the_rungs_and_right_with_their_speed() -> None:
+def test_faster_rungs_reach_further_right_on_the_ladder() -> None:
     places = dots(ladder(MEASURED))
     assert len(places) == len(RATES)
     assert places == sorted(places)
     assert [y for _, y in places] == sorted(y for _, y in places)
-    # A factor of ten is as wide everywhere: 2e7 to 3e10 is 3.18 of them, 2e7 to 1e11 is 3.70.
+    # Every factor of ten has the same width: 2e7 to 3e10 is 3.18 of them, 2e7 to 1e11 is 3.70.
     first, second, _, last = [x for x, _ in places]
     assert (second - first) / (last - first) == pytest.approx(3.176 / 3.699, abs=0.002)
 
@@ -205,14 +205,14 @@ def test_a_plot_is_the_ladder_above_the_roofline() -> None:
         replace(MEASURED, ladder=[timing("F.linear", 1.0, precision="bfloat16")]),
     ],
 )
-def test_a_ladder_without_rungs_in_float32_is_refused(measured: Measurements) -> None:
+def test_a_ladder_without_rungs_in_float32_is_rejected(measured: Measurements) -> None:
     for draw in (ladder, plot):
         with pytest.raises(ValueError, match="expected measurements of the rungs in float32"):
             draw(measured)
 
 
 @pytest.mark.parametrize("lacking", [{"sweep": []}, {"copy": None}, {"products": {"tf32": 1.0}}])
-def test_a_roofline_without_sweep_or_limits_is_refused(lacking: dict[str, object]) -> None:
+def test_a_roofline_without_sweep_or_limits_is_rejected(lacking: dict[str, object]) -> None:
     measured = replace(MEASURED, **lacking)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="expected measurements of the sweep and the limits"):
         roofline(measured)

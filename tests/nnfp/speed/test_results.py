@@ -1,4 +1,4 @@
-"""Rates, intensities, limits and ranks are computed as their docstrings say."""
+"""Test that rates, intensities, limits and ranks are computed as their docstrings say."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
@@ -21,12 +21,12 @@ def test_backward_counts_as_two_more_products() -> None:
 
 
 @pytest.mark.parametrize(("precision", "itemsize"), [("float32", 4), ("tf32", 4), ("bfloat16", 2)])
-def test_the_intensity_moves_inputs_weights_and_outputs_once(precision: str, itemsize: int) -> None:
+def test_the_intensity_counts_each_moved_tensor_once(precision: str, itemsize: int) -> None:
     t = timing("F.linear", 1, size=10, batch=3, precision=precision)
     assert t.intensity == 2 * 3 * 100 / ((30 + 100 + 30) * itemsize)
 
 
-def test_the_limit_is_what_the_memory_feeds_or_the_largest_product() -> None:
+def test_the_limit_is_set_by_the_memory_or_the_largest_product() -> None:
     small, large = timing("F.linear", 1, batch=1), timing("F.linear", 1, batch=1000)
     assert MEASURED.limit(small) == small.intensity * 4e10
     assert MEASURED.limit(large) == 2e11
@@ -56,7 +56,7 @@ def test_close_rungs_share_a_rank() -> None:
     }
 
 
-def test_a_rank_is_shared_with_its_fastest_rung_and_not_with_a_neighbor() -> None:
+def test_a_rung_shares_a_rank_only_if_it_is_close_to_the_fastest_of_it() -> None:
     ladder = [timing(f"{rate}", rate) for rate in (100.0, 85.0, 72.0)]
     assert Measurements({}, ladder=ladder).ranks() == {"100.0": 1, "85.0": 1, "72.0": 3}
 
@@ -75,7 +75,9 @@ def test_saving_makes_missing_folders(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["machine"]["torch"] == "2.13"
 
 
-def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leading_tilde_is_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     MEASURED.save("~/speed.json")
     assert (tmp_path / "speed.json").exists()

@@ -1,4 +1,4 @@
-"""Each way to compute the layer returns what PyTorch returns."""
+"""Test that each way to compute the layer returns what PyTorch returns."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What cannot be measured is refused before anything is; the rest is listed case by case."""
+"""Test that bad settings are rejected before measuring, and that good ones list all cases."""
 
 import os
 from dataclasses import replace
@@ -33,7 +33,7 @@ GOOD = Settings(CPU, sizes=(2, 3), batches=(1, 4), precisions=("float32",), thre
         ({"batches": (1, 10**30)}, f"expected room for a layer of 3 x 3 and {10**30} samples"),
     ],
 )
-def test_bad_settings_get_a_sentence(
+def test_bad_settings_raise_an_error_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], sentence: str
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
@@ -42,19 +42,21 @@ def test_bad_settings_get_a_sentence(
     assert sentence in str(refusal.value)
 
 
-def test_all_processors_and_a_minute_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_largest_settings_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert replace(GOOD, threads=2, seconds=60).threads == 2
 
 
-def test_where_processors_cannot_be_counted_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_processor_is_assumed_if_they_cannot_be_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     with pytest.raises(ValueError, match="expected 1 to 1 threads"):
         replace(GOOD, threads=2)
 
 
 @pytest.mark.parametrize("free", [2**30, None])
-def test_the_sentence_says_how_much_memory_there_is(
+def test_the_error_states_the_available_memory(
     monkeypatch: pytest.MonkeyPatch, free: int | None
 ) -> None:
     monkeypatch.setattr(settings, "available_memory", lambda device: free)
@@ -64,7 +66,7 @@ def test_the_sentence_says_how_much_memory_there_is(
         replace(GOOD, sizes=(10**10,))
 
 
-def test_the_weights_must_fit_as_tensors_and_python_numbers(
+def test_the_weights_must_fit_as_tensors_plus_python_numbers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # On a processor: 36 bytes for each weight, and three tensors more.
@@ -77,7 +79,7 @@ def test_the_weights_must_fit_as_tensors_and_python_numbers(
 
 
 @pytest.mark.parametrize(("device", "needed"), [("cpu", 36), ("cuda", 12)])
-def test_a_gpu_and_its_processor_need_what_they_hold(
+def test_each_device_needs_memory_for_its_own_copies(
     monkeypatch: pytest.MonkeyPatch, device: str, needed: int
 ) -> None:
     free = {"cpu": 2**40, "cuda": 2**40}
@@ -91,9 +93,7 @@ def test_a_gpu_and_its_processor_need_what_they_hold(
 
 
 @pytest.mark.parametrize("full", ["cpu", "cuda"])
-def test_a_gpu_and_its_processor_must_both_have_room(
-    monkeypatch: pytest.MonkeyPatch, full: str
-) -> None:
+def test_a_full_device_is_rejected(monkeypatch: pytest.MonkeyPatch, full: str) -> None:
     free = {"cpu": 2**40, "cuda": 2**40} | {full: 10}
     monkeypatch.setattr(settings, "available_memory", lambda device: free[device.type])
     with pytest.raises(ValueError, match=f"of free memory on {full}"):

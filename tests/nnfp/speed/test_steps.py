@@ -1,4 +1,4 @@
-"""A training step does what PyTorch does, call by call and recorded."""
+"""Test that a training step does what PyTorch does, both call by call and recorded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What is timed is the right work, on the right threads and in the right precision."""
+"""Test that the right work is timed, on the right threads and in the right precision."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Notes on lines of code: each number in the code leads to its item in the list below."""
+"""Test notes on lines of code: each mark in the code links to its item in the list below."""
 
 import pytest
 from markdown import markdown
@@ -18,7 +18,7 @@ def render(source: str) -> str:
     return markdown(source, extensions=[*extensions, AnnotationsExtension()])
 
 
-def test_each_number_in_the_code_leads_to_its_item() -> None:
+def test_each_mark_in_the_code_links_to_its_item() -> None:
     html = render(f"{CODE}{LIST}\n{CODE}{LIST}")
     for block in (1, 2):
         for number in (1, 2):
@@ -43,13 +43,13 @@ def test_notes_work_in_a_fold() -> None:
         f"{CODE}\n- First.\n- Second.\n",
     ],
 )
-def test_numbers_without_their_items_are_refused(source: str) -> None:
+def test_marks_without_their_items_are_rejected(source: str) -> None:
     with pytest.raises(BuildError, match="expected a numbered list with an item for each"):
         render(source)
 
 
 @pytest.mark.parametrize("source", [CODE.replace("# (", "# see ("), LIST, f"`# (1)`\n{LIST}"])
-def test_other_comments_and_lists_stay_the_same(source: str) -> None:
+def test_comments_without_a_mark_stay_unchanged(source: str) -> None:
     assert "page-note" not in render(source)
 
 
@@ -67,19 +67,19 @@ IN_SIGHT = """item => {
     params=[("learn/layer/", NARROW), ("learn/optimizer/", WIDE)], ids=["phone", "wide"]
 )
 def page(page: Page, request: pytest.FixtureRequest) -> Page:
-    """A page with five notes, on a phone and on a wide screen."""
+    """Open a page with five notes, on a phone and on a wide screen."""
     url, size = request.param
     page.set_viewport_size(size)
     page.goto(url)
     return page
 
 
-def test_nothing_moves_when_the_page_loads(page: Page) -> None:
+def test_notes_cause_no_layout_shift(page: Page) -> None:
     assert shift(page) < 0.01
     expect(page.locator(f"{ITEMS} >> visible=true")).to_have_count(5)
 
 
-def test_a_number_is_reached_by_tab_and_leads_to_its_item(page: Page) -> None:
+def test_a_mark_works_by_keyboard(page: Page) -> None:
     marks, items = page.locator(MARKS), page.locator(ITEMS)
     assert marks.all_inner_texts() == ["1", "2", "3", "4", "5"]
     marks.first.focus()
@@ -92,18 +92,18 @@ def test_a_number_is_reached_by_tab_and_leads_to_its_item(page: Page) -> None:
         page.keyboard.press("Tab")
 
 
-def test_following_a_number_keeps_the_page(page: Page) -> None:
+def test_following_a_mark_does_not_reload_the_page(page: Page) -> None:
     page.evaluate("window.first = document.querySelector('ol.page-notes > li')")
     page.locator(MARKS).first.click()
     assert page.evaluate("document.contains(window.first)")
 
 
-def test_a_finger_hits_a_number(page: Page) -> None:
+def test_marks_are_large_enough_for_a_finger(page: Page) -> None:
     boxes = [mark.bounding_box() for mark in page.locator(MARKS).all()]
     assert [box for box in boxes if not box or min(box["width"], box["height"]) < 24] == []
 
 
-def test_copied_code_has_no_numbers(page: Page, context: BrowserContext) -> None:
+def test_copied_code_has_no_marks(page: Page, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     block = page.locator(".highlight:has(.page-note)")
     block.locator("button").click()
@@ -117,7 +117,7 @@ def test_copied_code_has_no_numbers(page: Page, context: BrowserContext) -> None
     assert "#" not in copied
 
 
-def test_numbers_stay_in_sight_where_code_scrolls(page: Page) -> None:
+def test_marks_stay_in_view_where_code_scrolls(page: Page) -> None:
     page.locator(MARKS).first.scroll_into_view_if_needed()
     assert page.locator(MARKS).evaluate_all(
         """marks => marks.every(mark => {
@@ -127,7 +127,7 @@ def test_numbers_stay_in_sight_where_code_scrolls(page: Page) -> None:
     )
 
 
-def test_everyone_can_use_them(page: Page) -> None:
+def test_notes_are_accessible(page: Page) -> None:
     heard = listen(page)
     page.locator(MARKS).first.scroll_into_view_if_needed()
     assert violations(page, ".highlight:has(.page-note)") == []
@@ -136,7 +136,7 @@ def test_everyone_can_use_them(page: Page) -> None:
 
 
 @pytest.mark.parametrize("url", ["learn/layer/", "learn/optimizer/"])
-def test_they_work_without_javascript(tab: Tab, url: str) -> None:
+def test_notes_work_without_javascript(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(url)
     page.locator(MARKS).first.click()
@@ -144,7 +144,7 @@ def test_they_work_without_javascript(tab: Tab, url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["learn/layer/", "learn/optimizer/"])
-def test_they_are_printed(tab: Tab, url: str) -> None:
+def test_notes_are_printed(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(url)
     page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""Blocks of code have a button; `test_ways.py` tests in a browser what it copies."""
+"""Test that blocks of code have a copy button; `test_ways.py` tests what it copies."""
 
 import re
 from pathlib import Path
@@ -31,13 +31,13 @@ def copied(html: str) -> list[str]:
     return re.findall(r'data-clipboard-target="#([\w-]+)"', html)
 
 
-def test_code_has_a_button_unlike_an_output() -> None:
+def test_only_code_has_a_button() -> None:
     html = markdown().convert(SOURCE)
     assert copied(html) == re.findall(r'<code id="([\w-]+)">', html) == ["code-1", "code-2"]
     assert '<div class="language-text highlight"><pre><span></span><code>19' in html
 
 
-def test_html_that_is_processed_twice_has_one_button_for_each_block() -> None:
+def test_processing_html_twice_adds_each_button_once() -> None:
     """Docstrings are: alone, and as a part of their page."""
     md = markdown()
     inner = md.convert(SOURCE)
@@ -46,7 +46,7 @@ def test_html_that_is_processed_twice_has_one_button_for_each_block() -> None:
     assert html.count("<button") == 4
 
 
-def test_each_block_of_the_site_has_one_unlike_outputs(site: Path) -> None:
+def test_only_blocks_of_code_on_the_site_have_a_button(site: Path) -> None:
     for path in (site / "learn").glob("*/index.html"):
         html = path.read_text(encoding="utf-8")
         kinds = re.findall(r'class="language-(\w+) highlight"><pre>', html)

@@ -1,4 +1,4 @@
-"""A figure's SVG becomes a part of its page."""
+"""Test that a figure's SVG becomes part of its page."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_image_alone_becomes_a_figure_with_its_description(folder: Path) -> None:
+def test_an_image_on_its_own_line_becomes_a_described_figure(folder: Path) -> None:
     assert render("![A line.](figures/line.svg)", folder) == (
         '<figure class="page-figure"><svg viewBox="0 0 2 1" role="img" aria-label="A line." '
         'data-search-exclude=""><path d="M0 0h2" /></svg></figure>'
@@ -58,20 +58,20 @@ def test_a_title_becomes_the_caption(folder: Path) -> None:
         "In a line, ![a line.](figures/line.svg)",
     ],
 )
-def test_other_images_stay_the_same(source: str, folder: Path) -> None:
+def test_images_that_are_not_figures_stay_unchanged(source: str, folder: Path) -> None:
     html = render(source, folder)
     assert "<img " in html
     assert "<svg" not in html
 
 
-def test_a_missing_figure_is_refused(folder: Path) -> None:
+def test_a_missing_figure_is_rejected(folder: Path) -> None:
     with pytest.raises(
         BuildError, match=r"expected a file for the figure figures/no\.svg, got none"
     ):
         render("![A line.](figures/no.svg)", folder)
 
 
-def test_a_figure_that_is_not_svg_is_refused(folder: Path) -> None:
+def test_a_figure_that_is_not_svg_is_rejected(folder: Path) -> None:
     (folder / "learn/figures/line.svg").write_text("<svg><path></svg>", encoding="utf-8")
     with pytest.raises(
         BuildError, match=r"expected SVG in the figure figures/line\.svg, got mismatch"
@@ -79,7 +79,7 @@ def test_a_figure_that_is_not_svg_is_refused(folder: Path) -> None:
         render("![A line.](figures/line.svg)", folder)
 
 
-def test_a_figure_without_a_description_is_refused(folder: Path) -> None:
+def test_a_figure_without_a_description_is_rejected(folder: Path) -> None:
     with pytest.raises(
         BuildError, match=r"expected a description of the figure figures/line\.svg, got"
     ):
@@ -101,14 +101,14 @@ def test_references_follow_their_ids() -> None:
     assert html.count('<use href="#f-c" />') == 2
 
 
-def test_the_description_replaces_the_label_of_the_file() -> None:
+def test_the_description_replaces_the_label_in_the_file() -> None:
     svg = SVG.format('<title id="t">File</title>').replace("<svg", '<svg aria-labelledby="t"', 1)
     html = inline_svg(svg, 'A "line" < 2.', "f-")
     assert 'aria-label="A &quot;line&quot; &lt; 2."' in html
     assert "aria-labelledby" not in html
 
 
-def test_what_only_a_file_needs_stays_in_the_file() -> None:
+def test_parts_that_only_a_file_needs_are_removed() -> None:
     parts = "<!-- c --><metadata><m/></metadata><defs><style>* { fill: red }</style></defs>"
     html = inline_svg('<?xml version="1.0"?>' + SVG.format(parts), "Nothing.", "f-")
     assert re.sub(" .*?>", ">", html, count=1) == "<svg><defs /></svg>"

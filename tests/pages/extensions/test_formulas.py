@@ -1,4 +1,4 @@
-"""Formulas on a page become MathML in the site's font and colors."""
+"""Test that formulas on a page become MathML in the site's font and colors."""
 
 import re
 from typing import Any
@@ -31,7 +31,7 @@ def test_a_formula_in_a_line_becomes_mathml() -> None:
     )
 
 
-def test_a_displayed_formula_has_a_box_with_a_name_that_takes_the_focus() -> None:
+def test_a_displayed_formula_is_in_a_named_focusable_box() -> None:
     assert render("$$\na < b\n$$") == (
         '<div aria-label="Formula" class="page-formula" role="group" tabindex="0">'
         '<math display="block"><mi>a</mi><mo>&lt;</mo><mi>b</mi></math></div>'
@@ -50,12 +50,12 @@ def test_a_color_becomes_its_class(color: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("color", ["blue", "orange"])
-def test_a_color_without_a_class_is_refused(color: str) -> None:
+def test_a_color_without_a_class_is_rejected(color: str) -> None:
     with pytest.raises(BuildError, match=r"expected red or green as the color .*, got \$.*textcol"):
         mathml(rf"\textcolor{{{color}}}{{x}}", block=False, classes=COLORS)
 
 
-def test_tex_that_cannot_be_read_is_refused_by_its_text() -> None:
+def test_invalid_tex_is_rejected_with_its_text() -> None:
     with pytest.raises(BuildError, match=r"in TeX, got \$\\frac\{1\}\{\$: at 9: Expected"):
         mathml(r"\frac{1}{", block=True)
 
@@ -69,11 +69,11 @@ def test_tex_that_cannot_be_read_is_refused_by_its_text() -> None:
         "# Heading $x$",
     ],
 )
-def test_formulas_are_found_wherever_text_is(source: str) -> None:
+def test_formulas_are_found_in_all_text(source: str) -> None:
     assert "<math><mi>x</mi></math>" in render(source)
 
 
-def test_code_stays_code() -> None:
+def test_formulas_in_code_stay_unchanged() -> None:
     assert render("`$x$`") == "<p><code>$x$</code></p>"
 
 
@@ -88,7 +88,7 @@ def test_the_font_has_the_listed_characters() -> None:
     assert listed_characters() - set(TTFont(FONT).getBestCmap()) == {0x1D455}
 
 
-def test_the_font_can_stretch_brackets_and_roots() -> None:
+def test_the_font_can_stretch_characters() -> None:
     assert "MATH" in TTFont(FONT)
 
 
@@ -96,7 +96,7 @@ def test_the_font_can_stretch_brackets_and_roots() -> None:
     ("color", "ours"),
     [("red", "x x_1 x_2 Z 1 2 3 4"), ("green", "w w_1 w_2 W b 5 6 7 8 0")],
 )
-def test_inputs_are_red_and_weights_are_green(color: str, ours: str) -> None:
+def test_formulas_color_the_tutorials_numbers(color: str, ours: str) -> None:
     """The numbers are those of the tutorial's examples; a bias has the color of the weights."""
     pages = "".join(path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md"))
     colored = set(re.findall(rf"\\textcolor{{{color}}}{{(.*?)}}", pages))

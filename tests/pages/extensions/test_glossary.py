@@ -1,4 +1,4 @@
-"""The first use of a term on a page links to its entry in the glossary."""
+"""Test that the first use of a term on a page links to its entry in the glossary."""
 
 import re
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_terms_are_found_in_the_order_of_reading(folder: Path) -> None:
     assert "<em><a" in html
 
 
-def test_the_longest_term_is_found_in_any_case_and_number(folder: Path) -> None:
+def test_the_longest_term_is_found_in_any_form(folder: Path) -> None:
     html = render("Matrix products on GPUs. A pre-bias, biased.", folder)
     assert linked(html) == [
         ("../glossary.md#matrix-product", "Matrix products"),
@@ -89,25 +89,23 @@ def test_the_longest_term_is_found_in_any_case_and_number(folder: Path) -> None:
         "<p>bias</p>",
     ],
 )
-def test_headings_code_links_and_definitions_have_no_links_to_terms(
-    folder: Path, source: str
-) -> None:
+def test_headings_code_links_or_definitions_do_not_link_to_terms(folder: Path, source: str) -> None:
     assert linked(render(source, folder)) == []
 
 
-def test_a_word_in_another_sense_is_no_term(folder: Path) -> None:
+def test_a_word_in_another_sense_is_not_a_term(folder: Path) -> None:
     source = "A matrix and a bias."
     html = render(source, folder, other_senses={"learn/page.md": ["matrix"]})
     assert [words for _, words in linked(html)] == ["bias"]
     assert len(linked(render(source, folder, other_senses={"learn/b.md": ["matrix"]}))) == 2
 
 
-def test_another_sense_of_an_unknown_term_is_refused(folder: Path) -> None:
+def test_another_sense_of_an_unknown_term_is_rejected(folder: Path) -> None:
     with pytest.raises(BuildError, match=r"in other_senses of learn/page.md, got matrices"):
         render("A matrix.", folder, other_senses={"learn/page.md": ["matrices"]})
 
 
-def test_only_learn_and_about_pages_link_to_terms(folder: Path) -> None:
+def test_the_glossary_does_not_link_to_terms(folder: Path) -> None:
     assert linked(render("A bias.", folder, name="glossary.md")) == []
     assert linked(render("A bias.", folder, name="about/page.md")) != []
 
@@ -119,17 +117,17 @@ def test_links_to_pages_are_previewed(folder: Path) -> None:
     assert not TO_A_PAGE.fullmatch("figures/a.svg")
 
 
-def test_a_glossary_with_two_entries_for_a_term_is_refused() -> None:
+def test_a_glossary_with_two_entries_for_a_term_is_rejected() -> None:
     with pytest.raises(BuildError, match=r"each term in glossary.md, got two for bias"):
         read_terms("## bias\n\nA.\n\n## bias\n\nB.")
 
 
-def test_a_glossary_without_entries_is_refused() -> None:
+def test_a_glossary_without_entries_is_rejected() -> None:
     with pytest.raises(BuildError, match=r"each term in glossary.md, got no heading"):
         read_terms("# Glossary")
 
 
-def test_a_missing_glossary_is_refused(folder: Path) -> None:
+def test_a_missing_glossary_is_rejected(folder: Path) -> None:
     (folder / "glossary.md").unlink()
     with pytest.raises(BuildError, match=r"expected glossary.md, to link the terms on learn/page"):
         render("A bias.", folder)
@@ -138,7 +136,7 @@ def test_a_missing_glossary_is_refused(folder: Path) -> None:
 # On the site
 
 
-def test_terms_of_the_site_lead_to_their_entries(site: Path) -> None:
+def test_terms_on_the_site_link_to_their_entries(site: Path) -> None:
     terms = set(read_terms((DOCS / "glossary.md").read_text(encoding="utf-8")))
     html = (site / "glossary/index.html").read_text(encoding="utf-8")
     entries = dict(re.findall(r'<h2 id="([^"]*)">([^<]*)<', html))
@@ -152,12 +150,12 @@ def test_terms_of_the_site_lead_to_their_entries(site: Path) -> None:
         used |= {f"{path.parent.name}: {term}" for term in here}
     assert len(used) > 40
     assert {term.partition(": ")[2] for term in used} <= terms
-    # On this page, a kernel is that of a notebook and not that of a GPU.
+    # On this page, *kernel* means that of a notebook, not of a GPU.
     assert "proof: ReLU" in used
     assert "proof: kernel" not in used
 
 
-def test_pointing_at_a_term_shows_its_entry(tab: Tab) -> None:
+def test_hovering_over_a_term_shows_its_entry(tab: Tab) -> None:
     page = tab()
     page.goto("learn/layer/", wait_until="networkidle")
     term = page.locator("a.page-term", has_text="ReLU")

@@ -1,4 +1,4 @@
-"""A page for the tests of mutants."""
+"""Fixtures for the tests of mutants: pages to change."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which changes are made of a page."""
+"""Test which changes are made to a page."""
 
 from collections import Counter
 from pathlib import Path
@@ -63,12 +63,12 @@ def test_every_digit_that_a_reader_sees_is_changed(path: Path) -> None:
     "text",
     ["1. one\n2. two", "## 7. Title", "Text[^12].", "A &#8212; B", "<!-- 12 -->", "[a](b2.md)"],
 )
-def test_digits_that_a_reader_does_not_see_as_numbers_are_left_alone(path: Path, text: str) -> None:
+def test_digits_that_are_not_seen_as_numbers_stay_unchanged(path: Path, text: str) -> None:
     write_page(path, PAGE.replace("The sum is", f"{text}\n\nThe sum is"))
     assert digits(path)["sentence"] == 2
 
 
-def test_a_picture_made_of_pixels_is_left_alone(path: Path) -> None:
+def test_a_picture_made_of_pixels_stays_unchanged(path: Path) -> None:
     (path.parent / "figures/a.png").write_bytes(b"\x89PNG\r\n1")
     draw = 'Path("figures/a.png").write_bytes(b"")'
     text = PAGE.replace("print", f"_ = {draw}\nprint").replace(

@@ -1,4 +1,4 @@
-"""The command `python -m pages.mutants` reports what was not caught."""
+"""Test that `python -m pages.mutants` reports the changes that were not caught."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def test_equivalent_changes_are_listed_with_their_reasons(
     assert report["scores"]["statement"] == {"changes": 5, "equivalent": 1, "unnoticed": 0}
 
 
-def test_an_equivalent_change_that_is_gone_is_refused(
+def test_an_equivalent_change_that_is_gone_is_rejected(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_page(path, EQUIVALENT + PAGE.replace("unused = 3\n", ""))
@@ -80,7 +80,7 @@ def test_a_sample_is_the_same_for_the_same_seed(
         ("bad.py", "x = = 1", "invalid syntax"),
     ],
 )
-def test_what_cannot_be_judged_is_refused_in_a_sentence(
+def test_files_that_cannot_be_judged_are_rejected_in_a_sentence(
     path: Path, name: str, text: str | None, problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = path.parent / name

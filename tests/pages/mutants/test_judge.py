@@ -1,4 +1,4 @@
-"""Which changes of a page are caught."""
+"""Test which changes of a page are caught."""
 
 import tempfile
 from pathlib import Path
@@ -18,7 +18,7 @@ def passed(path: Path) -> list[str]:
     return [mutant.change for mutant in survivors(page, mutants_of(page), lambda: None)]
 
 
-def test_changes_that_show_nowhere_are_not_caught(path: Path) -> None:
+def test_changes_that_a_page_does_not_show_are_not_caught(path: Path) -> None:
     assert passed(path) == ["unused = 3 -> pass", "3 -> 4"]
 
 
@@ -45,7 +45,9 @@ def test_a_changed_name_in_a_sentence_is_caught(path: Path) -> None:
         ("is 19.", "is 21.", "no block, output or figure of this page has the number 21"),
     ],
 )
-def test_a_page_that_does_not_pass_is_refused(path: Path, old: str, new: str, problem: str) -> None:
+def test_a_page_that_does_not_pass_is_rejected(
+    path: Path, old: str, new: str, problem: str
+) -> None:
     path.write_text(PAGE.replace(old, new), encoding="utf-8")
     with pytest.raises(ValueError, match=f"expected a page that passes, got(.|\n)*{problem}"):
         passed(path)
@@ -57,14 +59,14 @@ def test_a_figure_may_be_in_any_folder(path: Path) -> None:
     assert passed(write_page(path, text)) == []
 
 
-def test_a_block_that_is_not_python_is_left_as_it_is(path: Path) -> None:
+def test_a_block_that_is_not_python_stays_unchanged(path: Path) -> None:
     error = "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?"
     output = f"Traceback (most recent call last):\n  ...\n{error}"
     write_page(path, f"```python\nprint 'a'\n```\n\n```text\n{output}\n```\n")
     assert passed(path) == []
 
 
-def test_a_figure_that_is_missing_is_reported_as_such(path: Path) -> None:
+def test_a_missing_figure_is_reported(path: Path) -> None:
     (path.parent / "figures/a.svg").unlink()
     with pytest.raises(ValueError, match=r"page.md:17: a number has changed"):
         passed(path)

@@ -1,4 +1,4 @@
-"""Which changes of a module are caught by its tests and pages."""
+"""Test which changes of a module its tests and pages catch."""
 
 from pathlib import Path
 
@@ -43,12 +43,12 @@ def test_a_module_is_judged_by_its_tests(module: Path) -> None:
     assert passed(module) == ["2 -> 3"]
 
 
-def test_a_module_is_judged_by_its_pages_as_well(module: Path) -> None:
+def test_a_module_is_also_judged_by_its_pages(module: Path) -> None:
     (module.parents[1] / "docs/page.md").write_text(PAGE)
     assert passed(module) == []
 
 
-def test_a_process_that_a_test_starts_sees_the_change(module: Path) -> None:
+def test_child_processes_of_a_test_import_the_changed_module(module: Path) -> None:
     (module.parents[1] / "tests/kit/test_sums.py").write_text(
         "import subprocess, sys\n\n"
         "def test_double():\n"
@@ -58,13 +58,13 @@ def test_a_process_that_a_test_starts_sees_the_change(module: Path) -> None:
     assert passed(module) == []
 
 
-def test_a_module_whose_tests_fail_is_refused(module: Path) -> None:
+def test_a_module_whose_tests_fail_is_rejected(module: Path) -> None:
     (module.parents[1] / "tests/kit/test_sums.py").write_text("def test():\n    assert False\n")
     with pytest.raises(ValueError, match="expected tests that pass, got a failure: pytest tests"):
         passed(module)
 
 
-def test_the_package_itself_is_not_changed(module: Path) -> None:
+def test_judging_a_module_does_not_change_its_file(module: Path) -> None:
     before = module.read_bytes()
     passed(module)
     assert module.read_bytes() == before

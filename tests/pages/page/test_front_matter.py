@@ -1,4 +1,4 @@
-"""The settings at the top of a page are YAML, and belong neither to its prose nor to its blocks."""
+"""Test how the settings at the top of a page are read."""
 
 from pathlib import Path
 
@@ -50,15 +50,15 @@ def test_front_matter_may_be_empty_or_end_in_dots(tmp_path: Path, text: str) -> 
         ("---\nWords\n---\n", "line 2: expected front matter with names and values, such as "),
     ],
 )
-def test_wrong_front_matter_is_named_with_its_line(text: str, problem: str) -> None:
+def test_wrong_front_matter_is_reported_with_its_line(text: str, problem: str) -> None:
     assert refusal(text).startswith(problem)
 
 
 @pytest.mark.parametrize("value", ["2026-13-45", "!!int x", "!!timestamp x", "!!python/name:os"])
-def test_a_value_is_text_whatever_yaml_could_make_of_it(tmp_path: Path, value: str) -> None:
+def test_a_value_is_always_text(tmp_path: Path, value: str) -> None:
     settings, _ = front_matter(read(tmp_path, f"---\na: {value}\n---\n"))
     assert str(settings["a"]) == value.rpartition(" ")[2].removeprefix("!!python/name:os")
 
 
-def test_what_looks_like_code_or_an_image_in_a_setting_is_neither() -> None:
+def test_code_or_images_in_a_setting_are_plain_text() -> None:
     assert scan("---\na: |\n    ```python\n    1\n    ```\nb: '![A](a.svg) <img>'\n---\n") == []

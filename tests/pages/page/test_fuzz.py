@@ -1,4 +1,4 @@
-"""Whatever an author writes, a page is read, or refused with sentences that name file and line."""
+"""Test that any text is read as a page, or rejected with sentences that name file and line."""
 
 import re
 from pathlib import Path
@@ -67,7 +67,7 @@ def read_or_refuse(path: Path, content: bytes) -> Page | None:
 # The folder is shared by all examples on purpose: each of them overwrites the page.
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=texts)
-def test_any_text_is_a_page_or_is_refused_with_sentences(tmp_path: Path, text: str) -> None:
+def test_any_text_is_read_or_rejected_with_sentences(tmp_path: Path, text: str) -> None:
     page = read_or_refuse(tmp_path / "page.md", text.encode())
     if page is None:
         return
@@ -117,7 +117,7 @@ CODE = [
 
 @settings(deadline=None)
 @given(code=st.lists(st.sampled_from(CODE), max_size=8).map("".join))
-def test_any_code_is_looked_up_or_refused_with_a_reason(code: str) -> None:
+def test_any_code_is_looked_up_or_rejected_with_a_reason(code: str) -> None:
     try:
         look_up(code, {"x": 1}, [])
     except LookupError as error:
@@ -127,5 +127,5 @@ def test_any_code_is_looked_up_or_refused_with_a_reason(code: str) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(content=st.binary(max_size=40))
-def test_any_bytes_are_a_page_or_are_refused_with_sentences(tmp_path: Path, content: bytes) -> None:
+def test_any_bytes_are_read_or_rejected_with_sentences(tmp_path: Path, content: bytes) -> None:
     read_or_refuse(tmp_path / "page.md", content)

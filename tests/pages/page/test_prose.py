@@ -1,4 +1,4 @@
-"""The prose of a page is what a reader sees as text, without markers, URLs and comments."""
+"""Test that the prose of a page is the text that a reader sees, without markers and URLs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ def seen(tmp_path: Path) -> Seen:
     return seen
 
 
-def test_code_outputs_and_settings_are_no_prose(tmp_path: Path) -> None:
+def test_only_sentences_are_prose(tmp_path: Path) -> None:
     text = (
         "---\ncited: {}\ndescription: One,\n  two.\nother: three\n---\n# Title\n\n```python\n1\n"
         "```\n\n```text\n1\n```\n\n::: a.b\n    options:\nThe end.\n"
@@ -42,7 +42,7 @@ def test_code_outputs_and_settings_are_no_prose(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_left_of_a_line_keeps_its_column(tmp_path: Path) -> None:
+def test_the_rest_of_a_line_keeps_its_column(tmp_path: Path) -> None:
     text = "3. See [two](2.md) &mdash; <!-- 4 --> and `five`.\n"
     [(_, line), _] = readable(read(tmp_path, text))
     assert len(line) == len(text) - 1
@@ -72,11 +72,11 @@ def test_what_is_left_of_a_line_keeps_its_column(tmp_path: Path) -> None:
         ("| a | 2 |\n|---|--:|", "| a | 2 |\n|---|--:|"),
     ],
 )
-def test_what_a_reader_does_not_see_is_left_out(seen: Seen, text: str, expected: str) -> None:
+def test_invisible_text_is_left_out(seen: Seen, text: str, expected: str) -> None:
     assert seen(text) == expected
 
 
-def test_the_words_and_the_caption_of_an_image_are_seen(seen: Seen) -> None:
+def test_the_texts_of_an_image_are_prose(seen: Seen) -> None:
     text = '```python\n1\n```\n\n![Two of w[2]](a-3.svg "One (of 4).")\n'
     assert seen(text) == '![Two of w[2]]( "One (of 4).")'
 
@@ -96,9 +96,7 @@ def test_the_words_and_the_caption_of_an_image_are_seen(seen: Seen) -> None:
         ("### 7.2) Title", "### Title"),
     ],
 )
-def test_the_markers_of_lists_and_headings_are_left_out(
-    seen: Seen, text: str, expected: str
-) -> None:
+def test_markers_at_the_start_of_a_line_are_left_out(seen: Seen, text: str, expected: str) -> None:
     assert seen(text) == expected
 
 
@@ -116,7 +114,7 @@ def test_the_markers_of_lists_and_headings_are_left_out(
         "19 apples",
     ],
 )
-def test_a_number_that_begins_a_line_by_chance_stays(seen: Seen, text: str) -> None:
+def test_a_number_that_only_looks_like_a_list_marker_is_kept(seen: Seen, text: str) -> None:
     assert seen(text) == text.replace("\n  ", "\n")
 
 

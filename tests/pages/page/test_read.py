@@ -1,4 +1,4 @@
-"""A page is read whole, and whatever on it would be shown without being proven is refused."""
+"""Test that a page is read completely, and rejected if part of it would be shown untested."""
 
 from inspect import cleandoc
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_a_block_is_found_wherever_it_is_nested(around: str, prefix: str) -> Non
     assert fence.prefix == prefix
 
 
-def test_a_block_may_be_fenced_by_tildes_or_by_more_marks() -> None:
+def test_a_fence_may_use_tildes_or_more_marks() -> None:
     text = "~~~python\nprint('```')\n~~~\n\n`````python\nprint('````')\n`````"
     assert [fence.content for fence in scan(text)] == ["print('```')\n", "print('````')\n"]
 
@@ -98,7 +98,7 @@ def test_a_block_is_found_by_its_line(tmp_path: Path) -> None:
     assert page.block_at(11) is page.blocks[1]
 
 
-def test_a_line_without_a_block_says_that_the_page_changed(tmp_path: Path) -> None:
+def test_looking_up_a_line_without_a_block_reports_a_changed_page(tmp_path: Path) -> None:
     page = page_of(tmp_path, BLOCK)
     with pytest.raises(PageError, match="the page changed since its tests were collected") as error:
         page.block_at(2)
@@ -124,7 +124,7 @@ def test_a_line_without_a_block_says_that_the_page_changed(tmp_path: Path) -> No
         "",
     ],
 )
-def test_a_fence_is_of_a_known_language_without_options(info: str) -> None:
+def test_a_fence_with_options_or_an_unknown_language_is_rejected(info: str) -> None:
     assert refusal(f"Text\n\n```{info}\n1\n```\n\n```text\n1\n```\n\n![A](a.svg)") == (
         "line 3: expected a fence to be one of python, text, bash, markdown and nothing more, "
         f"got ```{info}"
@@ -169,7 +169,7 @@ def test_each_line_of_a_block_is_indented_like_its_fence(prefix: str, line: str)
     "character",
     ["\t", "\f", "\v", "\r", "\x1b", "\x85", "\u2028", "\u202e", "\u200b", "\xa0", "\0"],
 )
-def test_each_character_can_be_seen(character: str) -> None:
+def test_invisible_characters_are_rejected(character: str) -> None:
     expected = f"line 2: expected characters that can be seen, got {character!r}"
     assert refusal(f"Text\nmore{character}text") == expected
     assert refusal(f"```python\nprint('{character}')\n```") == expected
@@ -193,7 +193,7 @@ def test_an_output_after_commands_belongs_to_them(tmp_path: Path) -> None:
     assert page.blocks == []
 
 
-def test_an_image_without_a_block_that_draws_it_is_refused() -> None:
+def test_an_image_without_a_block_that_draws_it_is_rejected() -> None:
     expected = "expected the block that draws a.svg before it"
     assert refusal("![A](a.svg)") == f"line 1: {expected}"
     assert refusal(f"{DRAWS}\n\nAn image:\n\n![A](a.svg)") == f"line 7: {expected}"
@@ -290,7 +290,7 @@ def test_an_image_is_read_as_the_site_reads_it(
         "`![A](a.svg)``",
     ],
 )
-def test_an_image_that_is_not_alone_on_its_line_is_refused(line: str) -> None:
+def test_an_image_that_is_not_alone_on_its_line_is_rejected(line: str) -> None:
     assert refusal(f"{DRAWS}\n\n{line}") == (
         "line 5: expected an image alone on its line, its path without blanks and brackets, as in "
         f'![What it shows](figures/name.svg "A caption."), got {line!r}'
@@ -298,7 +298,7 @@ def test_an_image_that_is_not_alone_on_its_line_is_refused(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["![](a.svg)", "![ ](a.svg)", "![The $x_1$ axis](a.svg)"])
-def test_an_image_has_words_for_what_it_shows(line: str) -> None:
+def test_an_image_without_a_plain_description_is_rejected(line: str) -> None:
     expected = f"line 5: expected words for what a.svg shows, got {line!r}"
     assert refusal(f"{DRAWS}\n\n{line}") == expected
 
@@ -320,15 +320,15 @@ def test_an_image_has_words_for_what_it_shows(line: str) -> None:
         "<kbd>1</kbd>",
     ],
 )
-def test_code_and_images_are_not_written_in_html(line: str) -> None:
+def test_code_or_images_in_html_are_rejected(line: str) -> None:
     assert refusal(line) == f"line 1: expected images and code to be Markdown, got {line!r}"
 
 
-def test_code_within_a_line_may_name_what_is_refused_elsewhere() -> None:
+def test_inline_code_may_contain_what_is_rejected_elsewhere() -> None:
     assert scan("Write `![A](a.svg)`, `<img>` or `` ``` ``; never 1 <2.") == []
 
 
-def test_all_problems_of_a_page_are_listed_by_file_and_line(tmp_path: Path) -> None:
+def test_all_problems_of_a_page_are_listed(tmp_path: Path) -> None:
     text = "---\na: [\n---\n\n<img>\n\n```py\n1\n```\n\nA\ttab\n\n![A](a.svg) text\n\n```bash\n1\n"
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")
@@ -341,7 +341,7 @@ def test_all_problems_of_a_page_are_listed_by_file_and_line(tmp_path: Path) -> N
     assert str(refused.value).split("\n") == refused.value.problems
 
 
-def test_a_page_with_crlf_reads_as_one_without(tmp_path: Path) -> None:
+def test_a_page_with_crlf_reads_like_one_with_lf(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_bytes(BLOCK.replace("\n", "\r\n").encode())
     page = read_page(path)
@@ -350,14 +350,14 @@ def test_a_page_with_crlf_reads_as_one_without(tmp_path: Path) -> None:
     assert "\n".join(page.lines) == BLOCK
 
 
-def test_a_file_that_is_not_utf_8_is_refused_with_the_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_rejected_with_the_line(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_bytes(b"One\nTw\xff\n")
     with pytest.raises(PageError, match=r"page\.md:2: expected text in UTF-8, got the byte 0xff"):
         read_page(path)
 
 
-def test_a_page_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_page_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(PageError, match=r"page\.md:1: expected a page, got: No such file"):
         read_page(tmp_path / "page.md")
 
@@ -394,7 +394,7 @@ def test_a_figure_is_an_svg_or_png_below_the_page(tmp_path: Path, path: str) -> 
         *("https://example.org/a.svg", "a.svg#part", "a.svg?size=1"),
     ],
 )
-def test_another_path_of_a_figure_is_refused(path: str) -> None:
+def test_a_figure_with_any_other_path_is_rejected(path: str) -> None:
     assert refusal(f"{DRAWS}\n\n![A]({path})") == (
         "line 5: expected a path of letters, digits, _, - and . such as figures/name.svg or "
         f"name.png, got {path!r}"
@@ -402,7 +402,7 @@ def test_another_path_of_a_figure_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["one\rtwo", "one\r\ntwo\n", "one\r\n\rtwo"])
-def test_different_line_ends_on_a_page_are_refused(tmp_path: Path, text: str) -> None:
+def test_mixed_line_ends_on_a_page_are_rejected(tmp_path: Path, text: str) -> None:
     """An update would make them all alike."""
     path = tmp_path / "page.md"
     path.write_bytes(text.encode())

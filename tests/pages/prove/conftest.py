@@ -1,4 +1,4 @@
-"""Pages written by a test, and their sessions."""
+"""Fixtures that run pages written by a test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

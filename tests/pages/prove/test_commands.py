@@ -1,4 +1,4 @@
-"""A command or a file that a page names exists in this project."""
+"""Test that a command or file that a page names exists in this project."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_file_of_the_project_exists(name: str) -> None:
         "no/such/node_modules",
     ],
 )
-def test_what_is_no_file_of_the_project_is_refused(name: str) -> None:
+def test_a_missing_file_of_the_project_is_rejected(name: str) -> None:
     assert not is_file(name)
 
 
@@ -104,7 +104,7 @@ def test_a_command_with_right_arguments_exists(command: str) -> None:
         ("python -m pages.publish.search -x", "pages.publish.search has no --help"),
     ],
 )
-def test_a_command_with_a_wrong_argument_is_refused(command: str, why: str) -> None:
+def test_a_command_with_a_wrong_argument_is_rejected(command: str, why: str) -> None:
     with pytest.raises(LookupError) as error:
         is_command(command)
     assert str(error.value).startswith(why)
@@ -113,5 +113,5 @@ def test_a_command_with_a_wrong_argument_is_refused(command: str, why: str) -> N
 @pytest.mark.parametrize(
     "text", ["no-such-program", "x @ y", "'", "", "no-such --help", "x = 'a b"]
 )
-def test_what_names_no_program_is_no_command(text: str) -> None:
+def test_text_without_a_program_is_not_a_command(text: str) -> None:
     assert not is_command(text)

@@ -1,4 +1,4 @@
-"""What a page shows is compared with what its blocks did, and each difference is reported."""
+"""Test that each difference between a page and what its blocks did is reported."""
 
 import re
 import subprocess
@@ -43,7 +43,7 @@ def block(code: str, output: str | None = None, mark: str = "```") -> str:
 TRACEBACK = "Traceback (most recent call last):\n  ...\n"
 
 
-def test_a_true_page_has_no_problems(problems: Problems) -> None:
+def test_a_correct_page_has_no_problems(problems: Problems) -> None:
     assert problems(block("print(19)", "19")) == ""
     assert problems(block("a = 19")) == ""
     assert problems(block("print()", "")) == ""
@@ -186,7 +186,9 @@ def figure(content: str, after: str = "![A](a.svg)") -> str:
     return block(f"file = open('a.svg', 'w')\n_ = file.write({content!r})\nfile.close()") + after
 
 
-def test_a_figure_drawn_by_the_block_before_it_is_true(problems: Problems, tmp_path: Path) -> None:
+def test_a_figure_drawn_by_the_block_before_it_is_accepted(
+    problems: Problems, tmp_path: Path
+) -> None:
     (tmp_path / "a.svg").write_text("A\n")
     assert problems(figure("A\n", "\n\n![A](a.svg)\n")) == ""
 
@@ -214,7 +216,7 @@ def test_a_changed_byte_of_a_figure_is_reported(problems: Problems, tmp_path: Pa
         (b"\x89PNG", "the page's has 4 bytes, the true one 2; byte 0 differs first"),
     ],
 )
-def test_a_change_that_no_line_shows_is_reported_by_its_position(
+def test_a_change_within_a_line_is_reported_by_its_position(
     problems: Problems, tmp_path: Path, content: bytes, place: str
 ) -> None:
     (tmp_path / "a.svg").write_bytes(content)
@@ -254,7 +256,7 @@ def test_a_figure_must_have_the_path_that_the_block_wrote(problems: Problems, pa
     assert "page.md:1: the block drew a.svg, which the page does not show after it" in message
 
 
-def test_all_faults_are_reported_at_once(problems: Problems) -> None:
+def test_all_problems_are_reported_at_once(problems: Problems) -> None:
     message = problems(
         block("import sys\nprint(1, file=sys.stderr)\nopen('b.svg', 'w').close()") + "\n![A](a.svg)"
     )
@@ -305,7 +307,7 @@ def test_with_ulps_nothing_else_may_differ(page: str, true: str) -> None:
     assert not agree(true, page, ulps=1)
 
 
-def test_the_advice_names_the_command_that_mends_the_page(
+def test_the_message_suggests_the_command_that_fixes_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -349,7 +351,7 @@ def drawn(code: str, folder: Path) -> bytes:
     ("set_up", "options"),
     [("", ""), ("", ', metadata={"Date": None}'), ('plt.rcParams["svg.hashsalt"] = "1"\n', "")],
 )
-def test_a_picture_that_differs_in_each_run_is_reported_as_such(
+def test_a_picture_that_differs_in_each_run_is_reported_as_unstable(
     problems: Problems, tmp_path: Path, set_up: str, options: str
 ) -> None:
     code = SAVE.format(set_up, options)
@@ -395,7 +397,9 @@ def test_with_ulps_an_error_may_be_worded_differently(tmp_path: Path, other: str
         "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x2)",
     ],
 )
-def test_with_ulps_an_error_must_agree_in_its_type_and_numbers(tmp_path: Path, other: str) -> None:
+def test_with_ulps_the_type_or_numbers_of_an_error_may_not_differ(
+    tmp_path: Path, other: str
+) -> None:
     assert wrong_by_ulps(tmp_path, ERROR, other, 1)
 
 
@@ -429,7 +433,7 @@ def wrong_by_ulps(
         ("datetime.now():%H:%M:%S", "11:22:33"),
     ],
 )
-def test_a_picture_with_a_time_or_a_random_name_in_it_is_reported_as_such(
+def test_a_picture_with_a_time_or_a_random_name_is_reported_as_unstable(
     problems: Problems, tmp_path: Path, changing: str, before: str
 ) -> None:
     code = (
@@ -440,7 +444,7 @@ def test_a_picture_with_a_time_or_a_random_name_in_it_is_reported_as_such(
     assert "it differs in each run" in problems(block(code) + "\n![A](a.svg)")
 
 
-def test_a_picture_drawn_differently_twice_is_not_compared_as_well(tmp_path: Path) -> None:
+def test_a_picture_drawn_differently_twice_is_reported_once(tmp_path: Path) -> None:
     """No update could make both true, so none is suggested."""
     draw = "with open('a.svg', 'w') as file:\n    _ = file.write('{}')"
     page = "\n".join(block(draw.format(n)) + "\n![A](a.svg)\n" for n in (1, 2))
@@ -454,7 +458,7 @@ def test_a_picture_drawn_differently_twice_is_not_compared_as_well(tmp_path: Pat
     assert differences(session, second, result) == []
 
 
-def test_more_output_than_a_page_can_show_is_a_fault(problems: Problems) -> None:
+def test_too_much_output_is_reported(problems: Problems) -> None:
     assert problems(block("print('x' * 1_000_000)")) == (
         "page.md:1: the block printed 1000001 characters: expected at most 100000"
     )
@@ -479,5 +483,5 @@ def test_a_long_message_is_shortened(problems: Problems) -> None:
         "import pages; print(pages)",
     ],
 )
-def test_a_printed_path_of_this_machine_is_a_fault(problems: Problems, code: str) -> None:
+def test_a_printed_path_of_this_machine_is_reported(problems: Problems, code: str) -> None:
     assert "page.md:1: the block printed a path of this machine: /" in problems(block(code))

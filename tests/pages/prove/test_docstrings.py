@@ -1,4 +1,4 @@
-"""A docstring is read like the prose of a page, and its numbers are backed by its module."""
+"""Test that docstrings are read like prose, with numbers backed by the code of their module."""
 
 import re
 from collections.abc import Callable
@@ -92,14 +92,14 @@ def test_the_numbers_of_a_module_are_noted_on_its_page(noted: Noted, tmp_path: P
         ("Half a", "Two hundred", 13),
     ],
 )
-def test_a_change_is_named_with_the_line_of_the_module(
+def test_a_change_is_reported_with_the_line_of_the_module(
     noted: Noted, before: str, after: str, line: int
 ) -> None:
     message, *_ = wrong_numbers(noted(before, after))
     assert f"pulse.py:{line}: " in message
 
 
-def test_an_entry_for_an_object_has_no_module(tmp_path: Path) -> None:
+def test_an_api_entry_of_a_function_shows_no_module(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("::: nnfp.neuron.relu\n\n::: torch.nn\n", encoding="utf-8")
     assert modules_of(read_page(path)) == []
@@ -128,7 +128,7 @@ def test_an_api_page_of_a_package_shows_the_modules_it_imports_from(
         (b"x = '\0'", "pulse.py:1: expected Python, got: "),
     ],
 )
-def test_a_module_that_is_not_python_is_a_problem_of_its_page(
+def test_a_module_that_is_not_python_is_reported_on_its_page(
     noted: Noted, tmp_path: Path, content: bytes, problem: str
 ) -> None:
     page = noted()
@@ -139,7 +139,7 @@ def test_a_module_that_is_not_python_is_a_problem_of_its_page(
     assert problem in message
 
 
-def test_one_line_of_code_with_its_docstring_has_no_heading(tmp_path: Path) -> None:
+def test_a_function_on_one_line_has_no_heading(tmp_path: Path) -> None:
     path = tmp_path / "short.py"
     path.write_text('async def one(): "Return 1."\n', encoding="utf-8")
     page = read_module(path)

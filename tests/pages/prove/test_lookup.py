@@ -1,4 +1,4 @@
-"""Names in a piece of Python are looked up without running it."""
+"""Test that names in a piece of Python are looked up without running it."""
 
 import math
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ from pages.prove.lookup import look_up
 
 
 class Layer:
-    """A class with what can be looked up, and a property that cannot be read."""
+    """A class with attributes to look up, and a property that cannot be read."""
 
     weight = 5
 
@@ -117,16 +117,16 @@ def test_code_whose_free_names_exist_is_accepted(code: str) -> None:
         ("a\0", "it is not Python"),
     ],
 )
-def test_code_with_a_name_that_does_not_exist_is_refused(code: str, why: str) -> None:
+def test_code_with_a_name_that_does_not_exist_is_rejected(code: str, why: str) -> None:
     assert reason(code).startswith(why)
 
 
 @pytest.mark.parametrize("code", ["(" * 5000 + ")" * 5000, "x" + ".real" * 5000], ids=len)
-def test_code_that_is_nested_too_deeply_is_refused(code: str) -> None:
+def test_code_that_is_nested_too_deeply_is_rejected(code: str) -> None:
     assert reason(code) in ("it is nested too deeply", "it is not Python")
 
 
-def test_nothing_that_is_looked_up_runs() -> None:
+def test_looking_up_a_name_runs_no_code() -> None:
     ran: list[int] = []
     look_up("run(1)", {"run": ran.append}, [])
     assert ran == []
@@ -135,5 +135,5 @@ def test_nothing_that_is_looked_up_runs() -> None:
 @pytest.mark.parametrize(
     "code", ["[i for i in items]", "{i for i in a if b}", "{k: v for k, v in d}", "lambda q: p"]
 )
-def test_a_form_of_python_may_have_any_names(code: str) -> None:
+def test_comprehensions_or_lambdas_may_have_any_names(code: str) -> None:
     look_up(code, NAMES, ["math"])

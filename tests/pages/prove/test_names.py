@@ -1,4 +1,4 @@
-"""What a sentence writes as code exists."""
+"""Test that the names that a sentence writes as code exist."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -105,7 +105,7 @@ def test_text_without_code_names_nothing(wrong: Wrong) -> None:
         "\\`",
     ],
 )
-def test_what_exists_may_be_named(wrong: Wrong, code: str) -> None:
+def test_existing_names_are_accepted(wrong: Wrong, code: str) -> None:
     assert wrong(code) == []
 
 
@@ -137,7 +137,7 @@ def test_what_exists_may_be_named(wrong: Wrong, code: str) -> None:
         ("python -m pages.mutant", "there is no module pages.mutant"),
     ],
 )
-def test_what_does_not_exist_is_named_with_its_line(wrong: Wrong, code: str, why: str) -> None:
+def test_a_missing_name_is_reported_with_its_line(wrong: Wrong, code: str, why: str) -> None:
     [message] = wrong(f"`{code}`")
     assert f"page.md:1: `{code}` does not exist: {why}\nexpected " in message
 
@@ -162,7 +162,7 @@ def test_all_wrong_names_are_listed_in_tables_too(wrong: Wrong) -> None:
     ]
 
 
-def test_code_that_goes_on_in_the_next_line_is_refused(wrong: Wrong) -> None:
+def test_inline_code_on_two_lines_is_rejected(wrong: Wrong) -> None:
     [message] = wrong("", "# A page\n\nIt calls `nn.\nLinear` here.\n")[:1]
     assert ":3: expected code in a sentence to end on its line, got 'It calls `nn.'" in message
 
@@ -220,5 +220,5 @@ def test_names_are_not_looked_up_after_a_block_that_raised(proof: Proof) -> None
     alone.stdout.fnmatch_lines(["page.md:3: the block raised"])
 
 
-def test_an_update_looks_no_names_up(proof: Proof) -> None:
+def test_an_update_does_not_look_up_names(proof: Proof) -> None:
     proof("The `totl`.", "total = 2", "--update-pages").assert_outcomes(passed=1)

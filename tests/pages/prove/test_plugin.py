@@ -1,4 +1,4 @@
-"""pytest runs each block of a page as a test and reports what is not true."""
+"""Test that pytest runs each block of a page as a test and reports what is wrong."""
 
 from collections.abc import Callable
 from inspect import cleandoc
@@ -55,7 +55,7 @@ def page(*blocks: tuple[str, str]) -> str:
     return "".join(BLOCK.format(*block) for block in blocks)
 
 
-def test_a_true_page_passes(proof: Proof) -> None:
+def test_a_correct_page_passes(proof: Proof) -> None:
     proof(page(("19", "19"), ("22", "22"))).assert_outcomes(passed=2)
 
 
@@ -64,7 +64,7 @@ def test_each_block_is_a_test_named_by_its_line(proof: Proof) -> None:
     says(result, "page.md::[CodeFence#1][line:1]", "page.md::[CodeFence#2][line:9]")
 
 
-def test_a_wrong_digit_is_reported_with_its_line_and_the_command_that_mends_it(
+def test_a_wrong_digit_is_reported_with_the_command_that_fixes_it(
     proof: Proof,
 ) -> None:
     result = proof(page(("19", "18")))
@@ -94,7 +94,7 @@ def test_a_wrong_digit_is_reported_with_its_line_and_the_command_that_mends_it(
         "<!--\n{}\n-->",
     ],
 )
-def test_a_block_is_run_wherever_it_is_nested(proof: Proof, around: str) -> None:
+def test_nested_blocks_run(proof: Proof, around: str) -> None:
     nested = "\n".join("    " + line for line in BLOCK.format("19", "18").strip().splitlines())
     result = proof(around.format(nested))
     result.assert_outcomes(failed=1)
@@ -104,7 +104,7 @@ def test_a_block_is_run_wherever_it_is_nested(proof: Proof, around: str) -> None
 @pytest.mark.parametrize(
     "info", ["python notest", "py", "Python", "{.python}", 'python title="how notest works"', ""]
 )
-def test_a_fence_that_would_not_be_run_stops_everything(proof: Proof, info: str) -> None:
+def test_a_fence_that_would_not_run_stops_the_tests(proof: Proof, info: str) -> None:
     result = proof(f"Text\n\n```{info}\n1 / 0\n```")
     result.assert_outcomes(errors=1)
     assert result.ret == pytest.ExitCode.INTERRUPTED
@@ -116,13 +116,13 @@ def test_a_fence_that_would_not_be_run_stops_everything(proof: Proof, info: str)
     )
 
 
-def test_a_fence_that_is_not_closed_stops_everything(proof: Proof) -> None:
+def test_a_fence_that_is_not_closed_stops_the_tests(proof: Proof) -> None:
     result = proof("Text\n\n```python\nprint(1)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     says(result, "page.md:3: expected the fence to be closed by '```', got the page's end")
 
 
-def test_a_picture_on_a_page_without_blocks_stops_everything(proof: Proof) -> None:
+def test_a_picture_on_a_page_without_blocks_stops_the_tests(proof: Proof) -> None:
     result = proof("![A](a.svg)")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     says(result, "page.md:1: expected the block that draws a.svg before it")
@@ -181,7 +181,7 @@ def test_a_page_that_ends_its_process_does_not_reach_the_next(proof: Proof, code
     says(result, "it ended the Python process that ran it")
 
 
-def test_a_type_error_fails_and_is_not_tried_again(proof: Proof) -> None:
+def test_a_block_with_a_type_error_runs_only_once(proof: Proof) -> None:
     result = proof(
         """
         ```python
@@ -286,7 +286,7 @@ def test_with_xdist_a_page_stays_in_one_process(
     assert len(set(processes)) == 1
 
 
-def test_a_fence_in_a_docstring_is_refused(proof: Proof) -> None:
+def test_a_fence_in_a_docstring_is_rejected(proof: Proof) -> None:
     Path("module.py").write_text('"""A module.\n\n```python\n1 + 1\n```\n"""\n')
     result = proof("Text")
     result.assert_outcomes(failed=1)
@@ -307,7 +307,7 @@ def test_running_pages_leaves_nothing_behind(proof: Proof) -> None:
     assert [path.name for path in Path().iterdir()] == ["page.md"]
 
 
-def test_updating_makes_a_page_true(proof: Proof) -> None:
+def test_updating_corrects_a_page(proof: Proof) -> None:
     result = proof(page(("19", "18"), ("22", "22")), "--update-pages")
     result.assert_outcomes(passed=2)
     says(result, "updated page.md")
@@ -359,7 +359,7 @@ def test_updating_draws_the_figures(proof: Proof) -> None:
     ],
 )
 @pytest.mark.parametrize("options", [[], ["-k", "line:9"]])
-def test_a_page_with_a_fault_is_left_as_it_is_by_an_update(
+def test_updating_does_not_change_a_page_with_a_fault(
     proof: Proof, fault: str, options: list[str]
 ) -> None:
     text = page(("19", "18")).lstrip() + f"\n```python\n{fault}\n```\n" + page(("22", "21"))
@@ -368,7 +368,7 @@ def test_a_page_with_a_fault_is_left_as_it_is_by_an_update(
     assert Path("page.md").read_text() == text
 
 
-def test_updating_one_block_when_one_before_it_raises_leaves_the_page_as_it_is(
+def test_updating_one_block_after_an_error_does_not_change_the_page(
     proof: Proof,
 ) -> None:
     text = "```python\n1 / 0\n```\n" + page(("22", "21"))
@@ -376,7 +376,7 @@ def test_updating_one_block_when_one_before_it_raises_leaves_the_page_as_it_is(
     assert Path("page.md").read_text() == text
 
 
-def test_updating_one_block_updates_those_before_it_as_well(proof: Proof) -> None:
+def test_updating_one_block_also_updates_those_before_it(proof: Proof) -> None:
     proof(page(("1", "2"), ("3", "4"), ("5", "6")), "--update-pages", "-k", "line:9")
     assert Path("page.md").read_text() == page(("1", "1"), ("3", "3"), ("5", "6")).lstrip()
 
@@ -465,7 +465,7 @@ def test_a_number_that_differs_from_its_note_is_reported(proof: Proof) -> None:
     says(result, "page.md:3: no block, output or figure of this page has the number 20;*")
 
 
-def test_updating_with_several_processes_is_refused(
+def test_updating_with_several_processes_is_rejected(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

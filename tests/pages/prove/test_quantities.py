@@ -1,4 +1,4 @@
-"""Each number in a sentence is backed, and stays tied to what backs it."""
+"""Test that each number in a sentence is backed, and that changes to its backing are reported."""
 
 import re
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def test_the_notes_say_what_backs_each_number(written: Write) -> None:
     )
 
 
-def test_a_page_that_was_not_changed_has_no_wrong_number(written: Write) -> None:
+def test_an_unchanged_page_has_no_wrong_number(written: Write) -> None:
     assert wrong_numbers(written()) == []
 
 
@@ -91,19 +91,19 @@ def test_a_page_that_was_not_changed_has_no_wrong_number(written: Write) -> None
         ("$2 \\cdot 7$", "${2} - {7}$", 17),
     ],
 )
-def test_a_changed_number_is_named_with_its_line(
+def test_a_changed_number_is_reported_with_its_line(
     written: Write, before: str, after: str, line: int
 ) -> None:
     [message] = wrong_numbers(written(changed=PAGE.replace(before, after)))
     assert f"page.md:{line}: " in message
 
 
-def test_a_number_that_is_left_out_is_noticed(written: Write) -> None:
+def test_a_removed_number_is_reported(written: Write) -> None:
     [message] = wrong_numbers(written(changed=PAGE.replace(", $2 \\cdot 7$", "")))
     assert "-7: code 1" in message
 
 
-def test_a_change_of_what_backs_a_sentence_is_noticed(written: Write) -> None:
+def test_a_change_to_what_backs_a_sentence_is_reported(written: Write) -> None:
     messages = wrong_numbers(written(changed=PAGE.replace("\n19\n", "\n20\n")))
     expected = "no block, output or figure of this page has the number 19"
     assert [message.split(": ")[1].split(";")[0] for message in messages] == [expected, expected]
@@ -119,14 +119,14 @@ def test_all_numbers_that_nothing_backs_are_listed(written: Write) -> None:
     assert error.value.problems == wrong_numbers(page)
 
 
-def test_the_message_shows_the_note_before_and_now(written: Write) -> None:
+def test_the_message_shows_the_change_of_a_note(written: Write) -> None:
     [message] = wrong_numbers(written(changed=PAGE.replace("of 1 and", "of 2 and")))
     assert "-1 and: code 1" in message
     assert "+2 and: code 1" in message
     assert "pytest --update-pages" in message
 
 
-def test_small_counting_words_names_and_urls_are_free(written: Write) -> None:
+def test_small_number_words_need_no_backing(written: Write) -> None:
     page = written("# Three\n\nTwelve of `fc1`, [a](b-77.md), [c][d.e8] and <details id='9'>.\n")
     assert wrong_numbers(page) == []
 
@@ -146,7 +146,7 @@ def test_a_minus_is_a_sign_or_an_operator(written: Write) -> None:
         assert "has the number" in message
 
 
-def test_a_number_of_several_words_is_refused(written: Write) -> None:
+def test_a_number_of_several_words_is_rejected(written: Write) -> None:
     for several in ("two hundred", "one thousand and one", "thirty-seven"):
         message, *_ = wrong_numbers(written("# One\n", changed=f"# One\n\nIt is {several}.\n"))
         assert re.search(r"page\.md:3: expected '[a-z -]+' in digits$", message)
@@ -165,7 +165,7 @@ def test_a_number_may_be_written_in_another_way(written: Write) -> None:
     assert wrong_numbers(page) == []
 
 
-def test_the_settings_of_an_api_entry_are_no_sentences(written: Write) -> None:
+def test_the_settings_of_an_api_entry_need_no_backing(written: Write) -> None:
     entry = "# One\n\n::: a.b\n    options:\n      heading_level: 3\n"
     assert wrong_numbers(written(entry)) == []
     [message] = wrong_numbers(written(entry, changed=entry + " and 4\n"))
@@ -177,7 +177,7 @@ def test_a_cited_number_needs_no_block(written: Write) -> None:
     assert notes_file(page).read_text(encoding="utf-8") == "# One\n2018: cited, the article\n"
 
 
-def test_a_citation_that_no_sentence_uses_is_refused(tmp_path: Path) -> None:
+def test_a_citation_that_no_sentence_uses_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text('---\ncited:\n  "2018": the article\n---\n\n# One\n', encoding="utf-8")
     page = read_page(path)
@@ -202,7 +202,7 @@ def test_the_numbers_of_a_figure_back_a_sentence(written: Write, tmp_path: Path)
     assert "has the number 8" in message
 
 
-def test_what_nobody_sees_of_a_figure_backs_nothing(written: Write, tmp_path: Path) -> None:
+def test_invisible_text_in_a_figure_backs_nothing(written: Write, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text(
         "<svg><metadata><date>8</date></metadata><!-- <g>8</g> --><text>&#8722;9</text></svg>",
         encoding="utf-8",
@@ -243,7 +243,7 @@ def test_a_figure_without_text_backs_no_number(
         (".5", "5"),
     ],
 )
-def test_a_number_is_compared_whole(written: Write, stated: str, shown: str) -> None:
+def test_parts_of_numbers_do_not_match(written: Write, stated: str, shown: str) -> None:
     text = "# One\n\nIt is {}.\n\n```python\nprint(x)\n```\n\n```text\nloss {} after 7 steps\n```\n"
     [message] = wrong_numbers(written("# One\n", changed=text.format(stated, shown)))
     assert f"has the number {stated};" in message
@@ -267,7 +267,7 @@ def test_a_number_is_compared_whole(written: Write, stated: str, shown: str) -> 
         "| a | b |\n|--:|:-:|\n",
     ],
 )
-def test_what_only_looks_like_a_number_needs_no_backing(written: Write, text: str) -> None:
+def test_text_that_only_looks_like_a_number_needs_no_backing(written: Write, text: str) -> None:
     assert wrong_numbers(written("# One\n", changed=f"# One\n\n{text}")) == []
 
 
@@ -282,7 +282,7 @@ def test_what_only_looks_like_a_number_needs_no_backing(written: Write, text: st
         "&frac12;",
     ],
 )
-def test_what_does_not_look_like_a_number_may_be_one(written: Write, text: str) -> None:
+def test_numbers_in_unusual_places_need_backing(written: Write, text: str) -> None:
     code = "\n\n```python\nprint(0)\n```\n"
     messages = wrong_numbers(written("# One\n", changed=f"# One\n\n{text}{code}"))
     assert messages
@@ -306,7 +306,7 @@ def test_the_caption_of_an_image_states_numbers(written: Write) -> None:
     assert "page.md:7: " in message
 
 
-def test_notes_that_are_no_text_are_as_good_as_none(written: Write, tmp_path: Path) -> None:
+def test_notes_that_are_not_text_are_ignored(written: Write, tmp_path: Path) -> None:
     page = written()
     true = notes_file(page).read_bytes()
     notes_file(page).write_bytes(b"\xff")
@@ -316,16 +316,14 @@ def test_notes_that_are_no_text_are_as_good_as_none(written: Write, tmp_path: Pa
     assert notes_file(page).read_bytes() == true
 
 
-def test_notes_go_when_a_page_states_no_number_any_more(written: Write) -> None:
+def test_notes_of_a_page_without_numbers_are_removed(written: Write) -> None:
     page = written(changed="# One\n")
     assert write_notes(page)
     assert not notes_file(page).exists()
     assert wrong_numbers(page) == []
 
 
-def test_notes_that_cannot_be_written_are_a_problem_of_the_page(
-    written: Write, tmp_path: Path
-) -> None:
+def test_notes_that_cannot_be_written_are_reported(written: Write, tmp_path: Path) -> None:
     page = written("# One\n", changed=PAGE)
     notes_file(page).mkdir()
     with pytest.raises(PageError, match=r"page\.md:1: its numbers cannot be noted in .*: Is a dir"):

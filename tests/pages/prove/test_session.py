@@ -1,4 +1,4 @@
-"""A page runs as in a reader's fresh interpreter: top to bottom, in its own process."""
+"""Test that a page runs like in a fresh interpreter: top to bottom, in its own process."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def wait_until_ended(pid: int) -> None:
         time.sleep(0.01)
 
 
-def test_a_block_knows_what_the_blocks_before_it_made(run: RunPage) -> None:
+def test_a_block_can_use_names_from_earlier_blocks(run: RunPage) -> None:
     assert run("a = 1", "b = a + 1", "print(a + b)").stdout == "3\n"
 
 
@@ -46,7 +46,7 @@ def test_no_block_runs_twice(start: Start) -> None:
     assert session.run(third).stdout == "['first', 'second']\n"
 
 
-def test_a_block_runs_only_what_comes_before_it(start: Start) -> None:
+def test_running_a_block_runs_only_the_blocks_before_it(start: Start) -> None:
     session = start("print(1)", "print(2)", "print(3)")
     session.run(session.page.blocks[1])
     assert [result.stdout for result in session.results.values()] == ["1\n", "2\n"]
@@ -97,17 +97,19 @@ def test_stderr_is_captured_separately(run: RunPage, block: str) -> None:
     assert "oh" in result.stderr
 
 
-def test_the_terminal_stays_untouched(run: RunPage, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_to_the_terminal(
+    run: RunPage, capfd: pytest.CaptureFixture[str]
+) -> None:
     run("import os; print('on the page'); os.write(2, b'x')", "1 / 0")
     print("on the screen", flush=True)
     assert capfd.readouterr() == ("on the screen\n", "")
 
 
-def test_line_ends_and_letters_are_kept_as_printed(run: RunPage) -> None:
+def test_characters_are_kept_as_printed(run: RunPage) -> None:
     assert run(r"print('a\r\nb\rσ')").stdout == "a\r\nb\rσ\n"
 
 
-def test_bytes_that_are_no_text_are_shown_escaped(run: RunPage) -> None:
+def test_bytes_that_are_not_text_are_escaped(run: RunPage) -> None:
     assert run("import os\n_ = os.write(1, b'\\xff\\n')").stdout == "\\xff\n"
 
 
@@ -156,7 +158,7 @@ def test_a_warning_that_python_ignores_is_ignored(run: RunPage, tmp_path: Path) 
     assert (result.stdout, result.stderr) == ("[7]\n", "")
 
 
-def test_a_warning_that_torch_gives_once_is_given_to_each_page(run: RunPage) -> None:
+def test_each_page_gets_the_warnings_that_torch_gives_once(run: RunPage) -> None:
     warn = "import torch\ntorch.nn.functional.mse_loss(torch.zeros(2, 1), torch.zeros(2))"
     transpose = "import torch\n_ = torch.zeros(2, 2, 2).T"
     for _ in range(2):
@@ -185,7 +187,7 @@ def test_a_warning_that_torch_gives_once_is_given_to_each_page(run: RunPage) -> 
          "print(locale.setlocale(locale.LC_ALL))", "C"),
     ],
 )  # fmt: skip
-def test_what_a_block_sets_lasts_for_the_session(
+def test_settings_of_a_block_last_for_the_session(
     run: RunPage, leave: str, look: str, kept: str
 ) -> None:
     result = run(leave, look)
@@ -220,7 +222,7 @@ def test_what_a_block_sets_lasts_for_the_session(
         ("import decimal; decimal.getcontext().prec = 3", "decimal.getcontext().prec"),
     ],
 )  # fmt: skip
-def test_what_a_page_sets_does_not_reach_another(run: RunPage, leave: str, look: str) -> None:
+def test_settings_of_a_page_do_not_reach_another(run: RunPage, leave: str, look: str) -> None:
     load, _, _ = leave.partition(";")
     before = run(load, f"print({look})").stdout
     changed = run(leave, f"print({look})")
@@ -292,7 +294,7 @@ def test_an_exception_is_kept(run: RunPage, block: str, last: str) -> None:
         ("raise GeneratorExit", "GeneratorExit"),
     ],
 )
-def test_what_is_raised_and_is_no_exception_is_kept(run: RunPage, block: str, kind: str) -> None:
+def test_a_raised_base_exception_is_kept(run: RunPage, block: str, kind: str) -> None:
     error = run(block).error
     assert error is not None
     assert error.kind == kind
@@ -311,7 +313,7 @@ def test_a_block_that_ends_its_process_is_an_error(start: Start, block: str) -> 
         assert result.error.last == "it ended the Python process that ran it"
 
 
-def test_a_traceback_names_the_page_and_the_line_and_no_tool(start: Start) -> None:
+def test_a_traceback_shows_only_the_page(start: Start) -> None:
     session = start("def fail():\n    return 1 / 0", "print(1)\nfail()")
     error = session.run(session.page.blocks[1]).error
     path = session.page.path
@@ -351,7 +353,7 @@ def test_a_page_can_use_worker_processes(run: RunPage) -> None:
     assert (result.stdout, result.error) == ("[[0.0, 1.0], [2.0, 3.0]]\n", None)
 
 
-def test_a_page_does_not_inherit_the_future_of_the_tools(run: RunPage) -> None:
+def test_a_page_does_not_inherit_future_imports(run: RunPage) -> None:
     assert run("def f(x: int): pass\nprint(f.__annotations__)").stdout == "{'x': <class 'int'>}\n"
 
 
@@ -398,7 +400,7 @@ def test_a_figure_belongs_to_each_block_that_writes_it(start: Start) -> None:
         "import os; open('b.svg', 'w').close(); os.utime('b.svg', (0, 0))",
     ],
 )
-def test_a_figure_is_noticed_whatever_time_its_file_has(run: RunPage, code: str) -> None:
+def test_a_figure_is_found_at_any_modification_time(run: RunPage, code: str) -> None:
     assert run("open('a.svg', 'w').close()", code).figures == {"b.svg": b""}
 
 
@@ -433,7 +435,7 @@ def test_a_page_that_removed_its_folder_can_be_forked(start: Start) -> None:
     fork.close()
 
 
-def test_what_a_block_wrote_before_it_raised_is_kept(run: RunPage) -> None:
+def test_results_from_before_an_error_are_kept(run: RunPage) -> None:
     result = run("print(1)\nopen('a.svg', 'w').close()\n1 / 0")
     assert (result.stdout, result.figures) == ("1\n", {"a.svg": b""})
 
@@ -443,7 +445,7 @@ def test_the_folder_of_a_page_s_figures_exists(tmp_path: Path, start: Start) -> 
     assert session.run(session.page.blocks[0]).figures == {"figures/a.svg": b""}
 
 
-def test_two_pages_do_not_know_each_other(start: Start) -> None:
+def test_two_pages_share_no_names(start: Start) -> None:
     one, other = start("name = 1", "print(name)"), start("print('name' in globals())")
     one.run(one.page.blocks[0])
     assert other.run(other.page.blocks[0]).stdout == "False\n"
@@ -491,7 +493,7 @@ def test_a_closed_session_ends_a_process_that_left_its_group(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the page forks")
-def test_the_end_of_a_page_is_noticed_while_a_process_that_it_forked_goes_on(run: RunPage) -> None:
+def test_the_end_of_a_page_is_noticed_while_its_fork_still_runs(run: RunPage) -> None:
     result = run("import os, time\nif os.fork() == 0:\n    time.sleep(600)\nos._exit(1)")
     assert result.error is not None
     assert result.error.last == "it ended the Python process that ran it"
@@ -511,7 +513,7 @@ def test_sessions_end_with_the_process_that_started_them() -> None:
     wait_until_ended(worker)
 
 
-def test_a_fork_goes_on_from_where_the_page_is(start: Start) -> None:
+def test_a_fork_continues_from_the_current_block(start: Start) -> None:
     session = start(
         "a = 1\nopen('a.txt', 'w').close()", "import os; a += 1; print(a, os.listdir())"
     )
@@ -526,7 +528,7 @@ def test_a_fork_goes_on_from_where_the_page_is(start: Start) -> None:
         fork.close()
 
 
-def test_a_fork_does_not_write_into_the_page_s_output_or_folder(start: Start) -> None:
+def test_a_fork_writes_nothing_into_the_page(start: Start) -> None:
     session = start("import os; os.makedirs('sub'); os.chdir('sub')", "print(os.listdir())")
     first, second = session.page.blocks
     session.run(first)
@@ -537,7 +539,7 @@ def test_a_fork_does_not_write_into_the_page_s_output_or_folder(start: Start) ->
     assert session.run(second).stdout == "[]\n"
 
 
-def test_a_block_that_takes_too_long_is_given_up() -> None:
+def test_a_block_that_takes_too_long_is_stopped() -> None:
     interpreter = Interpreter.start()
     try:
         with pytest.raises(InterpreterEndedError, match="it took longer than 0 s"):

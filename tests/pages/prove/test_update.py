@@ -1,4 +1,4 @@
-"""`pytest --update-pages` writes what is true into a page, and changes nothing else."""
+"""Test that `pytest --update-pages` corrects outputs and figures, and changes nothing else."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -109,7 +109,7 @@ def test_an_output_with_fences_is_fenced_by_more_marks(updated: Update) -> None:
         "",
     ],
 )
-def test_what_is_true_is_left_as_written(updated: Update, page: str) -> None:
+def test_a_correct_page_stays_unchanged(updated: Update, page: str) -> None:
     assert updated(page) == page
 
 
@@ -139,7 +139,7 @@ def test_a_figure_is_written(tmp_path: Path) -> None:
     assert page.read_text() == text
 
 
-def test_a_block_that_did_not_run_is_left_alone(tmp_path: Path) -> None:
+def test_a_block_that_did_not_run_stays_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("```python\nprint(1)\n```\n\n```python\nprint(2)\n```\n")
     session = Session(read_page(path))
@@ -151,7 +151,7 @@ def test_a_block_that_did_not_run_is_left_alone(tmp_path: Path) -> None:
     )
 
 
-def test_a_page_edited_while_its_blocks_ran_is_left_alone(tmp_path: Path) -> None:
+def test_a_page_edited_while_its_blocks_ran_stays_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("Text.\n\n```python\nprint(1)\n```\n")
     with run_all(path) as session:
@@ -188,7 +188,7 @@ def without_outputs(path: Path) -> list[str]:
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(passages(), max_size=5))
-def test_an_update_makes_any_page_true_without_changing_anything_else(
+def test_an_update_corrects_any_page_without_changing_anything_else(
     tmp_path_factory: pytest.TempPathFactory, text: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("pages") / "page.md"

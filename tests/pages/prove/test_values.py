@@ -1,4 +1,4 @@
-"""Numbers are found whole in a text, and compared by value."""
+"""Test that complete numbers are found in a text, and compared by value."""
 
 import pytest
 

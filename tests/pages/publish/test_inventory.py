@@ -1,4 +1,4 @@
-"""Names of documented objects lead to their documentation, here and in other projects."""
+"""Test that names of objects link to their documentation, here and in other projects."""
 
 import pydoc
 from pathlib import Path
@@ -25,11 +25,11 @@ def test_the_site_reads_the_current_version_of_the_inventory() -> None:
 
 
 @pytest.mark.parametrize("name", TORCH)
-def test_torch_has_what_is_listed(name: str) -> None:
+def test_every_listed_name_exists_in_torch(name: str) -> None:
     assert pydoc.locate(name) is not None
 
 
-def test_comments_and_empty_lines_list_nothing() -> None:
+def test_lines_without_a_name_are_ignored() -> None:
     assert list(make_inventory("lib", "# A comment.\n\nlib.f\n")) == ["lib.f"]
 
 
@@ -53,9 +53,7 @@ def test_objects_of_both_projects_are_found(site: Path) -> None:
     assert objects["nnfp.Linear"] == here
 
 
-def test_the_offline_site_leads_to_the_pages_of_the_published_one(
-    site: Path, offline: Path
-) -> None:
+def test_the_offline_inventory_links_to_the_published_site(site: Path, offline: Path) -> None:
     with (offline / "objects.inv").open("rb") as file:
         assert Inventory.parse_sphinx(file)["nnfp.layer.Linear"].uri.startswith("reference/layer.")
     assert find_objects(offline, "https://site.org/") == find_objects(site, "https://site.org/")

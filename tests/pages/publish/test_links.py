@@ -1,4 +1,4 @@
-"""Links of a page lead to the same place when the page is read somewhere else."""
+"""Test that links of a page lead to the same place when the page is read elsewhere."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_link_to_a_file_becomes_absolute(tmp_path: Path, link: str, url: str) 
         ("$5 or [a](b.md) $6", f"$5 or [a]({SITE}learn/b/) $6"),
     ],
 )
-def test_every_way_to_write_a_link_is_understood(tmp_path: Path, link: str, absolute: str) -> None:
+def test_links_in_any_syntax_become_absolute(tmp_path: Path, link: str, absolute: str) -> None:
     assert rewrite(tmp_path, link) == absolute
 
 
@@ -76,7 +76,7 @@ def test_a_link_to_a_definition_becomes_an_absolute_one(tmp_path: Path, link: st
 
 
 @pytest.mark.parametrize("link", ["[name]", "[name][]"])
-def test_a_name_alone_may_link_to_its_definition(tmp_path: Path, link: str) -> None:
+def test_a_name_in_brackets_links_to_its_definition(tmp_path: Path, link: str) -> None:
     text = rewrite(tmp_path, f"{link}\n\n[name]: https://else.org/a")
     assert text.rstrip() == "[name](https://else.org/a)"
 
@@ -111,12 +111,12 @@ def test_a_link_to_an_object_leads_to_its_documentation(
         "[a](mailto:a@else.org)",
     ],
 )
-def test_other_text_stays_the_same(tmp_path: Path, text: str) -> None:
+def test_text_without_links_stays_unchanged(tmp_path: Path, text: str) -> None:
     assert rewrite(tmp_path, text) == text
 
 
 @pytest.mark.parametrize("name", ["lib.mod.g", "word", ""])
-def test_a_link_to_an_unknown_object_is_refused_with_its_line(tmp_path: Path, name: str) -> None:
+def test_a_link_to_an_unknown_object_is_rejected_with_its_line(tmp_path: Path, name: str) -> None:
     expected = f"4: expected a link to a documented object, got {name or 'text'}$"
     with pytest.raises(PageError, match=expected):
         rewrite(tmp_path, f"Text.\n\nMore\n[text][{name}]")
@@ -125,9 +125,7 @@ def test_a_link_to_an_unknown_object_is_refused_with_its_line(tmp_path: Path, na
 @pytest.mark.parametrize(
     ("name", "url"), [("lib.mod.f", OBJECTS["lib.mod.f"]), ("lib.mod", f"{SITE}learn/page/")]
 )
-def test_an_api_entry_becomes_a_link_and_keeps_the_count_of_lines(
-    tmp_path: Path, name: str, url: str
-) -> None:
+def test_an_api_entry_becomes_a_link_of_as_many_lines(tmp_path: Path, name: str, url: str) -> None:
     assert rewrite(tmp_path, f"::: {name}\n    options:\n      a: 1\n\nText") == (
         f"On its API page, with its source: [`{name}`]({url})\n\n\n\nText"
     )

@@ -1,4 +1,4 @@
-"""Each page with code is a notebook too: the same blocks, outputs and pictures, and it runs."""
+"""Test that each page with code has a notebook with the same blocks, outputs and pictures."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def prose(notebook: Notebook) -> str:
 
 
 @each_page
-def test_a_notebook_is_valid_and_stays_the_same_when_it_is_saved(site: Path, source: str) -> None:
+def test_saving_a_valid_notebook_changes_nothing(site: Path, source: str) -> None:
     file = site / notebook_file(source)
     notebook = nbformat.read(file, as_version=4)
     nbformat.validate(notebook)
@@ -75,14 +75,16 @@ def block_of(cell: Any) -> str:
 
 
 @each_page
-def test_its_cells_of_code_are_the_blocks_of_the_page(published: Published, source: str) -> None:
+def test_code_cells_equal_the_blocks_of_the_page(published: Published, source: str) -> None:
     in_cells = [block_of(cell) for cell in cells(published(source), "code")]
     blocks = read_page(DOCS / source).blocks
     assert in_cells == [block.code.content.rstrip("\n") for block in blocks]
 
 
 @each_page
-def test_each_picture_is_in_it_with_its_description(published: Published, source: str) -> None:
+def test_a_notebook_has_each_picture_with_its_description(
+    published: Published, source: str
+) -> None:
     images = [image for block in read_page(DOCS / source).blocks for image in block.figures]
     assert pictures_on(markdown(prose(published(source)))) == [image.alt for image in images]
 
@@ -102,7 +104,7 @@ def words(text: str) -> list[str]:
 
 
 @each_page
-def test_no_word_between_the_blocks_is_lost(published: Published, source: str) -> None:
+def test_a_notebook_has_every_word_between_the_blocks(published: Published, source: str) -> None:
     page = read_page(DOCS / source)
     within = {
         line
@@ -126,7 +128,7 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
         kernel_name="python3",
         timeout=60,
         coalesce_streams=True,
-        # Asking a kernel to end takes as long as running a short notebook.
+        # Shutting a kernel down takes as long as running a short notebook.
         shutdown_kernel="immediate",
         # A kernel warns that it communicates by TCP, which stays on this machine.
         extra_arguments=["--log-level=ERROR"],
@@ -153,7 +155,7 @@ def outputs_of(cell: Any) -> list[tuple[str, ...]]:
 
 
 @each_page
-def test_a_fresh_kernel_gives_the_outputs_and_pictures_of_the_page(
+def test_a_fresh_kernel_reproduces_the_page(
     published: Published, source: str, tmp_path: Path
 ) -> None:
     shown, executed = published(source), execute(published(source), tmp_path)
@@ -182,7 +184,7 @@ def links(html: str) -> set[str]:
 
 
 @each_page
-def test_its_links_lead_where_those_of_the_page_lead(
+def test_links_in_a_notebook_lead_where_those_of_the_page_do(
     site: Path, base_url: str, published: Published, source: str
 ) -> None:
     html = (site / page_file(source)).read_text(encoding="utf-8")
@@ -194,7 +196,7 @@ def test_its_links_lead_where_those_of_the_page_lead(
 
 
 @each_page
-def test_its_links_to_the_site_arrive(
+def test_links_from_a_notebook_to_the_site_work(
     site: Path, base_url: str, published: Published, source: str
 ) -> None:
     text = "\n\n".join(cell.source for cell in cells(published(source), "markdown"))
@@ -207,7 +209,9 @@ def test_its_links_to_the_site_arrive(
 
 
 @each_page
-def test_nothing_that_only_the_site_understands_is_left(published: Published, source: str) -> None:
+def test_a_notebook_has_no_syntax_that_only_the_site_understands(
+    published: Published, source: str
+) -> None:
     text = re.sub(r"`[^`]*`", "", prose(published(source)))
     assert (
         re.findall(r"\]\[|^:::|^!!!|^\?\?\?|^===|<\w+ markdown|\{ ?[.:#]|\.md\b", text, re.M) == []
@@ -217,7 +221,7 @@ def test_nothing_that_only_the_site_understands_is_left(published: Published, so
 # On the site
 
 
-def test_each_page_with_code_offers_its_notebook(site: Path) -> None:
+def test_each_page_with_code_links_to_its_notebook(site: Path) -> None:
     offered = {}
     for html in site.rglob("*.html"):
         for button in re.findall(r"<a [^>]*download[^>]*>", html.read_text(encoding="utf-8")):
@@ -237,14 +241,14 @@ def test_the_offline_site_has_the_same_notebooks(site: Path, offline: Path) -> N
     assert (offline / "learn" / link).is_file()
 
 
-def test_the_search_does_not_find_them(site: Path) -> None:
+def test_the_search_does_not_find_notebooks(site: Path) -> None:
     docs = json.loads((site / "search/docs.json").read_text(encoding="utf-8"))
     found = {entry["location"].partition("/")[0] for entry in docs}
     assert found >= {"learn", "reference"}
     assert "notebooks" not in found
 
 
-def test_pages_of_the_same_name_have_two_notebooks(tmp_path: Path) -> None:
+def test_pages_with_the_same_name_have_separate_notebooks(tmp_path: Path) -> None:
     docs, site = tmp_path / "docs", tmp_path / "site"
     for folder in ("learn", "about"):
         (docs / folder).mkdir(parents=True)
@@ -261,14 +265,14 @@ def test_pages_of_the_same_name_have_two_notebooks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["my page", "1.2-intro", "café", "名前", "a" * 100])
-def test_any_page_gives_valid_names_of_cells(tmp_path: Path, name: str) -> None:
+def test_cell_names_are_valid_for_any_page(tmp_path: Path, name: str) -> None:
     text = "Text.\n\n```python\nx = 1\n```\n\nText.\n"
     notebook = made(tmp_path, text, f"learn/{name}.md")
     nbformat.validate(notebook)
     assert len({cell.id for cell in notebook.cells}) == 4
 
 
-def test_its_title_is_that_of_the_page(tmp_path: Path) -> None:
+def test_the_title_of_a_notebook_is_that_of_the_page(tmp_path: Path) -> None:
     text = "---\n# comment\ndescription: A page.\n---\n\n```python\n# comment\n```\n\n# Title\n"
     about = made(tmp_path, text).cells[0].source
     assert "the page [Title](https://site.org/learn/page/)" in about
@@ -323,7 +327,7 @@ def test_a_block_that_is_not_folded_stays_open(tmp_path: Path) -> None:
     assert cells(notebook, "code")[1].metadata == {}
 
 
-def test_a_picture_is_embedded_with_its_description_and_caption(tmp_path: Path) -> None:
+def test_a_picture_is_embedded_with_its_texts(tmp_path: Path) -> None:
     (tmp_path / "learn/figures").mkdir(parents=True)
     (tmp_path / "learn/figures/a.svg").write_bytes(b"<svg/>")
     text = '```python\nx = 1\n```\n\n![A "<" sign](figures/a.svg "A sign.")\n\nText.'
@@ -333,7 +337,7 @@ def test_a_picture_is_embedded_with_its_description_and_caption(tmp_path: Path) 
     )
 
 
-def test_a_picture_that_is_not_drawn_yet_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_a_picture_that_is_not_drawn_yet_is_rejected_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(PageError, match=r"5: expected a file for the picture b\.svg"):
         made(tmp_path, "```python\nx = 1\n```\n\n![A word.](b.svg)\n")
 
@@ -362,7 +366,7 @@ def test_a_block_in_a_quote_splits_the_quote(tmp_path: Path, between: str) -> No
     assert [cell.source for cell in notebook.cells[1:]] == ["> Run", "x = 1", "> and see."]
 
 
-def test_an_output_is_kept_apart_from_the_error_after_it(tmp_path: Path) -> None:
+def test_an_output_is_separate_from_the_error_after_it(tmp_path: Path) -> None:
     block = "```python\nprint(1)\nraise lib.OddError('a: b')\n```\n"
     output = "```text\n1\nTraceback (most recent call last):\n  ...\nlib.OddError: a: b\n```\n"
     [cell] = cells(made(tmp_path, f"{block}\n{output}"), "code")

@@ -1,4 +1,4 @@
-"""Each page is on the site as plain Markdown too, for those who read it elsewhere."""
+"""Test the plain Markdown of each page, for programs and for reading elsewhere."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ def made(folder: Path, text: str) -> str:
     return plain(page, Links(page, folder, SITE, {"lib.C": f"{SITE}lib/#C"}))
 
 
-def test_links_and_pictures_become_absolute_and_code_stays_the_same(tmp_path: Path) -> None:
+def test_only_links_outside_of_code_become_absolute(tmp_path: Path) -> None:
     text = """---
 description: What the page shows.
 ---
@@ -73,7 +73,7 @@ def test_an_api_entry_of_a_package_becomes_the_code_of_its_modules(tmp_path: Pat
 
 
 @each_page
-def test_the_site_has_all_code_and_headings_of_a_page(site: Path, source: str) -> None:
+def test_the_markdown_on_the_site_is_complete(site: Path, source: str) -> None:
     text = (site / source).read_text(encoding="utf-8")
     assert text in (site / "llms-full.txt").read_text(encoding="utf-8")
     written = [fence.content for fence in read_page(DOCS / source).fences]
@@ -98,7 +98,7 @@ def test_every_link_leads_somewhere(site: Path, base_url: str, source: str) -> N
     assert [target for target in own if not (site / target).exists()] == []
 
 
-def test_a_list_of_all_pages_is_for_programs_that_read(site: Path, base_url: str) -> None:
+def test_llms_txt_lists_all_pages(site: Path, base_url: str) -> None:
     text = (site / "llms.txt").read_text(encoding="utf-8")
     lines = re.findall(r"^- \[(.+)\]\((\S+)\)", text, re.MULTILINE)
     assert [link for _, link in lines] == [base_url + source for source in sources()]
@@ -115,7 +115,7 @@ def test_each_page_links_to_its_markdown(site: Path, source: str) -> None:
     assert (file.parent / target).resolve() == (site / source).resolve()
 
 
-def test_a_site_to_be_opened_as_files_has_no_links_to_markdown(offline: Path) -> None:
+def test_the_offline_site_has_no_links_to_markdown(offline: Path) -> None:
     pages = [path.read_text(encoding="utf-8") for path in offline.rglob("*.html")]
     assert len(pages) > len(sources())
     assert not any("View this page as Markdown" in page for page in pages)

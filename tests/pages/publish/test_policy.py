@@ -1,4 +1,4 @@
-"""The Content-Security-Policy allows what the site's pages need, and nothing else."""
+"""Test that the Content-Security-Policy allows what the site's pages need, and nothing else."""
 
 import re
 from base64 import b64encode
@@ -14,7 +14,7 @@ def hash_of(script: str) -> str:
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
-def test_the_scripts_of_all_pages_are_listed_once_and_sorted() -> None:
+def test_each_script_is_listed_once_in_sorted_order() -> None:
     one, two = "<script>a()</script>", '<script id="b">b()\n</script>'
     listed = " ".join(sorted([hash_of("a()"), hash_of("b()\n")]))
     assert hash_scripts([one, two, one]) == hash_scripts([two, one]) == listed
@@ -24,7 +24,7 @@ def test_the_scripts_of_all_pages_are_listed_once_and_sorted() -> None:
     "script",
     ['<script src="a.js"></script>', '<script id="c" type="application/json">{"a": 1}</script>'],
 )
-def test_files_and_data_need_no_hash(script: str) -> None:
+def test_only_inline_scripts_need_a_hash(script: str) -> None:
     assert hash_scripts([script]) == ""
 
 
@@ -47,6 +47,6 @@ def test_each_page_of_the_site_has_the_policy_before_its_first_script(site: Path
         assert html.index(policy) < html.index("<script")
 
 
-def test_a_site_to_be_opened_as_files_has_no_policy(offline: Path) -> None:
+def test_the_offline_site_has_no_policy(offline: Path) -> None:
     html = (offline / "index.html").read_text(encoding="utf-8")
     assert "Content-Security-Policy" not in html

@@ -1,4 +1,4 @@
-"""`python -m pages.publish` builds the site; `make build` and `make offline` call it."""
+"""Test `python -m pages.publish`, which `make build` and `make offline` call."""
 
 import os
 import subprocess
@@ -23,14 +23,14 @@ def run_in(folder: Path, *arguments: str, **variables: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize(("url", "warned"), [("", True), ("https://site.org/", False)])
-def test_it_warns_when_the_site_has_no_url(tmp_path: Path, url: str, warned: bool) -> None:
+def test_publishing_without_a_site_url_warns(tmp_path: Path, url: str, warned: bool) -> None:
     done = run_in(tmp_path, "site", SITE_URL=url)
     sentence = "SITE_URL is not set: links to the site lead to http://127.0.0.1:8000/\n"
     assert (sentence in done.stderr) == warned
 
 
 @pytest.mark.parametrize("arguments", [["site"], ["--offline", "site"]])
-def test_when_mkdocs_fails_so_does_it_without_a_traceback(
+def test_a_failure_of_mkdocs_is_passed_on_without_a_traceback(
     tmp_path: Path, arguments: list[str]
 ) -> None:
     done = run_in(tmp_path, *arguments)
