@@ -46,7 +46,7 @@ def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> Non
         packages: The packages whose names need no prefix, in the order of the search.
 
     Raises:
-        LookupError: When one of them does not exist, or only running the code would show that it does.
+        LookupError: When one of them does not exist, or only running the code would show it.
     """
     with warnings.catch_warnings(action="ignore"):  # as for a gradient that is not kept
         try:

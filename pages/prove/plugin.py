@@ -166,7 +166,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         help="let numbers with a fraction differ by this many units in their last digit "
-        "(default: 0; use 1 on a machine or with library versions that the pages were not written on)",
+        "(default: 0; use 1 on machines and with libraries that the pages were not written on)",
     )
 
 

@@ -1,7 +1,7 @@
 """Build the finished site: run MkDocs, and then the steps that MkDocs has no place for.
 
 python -m pages.publish site                         # the site that a host serves
-python -m pages.publish --offline dist/site          # a site that opens without a server, as a zip file too
+python -m pages.publish --offline dist/site          # opens without a server, zipped
 """
 
 import argparse
