@@ -22,8 +22,8 @@ def build() -> list[Row]:
     """Time the build of each site.
 
     Returns:
-        For each site, how many `copies` of the pages it has, its number of `pages`, the `seconds` of
-        its build, and the seconds per page as `a_page`.
+        For each site, how many `copies` of the pages it has, its number of `pages`, the `seconds`
+        of its build, and the seconds per page as `a_page`.
     """
     rows: list[Row] = []
     for copies in COPIES:
