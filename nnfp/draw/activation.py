@@ -86,7 +86,7 @@ def _outputs(function: Callable[[Any], Any], sums: Tensor) -> Tensor:
         # A copy, because functions such as torch.relu_ write into their argument.
         outputs = tensor(function(sums.clone()))
     except Exception:
-        pass  # math.exp, for one, takes a single number
+        pass  # functions such as math.exp take only one number
     else:
         if outputs.shape == sums.shape:
             return outputs

@@ -83,7 +83,7 @@ def draw_roofline(
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
     svg += text(x, y - 12, "largest product", anchor="end")
-    # High on the slope there are few points.
+    # Write it high on the slope, because few points are there.
     x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")
     for name, intensity, value in points:

@@ -40,7 +40,7 @@ def coord(value: float) -> str:
 
 
 def text_width(text: str, size: float = LETTER) -> float:
-    """Estimate the width of a text in pixels, rather too wide than too narrow."""
+    """Estimate the width of a text in pixels, erring on the wide side."""
     widths = {**dict.fromkeys(" .·,()", 0.39), **dict.fromkeys("−+=×", 0.84)}
     return size * sum(widths.get(character, 0.64) for character in text)
 

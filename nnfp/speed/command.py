@@ -58,7 +58,7 @@ def measure_runs(settings: Settings, count: int) -> tuple[list[Measurements], in
         found = "the rest was not measured" if runs else "nothing was measured"
         return runs, INTERRUPTED, f"interrupted: {found}"
     except (MemoryError, RuntimeError) as error:
-        # A processor raises a plain RuntimeError without memory, an accelerator a subclass.
+        # Out of memory, a processor raises a plain RuntimeError, an accelerator a subclass.
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
         problem = (
@@ -124,7 +124,7 @@ def check_files(options: argparse.Namespace) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_fifo():
-                continue  # opening it would wait for a reader, and closing it would end the input
+                continue  # opening it would wait for a reader, and closing it would end its input
             new = not path.exists()
             with path.open("ab", buffering=0) as file:
                 file.write(b"")  # some system files can be opened but not written

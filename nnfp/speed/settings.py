@@ -15,7 +15,7 @@ PRODUCT_SIZES = {"cpu": (1024, 2048), "mps": (4096,), "cuda": (8192,)}
 COPY_SIZES = {"cpu": 2**26, "mps": 2**28, "cuda": 2**28}
 """How many float32 values the copy moves, for each type of device: too many for its caches."""
 SWEEP_SIZES = {"cpu": 4096, "mps": 4096, "cuda": 8192}
-"""The size of the sweep's layer, for each type of device: too large for most caches."""
+"""The size of the sweep's layer, for each type of device: its weights exceed most caches."""
 SWEEP_BATCHES = (1, 4, 16, 64, 256, 1024)
 """The batch sizes of the sweep."""
 LONGEST = 60

@@ -94,7 +94,7 @@ def make_work(layer: Layer, x: Tensor, weight: Tensor, bias: Tensor, work: str) 
 
 @contextmanager
 def matmul_precision(precision: str) -> Iterator[None]:
-    """Compute products in TF32 if that is the precision to measure, else in full float32."""
+    """Compute float32 products in TF32 if that is the precision to measure, else in full."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
     try:

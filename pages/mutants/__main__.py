@@ -67,7 +67,7 @@ def equivalents(path: Path, mutants: Iterable[Mutant]) -> dict[str, str]:
         raise ValueError(f"{where}: expected equivalent to be changes with their reasons")
     made = {mutant.change for mutant in mutants}
     if gone := sorted(set(listed) - made):
-        raise ValueError(f"{where}: {gone[0]!r} is not a change of {name} any more")
+        raise ValueError(f"{where}: {gone[0]!r} is no longer a change of {name}")
     return {str(change): str(reason) for change, reason in listed.items()}
 
 

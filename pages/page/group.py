@@ -1,4 +1,4 @@
-"""Attach to each block of a page its output and its figures."""
+"""Attach the outputs and figures of a page to the blocks that made them."""
 
 import re
 from itertools import dropwhile, takewhile
@@ -12,7 +12,7 @@ FOLD = re.compile(r"<details\b[^<>]*> *<summary>.*</summary>")
 
 
 def group(elements: list[Element], problems: list[Problem]) -> tuple[list[Block], list[ShellBlock]]:
-    """Attach to each block the output right after it, and to each block of Python its figures.
+    """Attach each output to the block right before it, and each figure to the block that draws it.
 
     A figure is an image right after the block that draws it, or right before a fold that holds
     only this block and its output.

@@ -43,7 +43,7 @@ def expects_error(block: Block) -> bool:
 
 
 def raised_unexpectedly(block: Block, result: Result) -> bool:
-    """Return whether the block raised what the page does not show, or cannot show."""
+    """Return whether the block raised an error that the page does not or cannot show."""
     if result.error is None:
         return False
     return not expects_error(block) or result.error.kind != "Exception"

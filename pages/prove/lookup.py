@@ -14,7 +14,7 @@ import types
 import warnings
 from typing import Any
 
-# The class of what each kind of expression makes, to look up attributes in.
+# The class of the object that each kind of expression makes, to look up its attributes.
 CLASSES: dict[type[ast.AST], type] = {
     ast.JoinedStr: str,
     ast.List: list,

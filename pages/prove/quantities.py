@@ -173,7 +173,7 @@ def notes_file(page: Page) -> Path:
 
 
 def wrong_numbers(page: Page) -> list[str]:
-    """List the numbers of a page that have no backing, or another one than noted."""
+    """List the numbers of a page that have no backing or do not match the notes."""
     try:
         true = notes(page)
     except PageError as error:

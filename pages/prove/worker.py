@@ -180,7 +180,7 @@ class Worker:
         """Collect the pictures written since the last call.
 
         Set their modification times to 0, so that even a change within the same tick of the clock
-        shows. A copy may keep that time; the time when its inode changed gives it away.
+        shows. A copy may keep that time, so compare the time of its inode change, too.
         """
         figures = {}
         for file in sorted(self.folder.rglob("*")):
