@@ -55,7 +55,7 @@ def record(step: Step) -> Step:
     """Record what a step launches on an NVIDIA GPU, so that one call can launch it all again.
 
     Args:
-        step: The step. It is taken three times before the recording; the recording itself takes none.
+        step: The step. It is taken three times before the recording, but not by it.
 
     Returns:
         A function that takes the recorded step. It returns the same tensor each time, with the new

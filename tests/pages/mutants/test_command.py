@@ -57,7 +57,7 @@ def test_an_equivalent_change_that_is_gone_is_refused(
     write_page(path, EQUIVALENT + PAGE.replace("unused = 3\n", ""))
     with pytest.raises(SystemExit):
         main([str(path)])
-    assert "'3 -> 4' is not a change of" in capsys.readouterr().err
+    assert "'3 -> 4' is no longer a change of" in capsys.readouterr().err
 
 
 def test_a_sample_is_the_same_for_the_same_seed(
