@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
 
 bin := .venv/bin
-# Files that mark what is installed: what the site needs, and everything (PyTorch, the tests' tools).
+# Files that mark what is installed: the site's tools, or everything (PyTorch and the tests' tools).
 site_tools := .venv/.site
 all_tools := .venv/.all
 
@@ -46,25 +46,25 @@ check: $(all_tools) audit/node_modules  ## check format, lint, types, imports an
 update: $(all_tools)  ## rewrite the outputs, figures and notes of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages
 
-mutants: $(all_tools)  ## list the changes of pages that no test catches, in docs/data/mutants.json
+mutants: $(all_tools)  ## write the changes of pages that no test catches to docs/data/mutants.json
 	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md docs/about/*.md --json docs/data/mutants.json
 
-mutants-package: $(all_tools)  ## list the changes of nnfp that no test catches, in docs/data/mutants-package.json
+mutants-package: $(all_tools)  ## write the changes of nnfp that no test catches to docs/data/mutants-package.json
 	$(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py --json docs/data/mutants-package.json
 
 audit: $(all_tools) audit/node_modules  ## check the whole site in a browser and measure its scores (needs Node)
 	$(bin)/python -m audit.site
 
-bench: $(all_tools)  ## measure how long the project's own code takes, into docs/data/bench.json
+bench: $(all_tools)  ## measure the project's own code and write the times to docs/data/bench.json
 	$(bin)/python benchmarks/bench.py
 
 clean:  ## remove what the other commands made
 	rm -rf .venv site dist/nnfp-site* audit/node_modules
 
-# pip is the last file that venv writes, so a half-made environment is made again.
+# venv writes pip last, so make repeats an environment that was interrupted.
 $(bin)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+		|| { echo "expected Python 3.11 or newer, got $(PYTHON): choose another, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
 $(site_tools): docs/requirements.txt pyproject.toml constraints.txt | $(bin)/pip

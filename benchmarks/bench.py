@@ -1,11 +1,10 @@
 """Measure how long the parts of this project take, each compared with an alternative.
 
-Run it with `make bench`. It takes some minutes, needs a machine with little else to do, and writes
-`docs/data/bench.json`, which the page *about/bench* shows.
+Run it with `make bench` on a machine that is otherwise idle. It takes some minutes and writes
+`docs/data/bench.json` for the page *about/bench*.
 
-Two things that are compared take turns on one thread, so that whatever slows the
-machine down slows both. Their ratio is the median of the ratios of all rounds: at 1, both take
-equally long.
+The two sides of a comparison take turns on one thread, so that a slow moment of the machine affects
+both. Their ratio is the median of the ratios of all rounds: at 1, both take equally long.
 """
 
 import contextlib
@@ -162,12 +161,12 @@ session.close()
 
 
 def as_page(page: Page) -> Work:
-    """Return what proves a page in a new process, without comparing."""
+    """Return a function that runs a page in a new process as the tests do, without comparing."""
     return partial(run_python, "-c", RUN_PAGE, page.path)
 
 
 def as_script(page: Page) -> Work:
-    """Return what runs the blocks of a page as one script, in a new process."""
+    """Return a function that runs the blocks of a page as one script, in a new process."""
 
     def work() -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -182,14 +181,14 @@ def as_script(page: Page) -> Work:
 
 
 def _in_script(block: Block) -> str:
-    """Write a block so that a script goes on after the error that it shows."""
+    """Return the code of a block so that a script continues after the error that it shows."""
     if not expects_error(block):
         return block.code.content
     return f"try:\n{indent(block.code.content, '    ')}except Exception:\n    pass\n"
 
 
 def run_python(*arguments: str | Path, cwd: str | Path = ROOT) -> None:
-    """Run Python without its output, on one thread as pages do; a failure is an error."""
+    """Run Python on one thread, as pages do, and discard its output; raise if it fails."""
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     command = [sys.executable, *map(str, arguments)]
     subprocess.run(command, cwd=cwd, env=environment, check=True, capture_output=True)

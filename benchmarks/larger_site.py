@@ -1,4 +1,4 @@
-"""Build the site as it is, and with many times its pages, and time it."""
+"""Time the build of the site, and of sites with many copies of its pages."""
 
 import contextlib
 import shutil
@@ -22,8 +22,8 @@ def build() -> list[Row]:
     """Time the build of each site.
 
     Returns:
-        For each site, how often it has the pages, its number of `pages`, the `seconds` of its build
-        and the seconds `a_page`.
+        For each site, how many `copies` of the pages it has, its number of `pages`, the `seconds`
+        of its build, and the seconds per page as `a_page`.
     """
     rows: list[Row] = []
     for copies in COPIES:

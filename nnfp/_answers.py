@@ -1,4 +1,4 @@
-"""Check the answers that the optimizer `Solved` is given."""
+"""Check the answers given to the optimizer `Solved`."""
 
 from collections.abc import Mapping
 from typing import Any

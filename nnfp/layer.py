@@ -97,7 +97,7 @@ class Linear(nn.Module):
             ValueError: If the last dimension of `x` is not `in_features`.
             TypeError: If `x` and the weight differ in dtype.
         """
-        # One call for `x @ self.weight.T + self.bias`. Input is only checked after it fails, so
+        # One call for `x @ self.weight.T + self.bias`. Input is checked only if it fails, so
         # that valid input does not pay for the checks.
         try:
             return F.linear(x, self.weight, self.bias)

@@ -1,4 +1,4 @@
-"""Find things: the project's root, its pages, where each is on the site, and the settings."""
+"""Find the project's root, its pages, their URLs on the site, and the settings."""
 
 import posixpath
 import tomllib
@@ -21,8 +21,8 @@ def settings() -> dict[str, Any]:
 
 
 def site_config() -> dict[str, Any]:
-    """Read mkdocs.yml, with the environment variables that it names filled in."""
-    from mkdocs.utils.yaml import yaml_load  # here, since proving a page does without MkDocs
+    """Read mkdocs.yml, and fill in the environment variables that it names."""
+    from mkdocs.utils.yaml import yaml_load  # here, since proving a page needs no MkDocs
 
     with (ROOT / "mkdocs.yml").open(encoding="utf-8") as file:
         return yaml_load(file)
@@ -65,7 +65,7 @@ def page_file(source: str) -> str:
 
 
 def page_url(source: str) -> str:
-    """Return the URL of a file below `docs/`, relative to that of the site.
+    """Return the URL of a file below `docs/`, relative to the site's URL.
 
     Examples:
         >>> page_url("learn/neuron.md"), page_url("index.md"), page_url("figures/home.svg")

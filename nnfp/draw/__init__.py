@@ -2,7 +2,7 @@
 
 A figure is SVG text. Its colors are `currentColor` and the CSS variables `--nnfp-input`,
 `--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color scheme of that page.
-Opened as a file, it is dark on white.
+As a separate file, it is dark on white.
 """
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the

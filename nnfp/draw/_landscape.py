@@ -34,8 +34,8 @@ def landscape(
 
     Args:
         x: The samples, of shape `(batch,)` or `(batch, 1)`.
-        target: The output that the neuron should give for each sample, of the same shape as `x` or
-            the other of the two.
+        target: The output that the neuron should give for each sample, in either of
+            these shapes.
         path: The weight and the bias at the start and after each step.
         answer: The weight and the bias that the path should lead to.
         levels: The losses at which a line is drawn.

@@ -26,7 +26,7 @@ def layer(
         weight: The weights, of shape `(out_features, in_features)`: from 1 to 4 rows, each the
             weights of one neuron.
         bias: The biases, of shape `(out_features,)`, or `None` for a layer without them.
-        activation: The function applied to each sum. It may take a tensor or one number, and has to
+        activation: The function applied to each sum. It may take a tensor or one number, and must
             give a finite number for each sum. Its graph has a gap where it is infinite or
             undefined.
 

@@ -28,7 +28,7 @@ def losses(
             one tensor.
         ylabel: What is measured.
         xlabel: What is counted.
-        log: Whether the losses are on a logarithmic scale; they have to be positive then.
+        log: Whether the losses are on a logarithmic scale; they must then be positive.
 
     Returns:
         The picture, identical byte for byte for identical numbers.

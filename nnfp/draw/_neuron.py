@@ -26,7 +26,7 @@ def neuron(
         x: The inputs of one sample, of shape `(in_features,)`: from 1 to 5 numbers.
         w: The weights, of shape `(in_features,)`.
         b: The bias, one number, or `None` for a neuron without one.
-        activation: The function applied to the sum. It may take a tensor or one number, and has to
+        activation: The function applied to the sum. It may take a tensor or one number, and must
             give a finite number for the sum. Its graph has a gap where it is infinite or undefined.
 
     Returns:

@@ -50,7 +50,7 @@ def on_tensors(function: Function) -> Activation:
 
 
 def name_of(function: Function) -> str:
-    """Return the name of an activation; σ stands for one without a name."""
+    """Return the name of an activation, or σ if it has none."""
     while isinstance(function, partial):
         function = function.func
     name = getattr(function, "__name__", type(function).__name__)
@@ -86,7 +86,7 @@ def _outputs(function: Callable[[Any], Any], sums: Tensor) -> Tensor:
         # A copy, because functions such as torch.relu_ write into their argument.
         outputs = tensor(function(sums.clone()))
     except Exception:
-        pass  # math.exp and max take one number, not many
+        pass  # functions such as math.exp take only one number
     else:
         if outputs.shape == sums.shape:
             return outputs

@@ -55,7 +55,7 @@ class Area(NamedTuple):
         return [self._placed(segment.tolist()) for segment in segments if len(segment)]
 
     def _placed(self, points: Sequence[Point]) -> list[Point]:
-        """Place the points of a line and drop those that lie on the straight way to the next."""
+        """Place the points of a line and drop those on the straight line between others."""
         line = Path([self.place(*point) for point in points])
         line.simplify_threshold = 0.1
         return [(x, y) for [x, y], _ in line.iter_segments(simplify=True)]

@@ -29,7 +29,7 @@ def circle_text(value: float) -> str:
     """Write a number so that it fits into a circle, with fewer digits if that helps.
 
     Raises:
-        ValueError: If the number is too wide even so.
+        ValueError: If the number is too wide even then.
     """
     for text in (number(value), number(value, digits=1)):
         if half_width([text]) <= WIDEST:
@@ -75,7 +75,7 @@ def draw(sample: Forward) -> tuple[str, float]:
 def _draw_edges(
     sample: Forward, y_inputs: Sequence[float], y_sums: Sequence[float], share: float
 ) -> str:
-    """Draw all edges, and on top of them each weight at this share of the way back."""
+    """Draw all edges, and on them each weight, at this share of the way back."""
     start = X_INPUT + half_width(sample.inputs)
     end = X_SUM - half_width(sample.sums)
     edges = labels = ""

@@ -8,7 +8,7 @@ from nnfp.draw.svg import RESULT, WIDTH, dot, path, text, text_width
 ROW = 30
 # Prefixes that people know, to avoid powers of ten.
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
-# On a scale with more powers of ten than this, only every second one has a label.
+# On a scale with more powers of ten than this, every second one has a label.
 FEW = 5
 
 Point = tuple[float, float]
@@ -83,12 +83,12 @@ def draw_roofline(
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
     svg += text(x, y - 12, "largest product", anchor="end")
-    # High on the slope, where there are few points.
+    # Write it high on the slope, because few points are there.
     x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")
     for name, intensity, value in points:
         x, y = at(intensity, value)
-        # On the side away from the roof.
+        # Write the name on the side away from the roof.
         above = value > min(product, intensity * copy)
         beside = text(x - 6, y - 10, name, anchor="end")
         below = text(x + 4, y + 18, name, anchor="start")

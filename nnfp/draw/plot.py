@@ -119,7 +119,7 @@ def _name_ends(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
     ends = []
     for (name, ys), color in zip(curves.items(), PAGE_COLORS, strict=False):
         x, y = axes.transData.transform((len(ys) - 1, ys[-1]))
-        if len(ys) - 1 < axes.get_xlim()[1]:  # off the axis, which continues to the right
+        if len(ys) - 1 < axes.get_xlim()[1]:  # keep it off the axis line
             y = max(y, axes.bbox.y0 + 0.75 * LETTER)
         ends.append((y, x, name, color))
     free = 0.0

@@ -27,7 +27,7 @@ def document(title: str, height: float, content: str) -> str:
         f'width="{WIDTH}" height="{coord(height)}" '
         f'style="max-width: 100%; height: auto; fill: currentColor; font-size: {LETTER}px">\n'
         f"  <title>{escape(title)}</title>\n"
-        # :root matches a picture that is a file of its own, but not one inside a page.
+        # :root matches a picture in a separate file, but not one inside a page.
         "  <style>svg:root { color: #1c1c1c; background: #fff; "
         "font-family: system-ui, sans-serif }</style>\n"
         f"{lines}</svg>\n"
@@ -35,12 +35,12 @@ def document(title: str, height: float, content: str) -> str:
 
 
 def coord(value: float) -> str:
-    """Write a coordinate with one decimal, which is finer than anyone sees."""
+    """Write a coordinate with one decimal: more would not be visible."""
     return f"{round(value, 1) + 0.0:g}"
 
 
 def text_width(text: str, size: float = LETTER) -> float:
-    """Estimate the width of a text in pixels, on the wide side."""
+    """Estimate the width of a text in pixels, erring on the wide side."""
     widths = {**dict.fromkeys(" .·,()", 0.39), **dict.fromkeys("−+=×", 0.84)}
     return size * sum(widths.get(character, 0.64) for character in text)
 
@@ -182,5 +182,5 @@ def marked_text(
     style = f"text-anchor: {anchor}"
     style += f"; font-size: {size:g}px" if size != LETTER else ""
     style += "; fill-opacity: 0.7" if faint else ""
-    # A third of a letter below the middle: browsers and viewers agree on the baseline only.
+    # A third of a letter below the middle: browsers and viewers agree only on the baseline.
     return f'<text x="{coord(x)}" y="{coord(y + 0.35 * size)}" style="{style}">{markup}</text>\n'

@@ -46,7 +46,7 @@ def row(values: object) -> list[float]:
 
 
 def pair(values: object, name: str) -> tuple[float, float]:
-    """Return the two numbers that `values` holds; `name` is for the error message.
+    """Return the two numbers that `values` holds; `name` describes them in the error message.
 
     Raises:
         TypeError: If a value is not a number.
@@ -60,7 +60,7 @@ def pair(values: object, name: str) -> tuple[float, float]:
 
 
 def pairs(values: object, name: str) -> list[tuple[float, float]]:
-    """Return pairs of numbers; `name` says what one of them is, for the error message.
+    """Return pairs of numbers; `name` describes one of them in the error message.
 
     Raises:
         TypeError: If a value is not a number.

@@ -22,7 +22,7 @@ def products(device: torch.device, precision: str, size: int) -> list[Work]:
     x, weight, _ = make_tensors(device, precision, size, size)
     works: list[Work] = [lambda: x @ weight.T]
     if device.type == "cpu" and has_onednn(precision):
-        # oneDNN is PyTorch's other library for processors. It has a memory layout of its own.
+        # oneDNN is PyTorch's other library for processors. It uses a different memory layout.
         blocked = x.to_mkldnn()
         works.append(lambda: F.linear(blocked, weight))
     return works

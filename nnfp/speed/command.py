@@ -47,7 +47,7 @@ def measure_runs(settings: Settings, count: int) -> tuple[list[Measurements], in
     """Measure until everything is done, or until Ctrl-C or missing memory ends it.
 
     Returns:
-        The runs, of which the last may lack something; the exit status; and why it ended early.
+        The runs (the last may be incomplete), the exit status, and why measuring ended early.
     """
     runs: list[Measurements] = []
     try:
@@ -58,7 +58,7 @@ def measure_runs(settings: Settings, count: int) -> tuple[list[Measurements], in
         found = "the rest was not measured" if runs else "nothing was measured"
         return runs, INTERRUPTED, f"interrupted: {found}"
     except (MemoryError, RuntimeError) as error:
-        # A processor reports it by a plain RuntimeError, an accelerator by a subclass.
+        # Out of memory, a processor raises a plain RuntimeError, an accelerator a subclass.
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
         problem = (
@@ -89,7 +89,7 @@ def finish(measured: Measurements, options: argparse.Namespace) -> list[str]:
     except (OSError, UnicodeError) as error:
         if not isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
             problems.append(f"expected to print the table, got: {error}")
-        # Python tries to write the rest once more when it exits, and would fail again.
+        # Otherwise, Python writes the rest when it exits, and fails again.
         sys.stdout = None
     return problems
 
@@ -124,10 +124,10 @@ def check_files(options: argparse.Namespace) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_fifo():
-                continue  # opening it waits for a reader, and closing it ends what is read
+                continue  # opening it would wait for a reader, and closing it would end its input
             new = not path.exists()
             with path.open("ab", buffering=0) as file:
-                file.write(b"")  # some files of the system can be opened and not written
+                file.write(b"")  # some system files can be opened but not written
             if new:
                 path.unlink()
         except FileExistsError as error:
@@ -142,7 +142,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="python -m nnfp.speed",
         description="Measure one layer of a network, computed in seven ways, and what the machine "
         "can do at best: its fastest matrix product and a large copy. Without options it takes "
-        "about a minute, and on a GPU a few.",
+        "about a minute, or a few minutes on a GPU.",
     )
     threads = min(torch.get_num_threads(), os.cpu_count() or 1)
     add = parser.add_argument
@@ -152,13 +152,13 @@ def make_parser() -> argparse.ArgumentParser:
     add("--batches", type=_count, nargs="+", default=[1, 32, 1024], metavar="N",
         help="batch sizes (default: 1 32 1024)")  # fmt: skip
     add("--precisions", nargs="+", choices=list(DTYPES), metavar="P",
-        help=f"some of {', '.join(DTYPES)} (default: all that the device has)")  # fmt: skip
+        help=f"one or more of {', '.join(DTYPES)} (default: all that the device has)")  # fmt: skip
     add("--threads", type=_count, default=threads, metavar="N",
         help="threads of the processor (default: %(default)s)")  # fmt: skip
     add("--seconds", type=_seconds, default=0.1, metavar="S",
-        help="how long each timing is repeated, at least (default: 0.1)")  # fmt: skip
+        help="repeat each timing for at least this long (default: 0.1)")  # fmt: skip
     add("--runs", type=_count, default=1, metavar="N",
-        help="measure everything N times, and keep the fastest of each (default: 1)")  # fmt: skip
+        help="measure everything N times and keep the fastest results (default: 1)")  # fmt: skip
     add("--json", type=_file, metavar="FILE", help="write the measurements to a file")
     add("--plot", type=_svg_file, metavar="FILE.svg",
         help="draw the ladder and the roofline into a file")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 from nnfp.speed.results import BACKWARD, DTYPES, FORWARD, Measurements
 
-# What a text may be, and the keys that an object must have, by the name of the field.
+# The texts that a field may have, and the keys that its object must have, by its name.
 CHOICES = {"precision": tuple(DTYPES), "work": (FORWARD, BACKWARD)}
 KEYS = {"peak": {"cores", "gigahertz", "per_cycle", "rate"}}
 # Times repeat exactly on a coarse clock, and a loss can reach 0. No other number is 0.
@@ -16,7 +16,7 @@ MAY_BE_ZERO = ("spread", "loss")
 
 
 def read(path: str | Path | Traversable) -> Measurements:
-    """Read what [nnfp.speed.Measurements.save][] wrote.
+    """Read measurements that [nnfp.speed.Measurements.save][] wrote.
 
     Args:
         path: The file. It may be a file of a package, as `importlib.resources.files` finds it.
@@ -43,7 +43,7 @@ def read(path: str | Path | Traversable) -> Measurements:
 
 
 def _parse(kind: Any, value: Any, name: str) -> Any:
-    """Turn a value of JSON into a value of a type, or raise a `ValueError` that says why not."""
+    """Convert a JSON value to a type, or raise a `ValueError` that says why it does not fit."""
     if is_dataclass(kind):
         return _parse_dataclass(kind, value, name)
     arguments = get_args(kind)

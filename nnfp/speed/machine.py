@@ -87,13 +87,13 @@ def read_cpuinfo() -> str:
 def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
     r"""Compute the float32 operations per second that a processor could do in theory.
 
-    A core with AVX-512 or AVX2 is taken to have two units. In each cycle, each of them multiplies
-    and adds 16 or 8 values. Some processors have only one unit for the 16, and a virtual machine
+    A core with AVX-512 or AVX2 is assumed to have two units. In each cycle, each of them multiplies
+    and adds 16 or 8 values. Some processors have only one unit for 16 values, and a virtual machine
     may report a clock below the true one.
 
     Args:
         cpuinfo: The text of `/proc/cpuinfo`.
-        threads: The number of threads that compute, each on a core, as far as there are enough.
+        threads: The number of threads that compute, each on its own core if there are enough.
 
     Returns:
         The number of `cores` at work, `gigahertz`, the operations `per_cycle` of one core, and
@@ -109,7 +109,7 @@ def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
         name, _, value = line.partition(":")
         values.setdefault(name.strip(), []).append(value.strip())
     processors = values.get("processor", [])
-    # Two threads of one core share its units. A virtual machine may report no cores at all: there
+    # Two threads of one core share its units. A virtual machine may report no cores at all: then
     # each processor counts as one.
     places = [values[name] for name in ("physical id", "core id") if name in values]
     if len(places) == 1 or any(len(place) != len(processors) for place in places):

@@ -1,4 +1,4 @@
-"""Measure everything on a device, one thing after the other."""
+"""Measure everything on a device, one thing after another."""
 
 import sys
 from collections import deque
@@ -30,15 +30,15 @@ def measure(
         device: Where to compute.
         sizes: The numbers of inputs and neurons of the layers.
         batches: The batch sizes.
-        precisions: The precisions; the first is that of the sweep.
-        threads: How many threads a processor uses.
-        seconds: How long each timing is repeated, at least.
+        precisions: The precisions; the sweep uses the first.
+        threads: How many threads the processor uses.
+        seconds: The minimum time for which each timing is repeated.
 
     Returns:
         What was measured.
 
     Raises:
-        ValueError: If this machine cannot measure that, for example because it has less memory.
+        ValueError: If this machine cannot measure this, for example because it lacks the memory.
     """
     settings = Settings(
         torch.device(device), tuple(sizes), tuple(batches), tuple(precisions), threads, seconds

@@ -11,15 +11,15 @@ T = TypeVar("T")
 def fastest(runs: Sequence[Measurements]) -> Measurements:
     """Merge runs on one machine: keep the fastest of everything that was measured more than once.
 
-    Other programs can slow a run down, and never speed it up. A run that lacks a rung, a precision
-    or anything else, because it failed there or was interrupted, takes nothing from the others.
+    Other programs can slow a run down but never speed it up. If a run lacks a rung or a precision,
+    because it failed there or was interrupted, the other runs supply it.
 
     Args:
         runs: The runs, at least one.
 
     Returns:
-        The best limits, and of each rung the timing with the lowest median per sample. `machine`
-        says how many runs there were.
+        The best limits, and for each rung the timing with the lowest median time per sample.
+        `machine` says how many runs there were.
 
     Raises:
         ValueError: If there are no runs, or they are from different devices.
@@ -51,7 +51,7 @@ def _fastest(
     order: list[Hashable] = []
     best: dict[Hashable, T] = {}
     for run in runs:
-        # What only a later run has goes where that run has it: right after the one before it.
+        # What only a later run has goes right after the entry that precedes it in that run.
         position = 0
         for each in run:
             name = key(each)
@@ -69,7 +69,7 @@ def _case(timing: Timing) -> Case:
 
 
 def _seconds_per_sample(timing: Timing) -> float:
-    """Compare runs that timed a slow rung on different numbers of samples."""
+    """Return the time per sample, as runs may time a slow rung on different numbers of them."""
     return timing.seconds / timing.samples
 
 

@@ -85,13 +85,13 @@ def _percent(fraction: float) -> str:
 
 
 def ladder(measured: Measurements) -> Picture:
-    """Draw how fast each rung is on the largest layer and batch size, forward, in float32.
+    """Draw the speed of each rung on the largest layer and batch size, forward, in float32.
 
     Args:
         measured: What was measured, in float32 at least.
 
     Returns:
-        The picture, byte for byte the same for the same measurements.
+        The picture, identical byte for byte for identical measurements.
 
     Raises:
         ValueError: If no rung was measured in float32.
@@ -101,13 +101,13 @@ def ladder(measured: Measurements) -> Picture:
 
 
 def roofline(measured: Measurements) -> Picture:
-    """Draw how fast the layer of the sweep is, under the limits of the device.
+    """Draw the speed of the sweep's layer, under the limits of the device.
 
     Args:
         measured: What was measured.
 
     Returns:
-        The picture, byte for byte the same for the same measurements.
+        The picture, identical byte for byte for identical measurements.
 
     Raises:
         ValueError: If the sweep or the limits were not measured.
@@ -123,7 +123,7 @@ def plot(measured: Measurements) -> Picture:
         measured: What was measured, in float32 at least.
 
     Returns:
-        The picture, byte for byte the same for the same measurements.
+        The picture, identical byte for byte for identical measurements.
 
     Raises:
         ValueError: If the rungs in float32, the sweep or the limits were not measured.

@@ -111,8 +111,8 @@ class Measurements:
             operations per second.
         ladder: The timings of all rungs, for each size and batch size.
         sweep: The timings of one large layer, for growing batch sizes.
-        training: The timings of training steps. Only NVIDIA GPUs have them, as other devices cannot
-            record a step.
+        training: The timings of training steps, on NVIDIA GPUs only: other devices cannot record a
+            step.
     """
 
     machine: dict[str, str]
@@ -164,7 +164,7 @@ class Measurements:
         """Compute how fast the device could be at best.
 
         Args:
-            timing: What was done.
+            timing: What was timed.
 
         Returns:
             Operations per second: the rate of the fastest product, or what the memory can feed, if

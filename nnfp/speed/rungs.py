@@ -115,7 +115,7 @@ def nnfp_linear(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
         A function of the inputs, of shape `(batch, in_features)`.
     """
     out_features, in_features = weight.shape
-    # On the meta device, no weights are drawn only to be replaced.
+    # The meta device draws no weights: they would be replaced at once.
     linear = Linear(in_features, out_features, device="meta")
     linear.weight, linear.bias = weight, bias
     return lambda x: torch.relu(linear(x))

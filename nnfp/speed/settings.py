@@ -1,4 +1,4 @@
-"""What a run is to measure, checked before it begins."""
+"""The settings of a run, checked before it begins."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ PRODUCT_SIZES = {"cpu": (1024, 2048), "mps": (4096,), "cuda": (8192,)}
 COPY_SIZES = {"cpu": 2**26, "mps": 2**28, "cuda": 2**28}
 """How many float32 values the copy moves, for each type of device: too many for its caches."""
 SWEEP_SIZES = {"cpu": 4096, "mps": 4096, "cuda": 8192}
-"""The size of the layer of the sweep: its weights are too large for most caches."""
+"""The size of the sweep's layer, for each type of device: its weights exceed most caches."""
 SWEEP_BATCHES = (1, 4, 16, 64, 256, 1024)
 """The batch sizes of the sweep."""
 LONGEST = 60
@@ -29,9 +29,9 @@ class Settings:
         device: Where to compute.
         sizes: The numbers of inputs and neurons of the layers.
         batches: The batch sizes.
-        precisions: The precisions; the first is that of the sweep.
-        threads: How many threads a processor uses.
-        seconds: How long each timing is repeated, at least.
+        precisions: The precisions; the sweep uses the first.
+        threads: How many threads the processor uses.
+        seconds: The minimum time for which each timing is repeated.
     """
 
     device: torch.device
@@ -101,7 +101,7 @@ class Settings:
 
 
 def gibibytes(count: int | None) -> str:
-    """Write a number of bytes as GiB, or that it is not known."""
+    """Write a number of bytes in GiB, or say that it is unknown."""
     return "an unknown amount" if count is None else f"{count / 2**30:.3g} GiB"
 
 

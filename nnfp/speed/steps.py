@@ -11,11 +11,11 @@ from nnfp.layer import Linear
 
 Step = Callable[[], Tensor]
 
-# Width and batch size of the trained networks: calls set the pace of the first, and arithmetic
-# that of the second.
+# Width and batch size of the trained networks: launches limit the first, and arithmetic
+# the second.
 TRAINING_SIZES = ((128, 32), (4096, 4096))
 STEPS = 100
-"""How many steps a network is trained, to see whether both modes reach the same loss."""
+"""How many steps to train a network, to see whether both modes reach the same loss."""
 # PyTorch chooses its fastest products and allocates memory in the first few steps. A recording must
 # not contain that.
 WARM_UP = 3
@@ -55,7 +55,7 @@ def record(step: Step) -> Step:
     """Record what a step launches on an NVIDIA GPU, so that one call can launch it all again.
 
     Args:
-        step: The step. It is taken three times before it is recorded, and not while it is.
+        step: The step. It is taken three times before the recording, but not by it.
 
     Returns:
         A function that takes the recorded step. It returns the same tensor each time, with the new

@@ -17,7 +17,7 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True)
 class Clock:
-    """Time a piece of work on a number of threads, repeated for a number of seconds at least."""
+    """Times a piece of work on `threads` threads, for at least `seconds` seconds."""
 
     threads: int
     seconds: float
@@ -25,7 +25,7 @@ class Clock:
     def time(self, work: Work) -> tuple[float, float]:
         """Return the median and the interquartile range, in seconds.
 
-        The timer waits until a device has finished, and not only until Python has.
+        The timer waits until the device has finished, and not only until Python has.
         """
         work()  # the first call is slower than all others
         timer = Timer("work()", globals={"work": work}, num_threads=self.threads)
@@ -34,7 +34,7 @@ class Clock:
 
 
 def time_rung(clock: Clock, device: torch.device, case: Case) -> Timing:
-    """Time one rung; a slow one on as many samples as it computes in half the time."""
+    """Time one rung; time a slow one on only as many samples as it computes in half the time."""
     x, weight, bias = make_tensors(device, case.precision, case.size, case.batch)
     layer = RUNGS[case.rung](weight, bias)
     with matmul_precision(case.precision):
@@ -94,7 +94,7 @@ def make_work(layer: Layer, x: Tensor, weight: Tensor, bias: Tensor, work: str) 
 
 @contextmanager
 def matmul_precision(precision: str) -> Iterator[None]:
-    """Let products be computed in TF32 if that is the precision to measure, else in full."""
+    """Compute float32 products in TF32 if that is the precision to measure, else in full."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
     try:

@@ -1,9 +1,9 @@
 """Link notes in code to the numbered list below it.
 
 A block whose lines end in `# (1)`, `# (2)` and so on, with a numbered list right after it, is
-readable Markdown. On the site, each of these comments becomes a small link to its item, which the
-copy button leaves out. The list stays where it is, so nothing moves, and it can be read without a
-script, without a mouse and on paper.
+readable Markdown. On the site, each of these comments becomes a small link to its item, and the
+copy button leaves these links out. The list stays where it is, so nothing moves, and it can be read
+without a script, without a mouse and on paper.
 """
 
 import re

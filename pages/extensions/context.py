@@ -1,4 +1,4 @@
-"""Find out which page Markdown is converting. MkDocs and Zensical say it in different ways."""
+"""Find out which page Markdown is converting. MkDocs and Zensical store it in different places."""
 
 from pathlib import Path
 from typing import Any, NamedTuple

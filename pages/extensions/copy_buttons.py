@@ -1,7 +1,7 @@
 """Add a button that copies the code to each block of code; the theme's script makes it work.
 
-The theme can add such buttons itself (`content.code.copy`), but puts each into a `<nav>` without a
-name, which accessibility checkers reject, and adds them to outputs and signatures, too.
+The theme can add such buttons itself (`content.code.copy`). But it puts each into a `<nav>` without
+a name, and accessibility checkers reject that. It also adds them to outputs and signatures.
 """
 
 import re
@@ -9,8 +9,8 @@ from itertools import count
 
 from pages.extensions.rewrite import RewriteExtension
 
-# A block, with or without a button: the HTML of a docstring is processed once more as a part of the
-# page that it is on.
+# A block, with or without a button: the HTML of a docstring is processed once more as a part of
+# its page.
 BLOCK = re.compile(
     r'(class="language-(?!text\b)\w+ highlight"><pre>(?:<span></span>)?)<code(?: id="code-\d+")?>'
     r'(.*?)</code>(?:<span class="md-code__nav">.*?</span>)?</pre>',

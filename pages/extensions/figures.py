@@ -7,8 +7,8 @@ becomes the caption:
 
 Images in a line of text, raster images and remote ones stay the same.
 
-A figure can be interactive: the option `explorables` gives, by the path of the file, the name of a
-custom element around the picture. Without JavaScript, the reader sees the picture.
+A figure can be interactive: the option `explorables` maps the path of its file to the name of a
+custom element that wraps the picture. Without JavaScript, the reader sees the picture.
 """
 
 import posixpath
@@ -32,12 +32,12 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
 
     Args:
         svg: The text of the file.
-        label: A description of the picture, which a screen reader reads out.
+        label: A description of the picture for screen readers.
         prefix: Text to put before each id, so that two pictures on a page do not share one.
 
     Returns:
-        An `<svg>` element without declarations, namespaces and metadata, which only a file needs,
-        and without the style sheet, which would apply to the whole page.
+        An `<svg>` element. It has no declarations, namespaces or metadata, because only a file
+        needs them, and no style sheet, because that would apply to the whole page.
 
     Raises:
         ParseError: When the text is not well-formed.
@@ -58,8 +58,8 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
             name.removeprefix(XLINK): _prefixed(name, value, prefix)
             for name, value in element.attrib.items()
         }
-    root.attrib.pop("aria-labelledby", None)  # which would win over the label
-    # The site's search finds the text around a picture; the numbers in it would be noise there.
+    root.attrib.pop("aria-labelledby", None)  # it would override the label
+    # The search covers the text around a picture; the numbers in the picture would be noise.
     root.attrib |= {"role": "img", "aria-label": label, "data-search-exclude": ""}
     root.tail = None
     return ElementTree.tostring(root, encoding="unicode")
@@ -111,7 +111,7 @@ class _Figures(Treeprocessor):
 
 
 def _only_svg(paragraph: Element) -> Element | None:
-    """Return the local SVG image that a paragraph consists of, if it does."""
+    """Return the local SVG image if a paragraph contains nothing else, or `None`."""
     if len(paragraph) != 1 or paragraph[0].tag != "img":
         return None
     image = paragraph[0]

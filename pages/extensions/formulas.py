@@ -1,8 +1,8 @@
 r"""Turn formulas into MathML when the site is built, so that showing them needs no script.
 
 `pymdownx.arithmatex` finds `$...$` and `$$...$$`; this extension replaces what it found. Colors
-with a meaning are written `\textcolor{red}{1}`, which code hosts show in color, too. On the site
-they become classes, so that the style sheet chooses the shades:
+with a meaning are written `\textcolor{red}{1}`, so that code hosts show them, too. On the site they
+become classes, so that the style sheet chooses the shades:
 
     - pages.extensions.formulas:
         colors: {red: input, green: weight}
@@ -84,7 +84,7 @@ class _Formulas(Treeprocessor):
         element.text = self.md.htmlStash.store(html)
         element.set("class", "page-formula" if block else "page-math")
         if block:
-            # A wide formula scrolls in its box, and the arrow keys need the focus for that.
+            # A wide formula scrolls in its box; arrow keys scroll it only when it has the focus.
             element.attrib |= {"tabindex": "0", "role": "group", "aria-label": "Formula"}
 
 

@@ -1,9 +1,9 @@
 """Link the first use of each glossary term on a page to its entry, and preview links to pages.
 
 The theme shows the entry when a reader points at the link. The terms are the headings of
-`glossary.md`, and their plurals with *s* are found, too. A page that has a term in bold defines it
-and does not link it. Headings, code, formulas and links stay the same. If a page uses a word in
-another sense, mkdocs.yml lists it:
+`glossary.md`; their plurals with *s* are linked, too. A page that has a term in bold defines it, so
+it gets no link there. Headings, code, formulas and links stay the same. If a page uses a word in
+another sense, list it in mkdocs.yml:
 
     - pages.extensions.glossary:
         other_senses:
@@ -57,7 +57,7 @@ class _Page:
     def __init__(self, terms: Iterable[str], glossary: str) -> None:
         self.glossary = glossary
         self.left = {term.lower(): term for term in terms}
-        # The longest first, since "matrix" is a term and so is "matrix product".
+        # Longest first, because "matrix" and "matrix product" are both terms.
         names = "|".join(re.escape(name) for name in sorted(self.left, key=len, reverse=True))
         self.pattern = re.compile(rf"(?<![\w-])({names})s?(?![\w-])", re.IGNORECASE)
 
@@ -73,7 +73,7 @@ class _Page:
         element[:] = parts
 
     def _linked(self, text: str | None) -> tuple[str | None, list[Element]]:
-        """Split a text at first uses of terms: the text before them, and a link for each."""
+        """Split a text at the first uses of terms into the text before them and a link for each."""
         # Text that is final already, such as code, is an `AtomicString`.
         if not text or isinstance(text, AtomicString):
             return text, []

@@ -19,7 +19,7 @@ class RewriteExtension(Extension):
     """An extension that applies a function; mkdocs.yml names the function's module."""
 
     def __init__(self, rewrite: Callable[[str], str]) -> None:
-        """Store the function, which gets the HTML of a page and returns what replaces it."""
+        """Store a function that takes the HTML of a page and returns the new HTML."""
         super().__init__()
         self.rewrite = rewrite
 

@@ -52,7 +52,7 @@ def equivalents(path: Path, mutants: Iterable[Mutant]) -> dict[str, str]:
     """Read which changes of a page or module make no difference, each with the reason.
 
     Raises:
-        ValueError: When one of them is not a change of this page or module any more.
+        ValueError: When one of them is no longer a change of this page or module.
     """
     name = os.path.relpath(path)
     if path.suffix == ".md":
@@ -67,7 +67,7 @@ def equivalents(path: Path, mutants: Iterable[Mutant]) -> dict[str, str]:
         raise ValueError(f"{where}: expected equivalent to be changes with their reasons")
     made = {mutant.change for mutant in mutants}
     if gone := sorted(set(listed) - made):
-        raise ValueError(f"{where}: {gone[0]!r} is not a change of {name} any more")
+        raise ValueError(f"{where}: {gone[0]!r} is no longer a change of {name}")
     return {str(change): str(reason) for change, reason in listed.items()}
 
 
@@ -105,10 +105,12 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pages", nargs="*", type=Path, help="default: every page")
-    parser.add_argument("--sample", type=int, help="this many changes of each, chosen at random")
-    parser.add_argument("--seed", type=int, default=0, help="of that choice")
-    parser.add_argument("--json", type=Path, help="write the scores and what passed into a file")
+    parser.add_argument(
+        "pages", nargs="*", type=Path, help="pages or modules (default: every page)"
+    )
+    parser.add_argument("--sample", type=int, help="change each in only this many random ways")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the sample (default: 0)")
+    parser.add_argument("--json", type=Path, help="write the scores and what passed to a file")
     options = parser.parse_args(arguments)
     scores: dict[str, Score] = defaultdict(Score)
     passed = []

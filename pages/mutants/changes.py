@@ -39,10 +39,10 @@ COMPARISONS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change, of which `kind`, at `line` of `file`.
+    """One change of a `kind`, at `line` of `file`.
 
-    What it puts in the place of the old is `code`, for the block at `block`, or `text`, for the
-    whole of the file.
+    Either `code` replaces the block at line `block`, or the module if that is 0, or `text` replaces
+    the whole file.
     """
 
     file: Path
@@ -81,7 +81,7 @@ def code_changes(source: str) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _without_words_and_checks(tree: ast.AST) -> list[ast.AST]:
-    """List what can be changed: all but docstrings, and the `strict=True` of zip."""
+    """List the nodes that can be changed: all but docstrings and the `strict=True` of zip."""
     nodes = list(ast.walk(tree))
     skipped = {id(node.value) for node in nodes if isinstance(node, ast.keyword) and _checks(node)}
     for node in nodes:
@@ -118,7 +118,7 @@ def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _checks(node: ast.stmt | ast.keyword) -> bool:
-    """Tell whether code is a check itself: to leave it out changes nothing that is shown."""
+    """Return whether code is itself a check: leaving it out changes nothing that is shown."""
     if isinstance(node, ast.keyword):
         return node.arg == "strict"  # of zip
     return isinstance(node, ast.Assert) or ast.unparse(node).startswith(tuple(settings()["checks"]))
@@ -132,7 +132,7 @@ def _changed(node: ast.AST, **fields: object) -> ast.AST:
 
 
 class _Swap(ast.NodeTransformer):
-    """Puts one node in the place of another."""
+    """Replaces one node with another."""
 
     def __init__(self, old: ast.AST, new: ast.AST) -> None:
         self.old, self.new = old, new
@@ -152,7 +152,7 @@ def mutants_of(page: Page) -> Iterator[Mutant]:
     """Make every change of a page: of its code, outputs, captions, sentences and figures."""
     for block in page.blocks:
         at = block.code.line
-        with contextlib.suppress(SyntaxError):  # which the page may show
+        with contextlib.suppress(SyntaxError):  # a page may show one
             for line, kind, change, code in code_changes(block.code.content):
                 yield Mutant(page.path, at + line, kind, change, block=at, code=code + "\n")
     for number, kind, seen in _lines_with_claims(page):
@@ -194,7 +194,7 @@ def _between_tags(line: str) -> str:
 
 
 def _digit_changes(lines: list[str], index: int, seen: str) -> Iterator[tuple[str, str]]:
-    """Change one digit of a line at a time, of those that a reader sees."""
+    """Change one digit of a line at a time, if a reader sees that digit."""
     line = lines[index]
     for digit in re.finditer(r"[0-9]", seen):
         at = digit.start()
@@ -205,6 +205,6 @@ def _digit_changes(lines: list[str], index: int, seen: str) -> Iterator[tuple[st
 
 
 def mutants_of_module(path: Path) -> Iterator[Mutant]:
-    """Make every change of the code of a module, docstrings and checks apart."""
+    """Make every change of the code of a module, except its docstrings and checks."""
     for line, kind, change, code in code_changes(path.read_text(encoding="utf-8")):
         yield Mutant(path, line, kind, change, code=code + "\n")

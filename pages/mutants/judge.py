@@ -1,4 +1,4 @@
-"""Run a page with each change of it, and list the changes that its tests do not catch."""
+"""Run a page with each of its changes, and list those that its tests do not catch."""
 
 import contextlib
 import os
@@ -19,8 +19,8 @@ from pages.prove.quantities import notes_file, wrong_numbers
 from pages.prove.result import Result
 from pages.prove.session import Session
 
-# A changed page may loop for ever: one that takes this many times as long counts as caught, after
-# this many seconds in any case.
+# A changed page may loop forever. It counts as caught after PATIENCE_S seconds, plus PATIENCE times
+# as long as the page itself takes.
 PATIENCE, PATIENCE_S = 10, 20
 
 Progress = Callable[[], object]
@@ -29,12 +29,12 @@ Progress = Callable[[], object]
 def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list[Mutant]:
     """Run the page with each change, and list the changes that were not caught.
 
-    The page runs once. Before each block, its session is forked for each change of that block and
-    goes on from there, so that nothing which came before runs again.
+    The page runs once. Before each block, its session is forked for each change of that block, so
+    that the earlier blocks do not run again.
 
     Args:
         page: A page that passes as it is.
-        mutants: Changes of it.
+        mutants: Its changes.
         progress: Called after each change.
 
     Returns:
@@ -46,7 +46,7 @@ def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list
     mutants = list(mutants)
     _expect_nothing(wrong_numbers(page))
     passed: list[Mutant] = []
-    seconds = 0.0  # that the page itself has taken
+    seconds = 0.0  # how long the page itself has taken
     with contextlib.closing(Session(page)) as session:
         session.look_up("")  # starts its process, which the threads below share
         for block in page.blocks:
@@ -88,7 +88,7 @@ def _problems(session: Session, block: Block, result: Result) -> list[str]:
 
 
 def _passes_with_code(session: Session, limit: float, mutant: Mutant) -> bool:
-    """Run the changed block and those after it, on what those before it left."""
+    """Run the changed block and those after it, in the state that the earlier ones left."""
     end = time.monotonic() + limit
     with contextlib.closing(session.fork()) as fork:
         for block in fork.page.blocks:
@@ -121,7 +121,7 @@ def _passes_as_text(session: Session, mutant: Mutant, progress: Progress) -> boo
             changed = session.of(read_page(path))
         except PageError:
             return False
-        # What catches most changes comes first.
+        # The check that catches most changes comes first.
         if any(_problems(changed, b, changed.results[b.code.line]) for b in changed.page.blocks):
             return False
         return not (wrong_numbers(changed.page) or wrong_names(changed))

@@ -1,4 +1,4 @@
-"""Run a module's tests and pages with each change of it, and list the changes that none catches."""
+"""Run a module's tests and pages with each of its changes, and list those that none catches."""
 
 import contextlib
 import re
@@ -24,11 +24,11 @@ for name in {names!r}:
     with contextlib.suppress(Exception):
         importlib.import_module(name)
 """
-# Runs one file after the other: most changes are caught by the first.
+# Runs one file after the other: the first catches most changes.
 RUN_TESTS = """
 import os, pytest, sys
 sys.path.insert(0, os.getcwd())
-# For what a test starts as well. Without the second, that would look in its own folder first.
+# For the processes that tests start. Without PYTHONSAFEPATH, they look in their own folder first.
 os.environ.update(PYTHONPATH=os.getcwd(), PYTHONSAFEPATH="1")
 options = "-x -q -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
 for name in {tests!r}:
@@ -43,14 +43,14 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: Progress) -
 
     Args:
         path: A module of a package.
-        mutants: Changes of it.
+        mutants: Its changes.
         progress: Called after each change.
 
     Returns:
         Those of `mutants` that passed.
 
     Raises:
-        ValueError: When the tests do not pass as things are.
+        ValueError: When the tests do not pass with the unchanged module.
     """
     unchanged = Mutant(path, 0, "", "", code=path.read_text(encoding="utf-8"))
     tests = tests_of(path)
@@ -60,7 +60,7 @@ def survivors_of_module(path: Path, mutants: list[Mutant], progress: Progress) -
         loaded = _run_tests(interpreter, tests, None, unchanged)
         if not loaded:
             raise ValueError(f"expected tests that pass, got a failure: pytest {' '.join(tests)}")
-        # So that no change waits for them again.
+        # Load the libraries once, so that no change waits for them again.
         names = _of_libraries(loaded, project_of(path))
         interpreter.run(LOAD.format(names=names), "load")
         limit = PATIENCE_S + PATIENCE * (time.monotonic() - started)
@@ -77,7 +77,7 @@ def _run_tests(
     """Run tests in a copy of the project with the change in its package.
 
     Returns:
-        The names of the modules that are loaded then, or none if a test fails.
+        The names of the modules that are loaded at the end, or none if a test fails.
     """
     with contextlib.closing(interpreter.fork()) as fork:
         root = project_of(mutant.file)
@@ -100,7 +100,7 @@ def project_of(path: Path) -> Path:
 
 
 def _of_libraries(modules: list[str], root: Path) -> list[str]:
-    """List the modules that are not the project's own: those are loaded anew each time."""
+    """List the modules that are not the project's: the project's are loaded anew each time."""
     own = {path.stem for path in root.iterdir()} - {"pages"}
     return [name for name in modules if name.partition(".")[0] not in own]
 
@@ -108,7 +108,7 @@ def _of_libraries(modules: list[str], root: Path) -> list[str]:
 def tests_of(path: Path) -> list[str]:
     """List the tests of a module and the pages that use it, with the quickest to fail first.
 
-    A module without any is judged by those of the modules that use it.
+    A module without tests is judged by the tests of the modules that use it.
     """
     root = project_of(path)
     parts = path.relative_to(root).with_suffix("").parts

@@ -24,10 +24,10 @@ def read_fence(
         lines: The page.
         start: The index of the line with the opening fence.
         opening: The match of `FENCE` on that line.
-        problems: The list to which to add what is wrong with the block, each with its line.
+        problems: The list to append the block's problems to, each with its line.
 
     Returns:
-        The block; its language is empty when it is unknown.
+        The block. Its language is empty if it is unknown.
     """
     prefix, mark, info = opening["prefix"], opening["mark"], opening["info"]
     line = start + 1
@@ -45,10 +45,10 @@ def read_fence(
 
 
 def _end(lines: list[str], start: int, closing: str, problems: list[Problem]) -> tuple[int, bool]:
-    """Find the last line of the block, and whether it is its closing fence.
+    """Return the last line of the block, and whether it is the closing fence.
 
     A block with a wrong closing fence ends there, unless the right one follows before another
-    block begins: so one mistake does not turn the rest of the page inside out.
+    block begins. Otherwise, one mistake would swap code and prose on the rest of the page.
     """
     mark = closing.strip(" >")
     wrong = 0

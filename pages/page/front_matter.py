@@ -8,11 +8,11 @@ Problem = tuple[int, str]
 def read_front_matter(lines: list[str], problems: list[Problem]) -> tuple[dict[str, object], int]:
     """Read the settings at the top of a page.
 
-    Every value is text, a list or a mapping, as written: "3.10" stays itself, and is no number.
+    Every value stays text, a list or a mapping, as written: 3.10 is not read as a number.
 
     Args:
         lines: The page.
-        problems: The list to which to add what is wrong with the settings, each with its line.
+        problems: The list to append the settings' problems to, each with its line.
 
     Returns:
         The settings, and the number of the line after them.
@@ -28,7 +28,7 @@ def read_front_matter(lines: list[str], problems: list[Problem]) -> tuple[dict[s
 
 def _settings(lines: list[str], problems: list[Problem]) -> dict[str, object]:
     try:
-        # The base loader turns nothing into numbers or dates, and so fails on none.
+        # The base loader reads no numbers or dates, so an invalid one cannot make it fail.
         settings = yaml.load("\n".join(lines), Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

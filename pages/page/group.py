@@ -1,4 +1,4 @@
-"""Give each block of a page the output and the figures that belong to it."""
+"""Attach the outputs and figures of a page to the blocks that made them."""
 
 import re
 from itertools import dropwhile, takewhile
@@ -12,14 +12,14 @@ FOLD = re.compile(r"<details\b[^<>]*> *<summary>.*</summary>")
 
 
 def group(elements: list[Element], problems: list[Problem]) -> tuple[list[Block], list[ShellBlock]]:
-    """Give each block the output right after it, and each block of Python its figures.
+    """Attach each output to the block right before it, and each figure to the block that draws it.
 
     A figure is an image right after the block that draws it, or right before a fold that holds
     only this block and its output.
 
     Args:
         elements: The page, in order: fences, images and lines of prose.
-        problems: The list to which to add what belongs to no block, each with its line.
+        problems: The list to append outputs and figures without a block to, each with its line.
 
     Returns:
         The blocks of Python, and those for the reader's shell.
@@ -42,7 +42,7 @@ def group(elements: list[Element], problems: list[Problem]) -> tuple[list[Block]
                     problems.append(
                         (element.line, "expected the block that prints this right before it")
                     )
-            case Fence(language=""):  # unknown, which is a problem already; what follows is its own
+            case Fence(language=""):  # already a problem; what follows belongs to it
                 current = Block(element, None, [])
             case Image() if isinstance(current, Block):
                 current.figures.append(element)
@@ -58,7 +58,7 @@ def group(elements: list[Element], problems: list[Problem]) -> tuple[list[Block]
 
 
 def _give_output(block: Block | ShellBlock | None, output: Fence) -> bool:
-    """Give a block its output; return whether it can have one, right after its code."""
+    """Attach an output to a block; return False if it does not come right after the code."""
     if block is None or block.output:
         return False
     if isinstance(block, Block) and any(image.line > block.code.line for image in block.figures):
@@ -68,9 +68,9 @@ def _give_output(block: Block | ShellBlock | None, output: Fence) -> bool:
 
 
 def _alone_in_next_fold(elements: list[Element]) -> Fence | None:
-    """Return the block in the fold after the images that `elements` begins with.
+    """Return the block in the fold right after the images at the start of `elements`.
 
-    A fold with more in it than a block of Python and its output has none.
+    Return `None` if the fold contains more than a block of Python and its output.
     """
     rest = list(dropwhile(lambda element: isinstance(element, Image), elements))
     opening = list(takewhile(lambda element: isinstance(element, str), rest))

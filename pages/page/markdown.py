@@ -4,9 +4,9 @@ import html
 import re
 import unicodedata
 
-# Inline code ends with as many backticks as it begins with; an escaped backtick begins none.
+# Inline code ends with as many backticks as it begins with; an escaped one begins no code.
 INLINE_CODE = re.compile(r"(?<![\\`])(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`)")
-# Its words may contain one level of brackets, as in ![w[0]](w.svg).
+# The alt text may contain one level of brackets, as in ![w[0]](w.svg).
 IMAGE = re.compile(
     r"!\[(?P<alt>(?:\\.|[^\[\]\\\n]|\[(?:\\.|[^\[\]\\\n])*\])*)\]"
     r"""\((?P<path>[^()<>\s\0]+)(?P<caption>(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*)\)"""
@@ -19,7 +19,7 @@ TARGET = re.compile(
     r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)"""
     r"|(?<=\])\[[^\]\n]*\]"
 )
-# What a reader does not see of a line, apart from comments.
+# The parts of a line that a reader does not see, apart from comments.
 UNSEEN = re.compile(
     "|".join(
         [
@@ -35,7 +35,7 @@ UNSEEN = re.compile(
     ),
     re.IGNORECASE,
 )
-# In the words for an image: code, escaped characters and entities.
+# In the alt text of an image: code, escaped characters and entities.
 _MARKED = re.compile(
     rf"(?P<code>{INLINE_CODE.pattern})|\\(?P<escaped>[\\`*_{{}}\[\]()>#+.!-])|&#?\w+;"
 )
@@ -47,12 +47,12 @@ _TOKEN = re.compile(
 
 
 def without_code(text: str) -> str:
-    """Replace inline code by NUL characters, which no page contains."""
+    """Replace inline code with NUL characters, because no page contains them."""
     return INLINE_CODE.sub(lambda code: "\0" * len(code[0]), text)
 
 
 def words_of(alt: str) -> str:
-    r"""Return the words for an image as the site shows them.
+    r"""Return the alt text of an image as the site shows it.
 
     Examples:
         >>> words_of(r"`relu` &amp; \[w\]")
@@ -68,21 +68,21 @@ def words_of(alt: str) -> str:
 
 
 def blank(text: str) -> str:
-    """Replace all but line ends by spaces, so that what follows keeps its line and column."""
+    """Replace all but line ends with spaces, so that what follows keeps its line and column."""
     return re.sub(r"[^\n]", " ", text)
 
 
 def without_comments(text: str) -> str:
-    """Blank the HTML comments in a text; what only looks like one inside code stays."""
+    """Blank the HTML comments in a text, but not code that looks like one."""
     pattern = f"(?P<code>{INLINE_CODE.pattern})|{COMMENT.pattern}"
     return re.sub(pattern, lambda found: found["code"] or blank(found[0]), text)
 
 
 def without_unseen(text: str) -> str:
-    """Blank what a reader does not see, such as URLs; of an image, its words and caption stay.
+    """Blank what a reader does not see, such as URLs, but keep the alt text and captions of images.
 
-    Code and formulas stay as they are: what looks like a link inside them is none. An entity that
-    shows a number, such as `&#189;`, becomes that number.
+    Code and formulas stay as they are, because what looks like a link in them is not one. An entity
+    that shows a number, such as `&#189;`, becomes that number.
 
     Examples:
         >>> without_unseen("[two](2.md) of $w[0][1]$")

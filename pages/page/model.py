@@ -1,4 +1,4 @@
-"""What a page consists of, and the error that lists what is wrong with one."""
+"""The parts of a page, and the error that lists a page's problems."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 class PageError(ValueError):
     """A page that cannot be proven as written.
 
-    `problems` has a message for each problem, which begins with its file and line, as in
+    `problems` has a message for each problem. Each begins with its file and line, as in
     `docs/index.md:12: expected ...`.
     """
 
@@ -77,7 +77,7 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The path as seen from the current directory."""
+        """The path relative to the current directory."""
         return os.path.relpath(self.path)
 
     def error(self, line: int, message: str) -> PageError:

@@ -1,4 +1,4 @@
-"""Find the prose of a page, and of its prose what a reader sees."""
+"""Find the prose of a page, and the part of it that a reader sees."""
 
 import re
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ NUMBERED = re.compile(rf"(?P<before>(?P<indent>{QUOTE}){BULLET}*)(?P<number>\d+[
 BULLETED = re.compile(rf"(?P<indent>{QUOTE}){BULLET}")
 TITLE = re.compile(r"# +(?P<title>.+?)(?: +#+)?(?: +\{[^{}]*\})? *")
 NUMBERED_HEADING = re.compile(r"(?P<before>#+ +)(?P<number>\d+(?:\.\d+)*[.)])(?= |$)")
-# A list inside the item of another is indented by at least as much.
+# A list inside an item of another list is indented by at least this many columns.
 NESTED = 4
 
 
 def prose_of(page: Page) -> Iterator[tuple[int, str]]:
     """Yield the lines of a page that are neither code, output nor settings, each with its number.
 
-    Of the front matter, the description is prose. HTML comments are blanked.
+    The description in the front matter is prose, too. HTML comments are blanked.
     """
     hidden = {line for fence in page.fences for line in range(fence.line, fence.end + 1)}
     in_api = in_description = False
@@ -46,8 +46,8 @@ def title_of(page: Page) -> str:
 def readable(page: Page) -> Iterator[tuple[int, str]]:
     """Yield the lines of prose with all that a reader does not see replaced by spaces.
 
-    What is left keeps its column. Besides URLs and the like, the markers of numbered lists and
-    headings are left out: they count items, and are not numbers that the page states.
+    The rest keeps its column. The markers of numbered lists and headings are blanked as well: they
+    count items and are not numbers that the page states.
     """
     numbers, lines = [], []
     items = _Items()
@@ -58,14 +58,14 @@ def readable(page: Page) -> Iterator[tuple[int, str]]:
 
 
 class _Items:
-    """Tells the markers of list items from numbers that begin a line by chance.
+    """Distinguishes list markers from numbers that happen to begin a line.
 
     In the middle of a paragraph, `19. It` is the end of a sentence. A list begins after a blank
     line, a heading or a block of code, or indented inside another list.
     """
 
     def __init__(self) -> None:
-        self.last = -1  # the number of the line before, or -1 if no paragraph goes on after it
+        self.last = -1  # the number of the line before, or -1 if no paragraph continues after it
         self.numbered = False
         self.indent = 0
 

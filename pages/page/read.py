@@ -1,8 +1,8 @@
 """Read the file of a page: its blocks of code, with the outputs and figures that belong to them.
 
-Reading is strict. Whatever could be shown to a reader without being run or compared is refused, so
-that no block can be left out by accident: an option on a fence, an output without its block, a
-fence that is not closed. All problems of a page are listed at once.
+Reading is strict, so that no block is skipped by accident. It refuses anything that a reader could
+see but no test would run or compare: an option on a fence, an output without its block, a fence
+that is not closed. All problems of a page are listed at once.
 """
 
 import os
@@ -18,7 +18,7 @@ from pages.page.model import Fence, Image, Page, PageError
 # The path of a figure, below the folder of its page.
 FIGURE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:svg|png)")
 FIGURE_EXAMPLE = "a path of letters, digits, _, - and . such as figures/name.svg or name.png"
-# Elements of HTML other than those that fold a part of a page: they could show code or an image.
+# HTML elements that could show code or an image: all except those that fold a part of a page.
 SHOWING = re.compile(r"<(?!(?:details|summary)\b)[a-z][\w-]*(?=[\s/>]|$)", re.IGNORECASE)
 
 
@@ -37,7 +37,7 @@ def read_page(path: Path) -> Page:
 
 
 def scan(text: str) -> list[Fence]:
-    """Return the blocks of Python in the text of a page, in order, however they are nested.
+    """Return the blocks of Python in the text of a page, in order and at any nesting.
 
     Raises:
         PageError: When something in it could be shown without being proven.
@@ -74,7 +74,7 @@ def _text(path: Path, name: str) -> str:
 
 
 def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
-    """Read a page, and list what is wrong with it, in the order of its lines."""
+    """Read a page, and list its problems in the order of its lines."""
     lines = text.split("\n")
     problems: list[Problem] = []
     _refuse_invisible(lines, problems)
@@ -87,7 +87,7 @@ def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
 
 
 def _refuse_invisible(lines: list[str], problems: list[Problem]) -> None:
-    """Refuse what a reader cannot see, or would copy as something else, such as a tab."""
+    """Refuse characters that a reader cannot see or would copy as others, such as a tab."""
     for line, text in enumerate(lines, 1):
         if not text.isprintable():
             for character in text:
@@ -113,7 +113,7 @@ def _elements(lines: list[str], first_line: int, problems: list[Problem]) -> lis
 
 
 def _prose(text: str, line: int, problems: list[Problem]) -> Image | str:
-    """Read a line outside of fences: it is an image, or has none."""
+    """Read a line outside fences: an image, or text without images."""
     plain = without_code(text)
     if "```" in plain or "~~~" in plain:
         problems.append((line, f"expected a fence to begin its line, got {text!r}"))

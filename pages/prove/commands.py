@@ -14,17 +14,18 @@ from importlib import metadata
 
 from pages.project import ROOT, settings
 
-# What ends in one of these is a file, and not a word with a dot.
+# A word with one of these endings is a file, and not a name with a dot.
 SUFFIXES = (".py", ".md", ".toml", ".yml", ".txt", ".json", ".svg", ".html", ".js", ".css")
 HELP_SECONDS = 60
 LONGEST_PATH = 200  # longer ones are an error in some file systems
 
 
 def is_file(name: str) -> bool:
-    """Return whether `name` is a file or a folder of the project, or one that it makes.
+    """Return whether `name` is a file or a folder of the project, or one that its commands make.
 
-    A word in angle brackets, such as `<idea>`, is any word. Of what `.gitignore` lists, only the
-    folder itself counts, and what `[tool.pages]` lists as `made`: the rest depends on the machine.
+    A word in angle brackets, such as `<idea>`, matches any word. Of the folders in `.gitignore`,
+    only the folder itself and the files that `[tool.pages]` lists as `made` count, because the rest
+    depends on the machine.
     """
     if len(name) > LONGEST_PATH or not re.fullmatch(r"(?!/)[\w.<>/\\-]+", name):
         return False
@@ -51,10 +52,10 @@ def _is_ignored(path: str) -> bool:
 
 
 def is_command(text: str) -> bool:
-    """Return whether `text` is an installed program or one of its commands, with right options.
+    """Return whether `text` is an installed program or one of its commands, with valid options.
 
     Raises:
-        LookupError: When the program exists, but not its options, targets or files.
+        LookupError: When the program exists, but an option, a target or a file does not.
     """
     try:
         words = shlex.split(text)
@@ -114,13 +115,13 @@ def _check_arguments(program: tuple[str, ...], arguments: list[str]) -> None:
 
 
 def _is_subcommand(word: str, help_text: str) -> bool:
-    """Return whether a help lists `word` as a command, at the beginning of an indented line."""
+    """Return whether a help text lists `word` as a command, at the start of an indented line."""
     is_word = re.fullmatch(r"[a-z][a-z-]*", word)
     return bool(is_word and re.search(rf"^ +{word}(?: |$)", help_text, re.MULTILINE))
 
 
 def _is_option(option: str, help_text: str) -> bool:
-    """Return whether a help mentions an option, or each of several written as one, as in `-qx`."""
+    """Return whether a help text has an option, or all of those written as one, as in `-qx`."""
     if re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", help_text):
         return True
     if option.startswith("--") or len(option) <= len("-x"):
@@ -134,7 +135,7 @@ def _is_option(option: str, help_text: str) -> bool:
 def _takes_value(option: str, help_text: str) -> bool:
     """Return whether an option has a value after it, as in `--json FILE` or `--json=FILE`.
 
-    A comma after the option begins another way to write it, two spaces its explanation.
+    After the option, a comma begins another spelling of it, and two spaces its explanation.
     """
     ways = rf"^\s*(?:-\S+(?: \S+)?, )*{re.escape(option)}(?:, -[\w-]+)*"
     return bool(re.search(rf"{ways}[= ][^\s:/-]", help_text, re.MULTILINE))
@@ -142,10 +143,10 @@ def _takes_value(option: str, help_text: str) -> bool:
 
 @cache
 def _help(program: tuple[str, ...]) -> str:
-    """Ask a program for its help, in the project's folder and with the project's settings."""
+    """Return the help text of a program that runs in the project's folder."""
     if program[:2] == ("python", "-m"):
         _refuse_without_options(program[2])
-    # What is set for the pytest that runs this must not change what another one lists.
+    # The settings of the pytest that runs this must not change the help of another one.
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     environment |= {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
     try:
@@ -164,7 +165,7 @@ def _help(program: tuple[str, ...]) -> str:
 
 
 def _refuse_without_options(module: str) -> None:
-    """Refuse arguments of a module of the project that reads none: asked for help, it would run."""
+    """Refuse arguments for a module that reads none: with `--help`, the module itself would run."""
     path = ROOT / module.replace(".", "/")
     files = [*path.parent.glob(f"{path.name}.py"), *path.glob("*.py")]
     if files and not any("argparse" in file.read_text(encoding="utf-8") for file in files):
@@ -175,7 +176,7 @@ def _executable(program: str) -> str:
     """Return the path of a program in Python's environment, or an empty text."""
     if program == "python":
         return sys.executable
-    if not re.fullmatch(r"[\w.-]+", program):  # a path, which is not looked for in the environment
+    if not re.fullmatch(r"[\w.-]+", program):  # a path, and not a program's name
         return ""
     return shutil.which(program, path=sysconfig.get_path("scripts")) or ""
 

@@ -1,4 +1,4 @@
-"""Compare what a page shows with what its blocks did, and say the difference."""
+"""Compare what a page shows with what its blocks did, and describe the differences."""
 
 import re
 from decimal import Decimal
@@ -9,14 +9,14 @@ from pages.prove.diff import diff, diff_bytes, shortened
 from pages.prove.result import Result
 from pages.prove.session import Session
 
-# What comes before the command that mends a page.
-MEND = "to write what is true into the page: "
+# The words before the command that updates a page.
+MEND = "to update the page: "
 TRACEBACK = "Traceback (most recent call last):\n"
-# Not part of a name, such as float64, or of a color.
+# A number that is not part of a name, such as float64, or of a color.
 NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-# In an error, the sizes of a shape such as 2x3 as well.
+# In an error, the sizes of a shape such as 2x3 count, too.
 NUMBER_IN_ERROR = re.compile(r"(?<![A-Za-z_.])\d+(?:\.\d+)?(?:e[+-]?\d+)?|(?<=\dx)\d+")
-# What Matplotlib and other tools put into an SVG anew in each run: random names, and the time.
+# What Matplotlib and other tools change in an SVG in each run: random names, and the time.
 UNSTABLE = re.compile(
     rb"""(?<=id=")\w*?[0-9a-f]{10}(?=")|(?<=#)\w*?[0-9a-f]{10}|<dc:date>[^<]*</dc:date>"""
     rb"""|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\w.])\d{10,}(?![\w.])"""
@@ -28,7 +28,7 @@ LONGEST_OUTPUT = 100_000
 
 
 def shown(result: Result) -> str:
-    """Write what a reader would see below the block: its output, and the end of a traceback."""
+    """Return what a reader would see below the block: its output, and the end of a traceback."""
     text = result.stdout
     if text and not text.endswith("\n"):
         text += "\n"
@@ -38,19 +38,19 @@ def shown(result: Result) -> str:
 
 
 def expects_error(block: Block) -> bool:
-    """Return whether the page says that this block raises."""
+    """Return whether the page shows a traceback for this block."""
     return block.output is not None and TRACEBACK in block.output.content
 
 
 def raised_unexpectedly(block: Block, result: Result) -> bool:
-    """Return whether the block raised and the page does not, or cannot, say so."""
+    """Return whether the block raised an error that the page does not or cannot show."""
     if result.error is None:
         return False
     return not expects_error(block) or result.error.kind != "Exception"
 
 
 def faults(session: Session, block: Block, result: Result) -> list[str]:
-    """List what its author must mend in a block, each with its line."""
+    """List what the author must fix in a block, each with its line."""
     at = _at(session, block.code.line)
     if raised_unexpectedly(block, result):
         assert result.error is not None
@@ -82,7 +82,7 @@ def without_notes(stderr: str) -> str:
 
 
 def _of_this_machine(session: Session) -> list[str]:
-    """List the folders that are elsewhere on another machine, or in another run."""
+    """List the folders whose paths differ on another machine or in another run."""
     return [str(path) for path in (session.interpreter.folder, session.page.path.parent, ROOT)]
 
 
@@ -92,7 +92,7 @@ def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
     for path in sorted(set(expected) - set(result.figures)):
         where = _at(session, expected[path])
         drawer = _drawer(session, path)
-        found.append(f"{where}: {path} was not drawn by the block before it, but {drawer}")
+        found.append(f"{where}: expected the block before it to draw {path}, but {drawer}")
     for path in sorted(set(result.figures) - set(expected)):
         at = _at(session, block.code.line)
         found.append(f"{at}: the block drew {path}, which the page does not show after it")
@@ -100,13 +100,13 @@ def _wrong_figures(session: Session, block: Block, result: Result) -> list[str]:
         for line in _other_drawers(session, block, path, result.figures[path]):
             found.append(
                 f"{_at(session, expected[path])}: {path} was drawn differently by the block "
-                f"at line {line}: expected another file name for each picture"
+                f"at line {line}: expected a separate file name for each picture"
             )
     return found
 
 
 def _other_drawers(session: Session, block: Block, path: str, drawn: bytes) -> list[int]:
-    """List the lines of the blocks before this one that have drawn another picture there."""
+    """List the lines of earlier blocks that drew a different picture to the same path."""
     return [
         line
         for line, earlier in session.results.items()
@@ -118,12 +118,12 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
     """List where the page shows something other than what the block did, each with its line.
 
     Args:
-        session: The page.
+        session: The session of the page.
         block: One of its blocks.
         result: What the block did.
-        ulps: By how many units in the last shown digit numbers may differ, in figures too. With 1
-            or more, errors may be worded differently. Meant for machines and versions of libraries
-            other than those that the page was written on.
+        ulps: How many units in their last shown digit numbers may differ by, in figures, too. With
+            1 or more, errors may be worded differently. It is meant for machines and versions of
+            libraries that the page was not written on.
 
     Returns:
         A message for the output and for each figure that differs.
@@ -133,7 +133,7 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
     if not _same_output(page, true, ulps):
         line = block.output.line if block.output else block.code.line
         found.append(
-            f"{_at(session, line)}: the page shows another output than the block's\n"
+            f"{_at(session, line)}: the page's output differs from the block's\n"
             f"{diff(page, true)}\n{_advice(session)}"
         )
     for image in block.figures:
@@ -141,14 +141,12 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
         committed = file.read_bytes() if file.exists() else b""
         drawn = result.figures.get(image.path, committed)
         if _other_drawers(session, block, image.path, drawn):
-            continue  # which is a fault already, and cannot be updated
+            continue  # already a fault, and an update cannot fix it
         if committed != drawn and not _agree_as_text(committed, drawn, ulps):
-            where = (
-                f"{_at(session, image.line)}: {image.path} is another picture than the block draws"
-            )
+            where = f"{_at(session, image.line)}: {image.path} differs from what the block draws"
             if committed and UNSTABLE.sub(b"", committed) == UNSTABLE.sub(b"", drawn):
                 found.append(
-                    f"{where}: it differs in each run, by random names or the time; with "
+                    f"{where}: its random names or times change in each run; with "
                     'Matplotlib, set plt.rcParams["svg.hashsalt"] and savefig(…, '
                     'metadata={"Date": None})'
                 )
@@ -162,7 +160,7 @@ def _advice(session: Session) -> str:
 
 
 def _same_output(page: str, true: str, ulps: int) -> bool:
-    """Compare two outputs: all that was printed, and with `ulps` an error's type and numbers."""
+    """Compare two outputs; with `ulps`, compare only the type and the numbers of an error."""
     if not ulps:
         return page == true
     printed, _, error = page.partition(TRACEBACK)
@@ -206,7 +204,7 @@ def _near(page: str, true: str, ulps: int) -> bool:
 
 
 def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
-    """Compare two pictures as text; pictures made of pixels do not agree."""
+    """Compare two pictures as text; two raster images never agree."""
     try:
         return agree(page.decode(), true.decode(), ulps)
     except UnicodeDecodeError:
@@ -220,5 +218,5 @@ def _at(session: Session, line: int) -> str:
 def _drawer(session: Session, path: str) -> str:
     for line, result in session.results.items():
         if path in result.figures:
-            return f"by the one at line {line}"
-    return "by none"
+            return f"the one at line {line} did"
+    return "no block did"

@@ -1,4 +1,4 @@
-"""Say how two texts differ, in a message that can be read."""
+"""Describe how two texts differ, in a message short enough to read."""
 
 import difflib
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ MOST_LINES, LONGEST_LINE = 200, 500
 
 def diff(page: str, true: str) -> str:
     """List the lines that only the page has (-), and those that it should have (+)."""
-    lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "in truth", lineterm="")
+    lines = difflib.unified_diff(_lines(page), _lines(true), "on the page", "actual", lineterm="")
     return shortened("\n".join(line for line in lines if not line.startswith("@@")))
 
 
 def shortened(text: str) -> str:
-    """Leave out what nobody would read of a long text, and say how much that is."""
+    """Shorten a long text, and say how much of it is left out."""
     lines = text.split("\n")
     kept = [
         line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … ({len(line)} characters)"
@@ -31,19 +31,19 @@ def _lines(text: str) -> list[str]:
 
 
 def diff_bytes(page: bytes, true: bytes) -> str:
-    """Say how two files differ: by their lines if they are text, or else by their bytes."""
+    """Describe how two files differ: by their lines if they are text, or else by their bytes."""
     try:
         difference = diff(page.decode(), true.decode())
     except UnicodeDecodeError:
         difference = ""
     if difference:
         return difference
-    # A line end, say, or pixels: no line differs.
+    # No line differs, as with pixels or a missing line end.
     same = first_difference(page, true)
-    return f"the page's has {len(page)} bytes, the true one {len(true)}; byte {same} differs first"
+    return f"expected {len(true)} bytes, got {len(page)}; byte {same} is the first that differs"
 
 
 def first_difference(page: Sequence[object], true: Sequence[object]) -> int:
-    """Count how many items two sequences have in common at their start."""
+    """Return how many items two sequences have in common at their start."""
     pairs = enumerate(zip(page, true, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(page), len(true)))

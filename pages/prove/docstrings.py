@@ -13,9 +13,9 @@ ENTRY = re.compile(r"::: (?P<module>\w+(?:\.\w+)+)")
 
 
 def modules_of(page: Page) -> list[Page]:
-    """Read the modules of the project whose docstrings a page shows whole.
+    """Read the modules of the project whose docstrings a page shows in full.
 
-    For a package, these are its `__init__.py` and the modules from which that imports, since the
+    For a package, these are its `__init__.py` and the modules that it imports from, because the
     page shows what they define.
 
     Raises:
@@ -33,7 +33,7 @@ def modules_of(page: Page) -> list[Page]:
 
 
 def _imported(package: Path) -> list[Path]:
-    """List the modules of a package from which its `__init__.py` imports."""
+    """List the modules of a package that its `__init__.py` imports from."""
     names = [
         (node.module or "").removeprefix(f"{'.'.join(package.parent.relative_to(ROOT).parts)}.")
         for node in ast.walk(_parsed(package)[1])

@@ -40,7 +40,7 @@ class Interpreter:
 
     @classmethod
     def start(cls, threads: int = 1) -> "Interpreter":
-        """Start a process in an empty folder, its numerical libraries on this many threads."""
+        """Start a process in an empty folder, with this many threads for numerical libraries."""
         address = _shared_worker(threads) if CAN_FORK else _start_worker(threads)
         interpreter = cls(connect(address), _new_folder())
         environment = {**os.environ, **_environment(threads)}
@@ -49,14 +49,14 @@ class Interpreter:
         return interpreter
 
     def fork(self) -> "Interpreter":
-        """Make a process that has done all that this one did, and works on a copy of its files."""
+        """Fork the process: the new one has the same state and a copy of the files."""
         folder = _new_folder()
         with tempfile.TemporaryDirectory() as place, listen(place) as server:
             self._ask("fork", server.getsockname(), folder)
             return Interpreter(accept(server), folder)
 
     def run(self, source: str, filename: str, timeout: float | None = None) -> Result:
-        """Run a block on what those before it left.
+        """Run a block in the state that the earlier blocks left.
 
         Raises:
             InterpreterEndedError: When the block ends the process, or runs for more than `timeout`
@@ -65,7 +65,7 @@ class Interpreter:
         return cast(Result, self._ask("run", source, filename, timeout=timeout))
 
     def look_up(self, code: str) -> str:
-        """Say which name in `code` does not exist; an empty string means that all do."""
+        """Return why a name in `code` does not exist, or an empty string if all names do."""
         return cast(str, self._ask("look_up", code, settings()["packages"]))
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Interpreter:
 
 
 def _descendants(pid: int) -> list[int]:
-    """List the processes that a process has started, and those that they have; on Linux."""
+    """List the processes that a process and its descendants have started; on Linux."""
     children = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):  # it has ended
@@ -116,13 +116,13 @@ def _new_folder() -> Path:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """Give the variables that libraries read when they are loaded."""
+    """Return the variables that libraries read when they are loaded."""
     return {**settings().get("environment", {}), "OMP_NUM_THREADS": str(threads)}
 
 
 @cache
 def _shared_worker(threads: int) -> str:
-    """Start the worker that is forked for each page of this run, once."""
+    """Return the socket of the worker that is forked for each page; the first call starts it."""
     return _start_worker(threads)
 
 
@@ -149,6 +149,6 @@ def _start_worker(threads: int) -> str:
 
 
 def _stop(worker: "subprocess.Popen[str]", owner: int) -> None:
-    """Close the pipes of a worker, which ends it; not in a fork of the process that started it."""
+    """End a worker by closing its pipes, but not in a fork of the process that started it."""
     if os.getpid() == owner:
         worker.communicate()

@@ -14,7 +14,7 @@ import types
 import warnings
 from typing import Any
 
-# What an expression makes, by its kind: its attributes are those of its class.
+# The class of the object that each kind of expression makes, to look up its attributes.
 CLASSES: dict[type[ast.AST], type] = {
     ast.JoinedStr: str,
     ast.List: list,
@@ -32,23 +32,23 @@ FUNCTIONS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class _BoundError(Exception):
-    """A value that depends on a name which the code itself binds, such as an argument."""
+    """A value depends on a name that the code itself binds, such as an argument."""
 
 
 def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> None:
     """Look up each free name in `code`, its attributes and its calls' arguments.
 
+    A comprehension or a `lambda` alone shows a form of Python, so its names may be any names.
+
     Args:
         code: An expression or statements, such as `nn.Linear(2, 2).weight`.
         namespace: The names that the page's session has after its last block.
-        packages: The packages whose names need no prefix, from the first to the last.
-
-    A comprehension or a `lambda` that stands alone shows a form of Python, so its names may be any.
+        packages: The packages whose names need no prefix, in the order of the search.
 
     Raises:
         LookupError: When one of them does not exist, or only running the code would show it.
     """
-    with warnings.catch_warnings(action="ignore"):  # such as that of a gradient that is not kept
+    with warnings.catch_warnings(action="ignore"):  # as for a gradient that is not kept
         try:
             tree = ast.parse(code)
             if _is_pattern(tree):
@@ -61,7 +61,7 @@ def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> Non
 
 
 def _is_pattern(tree: ast.Module) -> bool:
-    """Return whether code shows a form of Python, such as `[i for i in x]`, with names for any."""
+    """Return whether code shows a form of Python with any names, such as `[i for i in x]`."""
     match tree.body:
         case [ast.Expr(value=value)]:
             return isinstance(value, (ast.Lambda, *COMPREHENSIONS))
@@ -69,7 +69,7 @@ def _is_pattern(tree: ast.Module) -> bool:
 
 
 def _bound_in(tree: ast.AST) -> frozenset[str]:
-    """List the names that statements and `:=` bind, but not those of functions' own scopes."""
+    """List the names that statements and `:=` bind, except inside functions."""
     names: set[str] = set()
     for node in _in_scope(tree):
         match node:
@@ -100,7 +100,7 @@ def _in_scope(tree: ast.AST) -> list[ast.AST]:
 
 
 class _Lookup:
-    """Visits the nodes of a piece of code, with the names that are bound where each of them is."""
+    """Visits the nodes of a piece of code, and tracks the names that are bound at each of them."""
 
     def __init__(self, namespace: dict[str, object], packages: list[str]) -> None:
         self.namespace = namespace
@@ -114,14 +114,14 @@ class _Lookup:
         """
         match node:
             case ast.Name() | ast.Attribute() | ast.Subscript(slice=ast.Constant()):
-                if isinstance(node.ctx, ast.Load):  # others are made or removed by the code
+                if isinstance(node.ctx, ast.Load):  # the code itself makes or removes others
                     self._check_value(node, bound)
             case ast.Call():
                 self._check_call(node, bound)
             case ast.Import() | ast.ImportFrom():
                 _check_import(node)
         if isinstance(node, COMPREHENSIONS):
-            self.visit(node.generators[0].iter, bound)  # this one does not see the targets
+            self.visit(node.generators[0].iter, bound)  # the first one does not see the targets
             bound |= {name for part in node.generators for name in _targets(part.target)}
         elif isinstance(node, FUNCTIONS):
             arguments = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
@@ -136,7 +136,7 @@ class _Lookup:
             self._value(node, bound)
 
     def _value(self, node: ast.expr, bound: frozenset[str]) -> Any:
-        """Find the value of an expression; what a class makes is represented by the class."""
+        """Return the value of an expression, or the class of an object that a call would make."""
         match node:
             case ast.Constant(value=value):
                 return value
@@ -164,7 +164,7 @@ class _Lookup:
 
     def _named(self, name: str) -> Any:
         if name.startswith("__"):
-            raise LookupError(f"nothing has the name {name}")
+            raise LookupError(f"nothing is named {name}")
         if name in self.namespace:
             return self.namespace[name]
         for place in (builtins, *map(importlib.import_module, self.packages)):
@@ -172,7 +172,7 @@ class _Lookup:
                 return getattr(place, name)
         if name in self.packages:
             return importlib.import_module(name)
-        raise LookupError(f"nothing has the name {name}")
+        raise LookupError(f"nothing is named {name}")
 
     def _check_call(self, call: ast.Call, bound: frozenset[str]) -> None:
         """Refuse arguments that the function does not take."""
@@ -233,4 +233,4 @@ def _module_exists(name: str) -> bool:
 
 
 def _shows_only_when_run(node: ast.AST) -> LookupError:
-    return LookupError(f"what {ast.unparse(node)} is shows only when it runs")
+    return LookupError(f"the value of {ast.unparse(node)} is known only when it runs")

@@ -1,9 +1,8 @@
-"""Check that the code which a page's prose names exists.
+"""Check that the code in a page's prose exists.
 
-What a sentence writes as code, such as `nn.Linear` or `2 * x + 1`, must be in a block or an output
-of its page, or be Python whose names all exist: in the page's session after its last block, in
-Python, or in one of the packages under `[tool.pages]`. Otherwise it is a file of the project or a
-command.
+Code in a sentence, such as `nn.Linear` or `2 * x + 1`, must be in a block or an output of its page,
+or be Python whose names all exist: in the page's session after its last block, in Python, or in one
+of the packages under `[tool.pages]`. It may also be a file of the project or a command.
 """
 
 import keyword
@@ -16,12 +15,12 @@ from pages.project import settings
 from pages.prove.commands import is_command, is_file
 from pages.prove.session import Session
 
-# A link to an object's documentation, which must lead to the object that it names.
+# A link to the documentation of an object. It must lead to the object that its text names.
 LINKED = re.compile(r"\[`(?P<code>[^`]+)`\]\[(?:\w+\.)*(?P<last>\w+)\]")
 
 
 def code_in_prose(page: Page) -> Iterator[tuple[int, str]]:
-    """Yield what the sentences, captions and tables of a page write as code, with its line."""
+    """Yield the code in the sentences, captions and tables of a page, with its line."""
     for line, text in prose_of(page):
         for match in INLINE_CODE.finditer(text):
             if code := match[0].strip("`").strip():
@@ -32,7 +31,7 @@ def wrong_names(session: Session) -> list[str]:
     """List the names in a page's prose that do not exist, each with its file and line.
 
     Args:
-        session: A page whose blocks have all run.
+        session: The session of a page whose blocks have all run.
     """
     page = session.page
     packages = settings()["packages"]
@@ -44,8 +43,8 @@ def wrong_names(session: Session) -> list[str]:
         except LookupError as error:
             problems.append(
                 f"{page.name}:{line}: `{code}` does not exist: {error}\n"
-                "expected code from a block or an output of this page, names that its session, "
-                f"Python, {', '.join(packages)} have, a file of the project, or a command"
+                "expected code from a block or an output of this page, names from its session, "
+                f"Python, {', '.join(packages)}, a file of the project, or a command"
             )
     return problems
 
@@ -67,7 +66,7 @@ def wrong_marks(page: Page) -> list[str]:
 
 
 def _is_known(page: Page, code: str) -> bool:
-    """Return whether `code` exists without a look at the page's session.
+    """Return whether `code` is known to exist without looking at the page's session.
 
     Raises:
         LookupError: When it is a command with a wrong option, target or file.

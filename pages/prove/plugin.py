@@ -1,8 +1,8 @@
 """The pytest plugin: each block of a page is a test, run in the page's session and compared.
 
-It builds on pytest-markdown-docs, which collects a test for each fence that our scanner finds, and
-hands it to the runner below. After them comes one test more for each page with names of code in its
-sentences.
+It builds on pytest-markdown-docs: that collects a test for each fence that our scanner finds, and
+hands it to the runner below. Up to two tests follow those of a page's blocks: one for the code that
+its sentences name, and one for their numbers.
 """
 
 import os
@@ -22,19 +22,19 @@ from pages.prove.names import code_in_prose
 from pages.prove.quantities import notes_file
 from pages.prove.run import Run, UntrueError
 
-# How the lines of a message look in a terminal that has colors.
+# The look of a line of a message in a terminal, by how the line begins.
 COLORS = {"-": {"red": True}, "+": {"green": True}, MEND: {"bold": True}}
 
 
-# A run inside a run, as in the tests of this plugin, is on top while it lasts.
+# A stack, because the tests of this plugin start a run inside a run.
 _runs: list[Run] = []
 
 
 class FenceParser:
-    """Stands in for markdown-it, which misses fences in tabs, admonitions and details."""
+    """Replaces markdown-it, because that misses fences in tabs, admonitions and details."""
 
     def parse(self, text: str) -> list[SimpleNamespace]:
-        """Give a token for each block of Python, in the form that pytest-markdown-docs reads."""
+        """Return a token for each block of Python, in the form that pytest-markdown-docs reads."""
         try:
             fences = scan(text)
         except PageError as error:
@@ -49,12 +49,12 @@ class FenceParser:
 
 @register_runner(default=True)
 class PageRunner(_Runner):
-    """Runs a block in its page's session, in place of a namespace of its own."""
+    """Runs a block in its page's session instead of in a separate namespace."""
 
     def runtest(
         self, test: FenceTestDefinition, args: dict[str, Any], *, asyncio_runner: object = None
     ) -> None:
-        """Run the block and compare; the caller takes a TypeError for itself, so none leaves."""
+        """Run the block and compare; never raise a TypeError, because the caller handles those."""
         if test.source_path.suffix != ".md":
             raise UntrueError(
                 f"{test.source_path}:{test.start_line}: expected examples in docstrings to be "
@@ -68,12 +68,12 @@ class PageRunner(_Runner):
         excinfo: pytest.ExceptionInfo[BaseException],
         style: Any = None,
     ) -> str:
-        """Say what is wrong, without the frames of the tools."""
+        """Return what is wrong, without the stack frames of the tools."""
         return message_of(excinfo)
 
 
 def message_of(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Say what is wrong; only where these tools fail themselves, show where in them."""
+    """Return what is wrong, with a traceback only if these tools themselves failed."""
     if isinstance(excinfo.value, (UntrueError, PageError)):
         return "\n".join(map(_painted, str(excinfo.value).split("\n")))
     return str(excinfo.getrepr(style="short"))
@@ -89,7 +89,7 @@ class PageProse(pytest.File):
     """Collects the tests of a page's sentences."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Give a test if the page names any code, and one if its numbers are noted."""
+        """Yield a test if the page names any code, and one if its numbers are noted."""
         try:
             page = read_page(self.path)
         except PageError as error:
@@ -101,20 +101,20 @@ class PageProse(pytest.File):
 
 
 class ProseItem(pytest.Item):
-    """The test that the code which a page's sentences name exists, or that its numbers are true."""
+    """The test that the code in a page's sentences exists, or that their numbers are true."""
 
     def runtest(self) -> None:
-        """Look the names up, after what has not run yet of the page; or the numbers."""
+        """Check the names, after running the page's remaining blocks, or check the numbers."""
         run = _runs[-1]
         check = {"names": run.check_names, "numbers": run.check_numbers}[self.name]
         check(self.path)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
-        """Say what is wrong, without the frames of the tools."""
+        """Return what is wrong, without the stack frames of the tools."""
         return message_of(excinfo)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Name the test as its page."""
+        """Report the test under the path of its page."""
         return self.path, None, self.name
 
 
@@ -122,7 +122,7 @@ class ProseItem(pytest.Item):
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Collect the sentences of a page after its blocks; of a page with problems, only those."""
+    """Collect a page's sentences after its blocks; if it has problems, collect only those."""
     collectors = yield
     if file_path.suffix != ".md" or not parent.config.getoption("markdowndocs"):
         return collectors
@@ -135,7 +135,7 @@ def pytest_collect_file(
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes, keep a page in one: it is a single session."""
+    """Keep all tests of a page in one process, because a page is a single session."""
     for item in items:
         if item.path.suffix == ".md":
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
@@ -143,7 +143,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_markdown_docs_markdown_it() -> FenceParser:
-    """Have pytest-markdown-docs read pages by our scanner."""
+    """Let pytest-markdown-docs read pages with our scanner."""
     return FenceParser()
 
 
@@ -165,13 +165,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--page-ulps",
         type=int,
         default=0,
-        help="let numbers with a fraction differ by so many units in their last digit (default: 0; "
-        "1 is meant for machines and versions of libraries that the pages were not written on)",
+        help="let numbers with a fraction differ by this many units in their last digit "
+        "(default: 0; use 1 on machines and with libraries that the pages were not written on)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open a run."""
+    """Start a run."""
     config.addinivalue_line("markers", "xdist_group(name): tests that stay in one process")
     run = Run(config)
     _runs.append(run)
@@ -194,9 +194,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Update the pages, and hand what was found to the process that reports, if it is another."""
+    """Update the pages, and send what was found to the process that reports, if that is another."""
     run = _runs[-1]
-    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED  # with half a page run
+    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED  # within a page
     if run.updating and not is_interrupted and not run.write():
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     if hasattr(session.config, "workeroutput"):
@@ -205,12 +205,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what another process has found."""
+    """Add what another process has found."""
     _runs[-1].untrue += getattr(node, "workeroutput", {}).get("untrue", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what was written; on a code host, show each message at the line that it is about."""
+    """List what was written; on GitHub, attach each message to the line that it is about."""
     for line in _runs[-1].written:
         terminalreporter.write_line(line)
     if "GITHUB_ACTIONS" in os.environ:
@@ -219,7 +219,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def annotation(message: str) -> str:
-    r"""Write a message that begins with a file and a line as the host's command for it.
+    r"""Turn a message that begins with a file and a line into a command for GitHub.
 
     Examples:
         >>> annotation("page.md:5: the page says\n-18")

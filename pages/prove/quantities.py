@@ -3,12 +3,12 @@
 A number in a sentence, heading, caption, table or formula must be found in a block of code, an
 output or a figure of its page. `numbers/<page>.txt`, next to the page, notes section by section
 which of them it is. Where a page shows the docstrings of a module, the numbers in them must be
-found in the code of the module. When a sentence or what backs it changes, the note is no longer
-what the page gives, and a test fails; `pytest --update-pages` rewrites it for the author to review.
+found in the code of the module. When a sentence or its backing changes, the note no longer matches
+and a test fails; `pytest --update-pages` rewrites it for the author to review.
 
-Numbers in digits always count, with their sign; the word or operator after a number is noted with
-it. Number words up to twelve count things and are free, larger ones and fractions must be backed.
-The front matter names the source of what comes from outside:
+Numbers in digits must always be backed, with their sign; the word or operator after a number is
+noted with it. Number words up to twelve need no backing; larger ones and fractions do. For a number
+from elsewhere, the front matter cites the source:
 
     cited:
       "3.11": pyproject.toml
@@ -39,7 +39,7 @@ HIDDEN = re.compile(r"<(style|metadata|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Number:
-    """A number, or a name with a digit, as written; its line, and the section or block it is in.
+    """A number, or a name with a digit, as written, with its line and its section or block.
 
     In prose, its unit is the word or the operator after it.
     """
@@ -51,7 +51,7 @@ class Number:
 
     @property
     def value(self) -> Decimal | str:
-        """What it is compared by: 1,000 and 1e3 are equal, so are 2 and 2.0, and TF32 and tf32."""
+        """The value to compare: 1,000 and 1e3 are equal, and so are 2 and 2.0, or TF32 and tf32."""
         return value_of(self.text)
 
 
@@ -87,7 +87,7 @@ def backing(page: Page) -> list[Number]:
 
 
 def _texts(figure: Path) -> list[str]:
-    """List the texts in an SVG file; in pixels, and in a figure not drawn yet, there are none."""
+    """List the texts in an SVG file; a raster image or a figure not drawn yet has none."""
     try:
         svg = figure.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -101,13 +101,13 @@ def _numbers(pattern: re.Pattern[str], text: str, line: int, place: str) -> list
 
 
 def notes(page: Page) -> list[tuple[str, str]]:
-    """Note for each number that the page states what near it backs it, or its cited source.
+    """Return a note for each number that the page states: its nearest backing or cited source.
 
     Returns:
         The lines to note, each with the file and line that it is about.
 
     Raises:
-        PageError: When numbers are backed by nothing, or a citation is of no use.
+        PageError: When a number has no backing, or a citation is not used.
     """
     problems: list[str] = []
     sources = _cited(page, problems)
@@ -173,7 +173,7 @@ def notes_file(page: Page) -> Path:
 
 
 def wrong_numbers(page: Page) -> list[str]:
-    """List what is wrong with the numbers of a page: those backed by nothing, or not as noted."""
+    """List the numbers of a page that have no backing or do not match the notes."""
     try:
         true = notes(page)
     except PageError as error:
@@ -186,18 +186,18 @@ def wrong_numbers(page: Page) -> list[str]:
     same = first_difference(now, before)
     at = true[same][0] if same < len(true) else f"{page.name}:{len(page.lines)}"
     return [
-        f"{at}: a number has changed, or what backs it\n"
+        f"{at}: a number or its backing has changed\n"
         f"{diff(kept, _text(now))}\n"
         f"if the sentence is right: pytest --update-pages {page.name}"
     ]
 
 
 def write_notes(page: Page) -> bool:
-    """Note what backs the numbers of a page, if its folder keeps notes; return whether any changed.
+    """Write the notes of a page, if its folder keeps notes; return whether any changed.
 
     Raises:
-        PageError: When numbers are backed by nothing, a citation is of no use, or the notes
-            cannot be written.
+        PageError: When a number has no backing, a citation is not used, or the notes cannot be
+            written.
     """
     file = notes_file(page)
     if not file.parent.is_dir():
@@ -216,7 +216,7 @@ def write_notes(page: Page) -> bool:
 
 
 def _kept(file: Path) -> str:
-    """Read the notes as they are kept; what is not there, or is no text, is as good as none."""
+    """Return the saved notes, or an empty text if the file is missing or is not text."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

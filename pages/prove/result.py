@@ -9,10 +9,10 @@ class Error:
     """What a block raised."""
 
     last: str
-    """The type and the message, as the last lines of a traceback have them."""
+    """The type and the message, as in the last lines of a traceback."""
     traceback: str
     kind: str
-    """`Exception`, or the name of what was raised where it is none, such as `SystemExit`."""
+    """`Exception`, or the type's name if it is not an `Exception`, such as `SystemExit`."""
 
 
 @dataclass
@@ -26,10 +26,10 @@ class Result:
 
 
 def describe(error: BaseException) -> Error:
-    """Write an error as Python would, without the frames of this module."""
+    """Describe an error as Python would, without the frames of this module."""
     lines = traceback.TracebackException.from_exception(error)
     if isinstance(error, SyntaxError):
-        # Without the lines that name this machine's file and repeat the code.
+        # Drop the lines that name this machine's file and repeat the code.
         lines.filename = lines.lineno = lines.text = None  # type: ignore[assignment]
     last = "".join(lines.format_exception_only())
     frames = error.__traceback__ and error.__traceback__.tb_next

@@ -23,7 +23,7 @@ class Run:
     """One run of pytest: its sessions, and what it found."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Start without sessions, with the options that `config` has."""
+        """Start without sessions, with the options in `config`."""
         self.config = config
         self.updating: bool = config.getoption("--update-pages")
         self.threads: int = config.getoption("--page-threads")
@@ -36,7 +36,7 @@ class Run:
         self.written: list[str] = []
 
     def session(self, path: Path) -> Session:
-        """Return the session of the page at `path`, which starts when it is first asked for."""
+        """Return the session of the page at `path`; the first call makes it."""
         if path not in self.sessions:
             self.sessions[path] = Session(read_page(path), self.threads)
         return self.sessions[path]
@@ -69,15 +69,14 @@ class Run:
     def check_numbers(self, path: Path) -> None:
         """Raise if the numbers in the sentences of a page are not backed as noted.
 
-        When pages are updated, it is enough to start the page's session: the notes are written at
-        the end.
+        When pages are updated, make only the page's session: the notes are written at the end.
         """
         page = self.session(path).page
         if not self.updating and (wrong := wrong_numbers(page)):
             self._raise_if(wrong)
 
     def write(self) -> bool:
-        """Write what is true into the pages that ran without a fault.
+        """Update the pages that ran without a fault.
 
         Returns:
             Whether all of them could be written.
@@ -88,7 +87,7 @@ class Run:
         return not problems
 
     def _write(self, session: Session) -> Iterator[str]:
-        """Update a page, then note what backs its numbers; give the problems on the way."""
+        """Update a page, then its notes; yield the problems."""
         name = session.page.name
         try:
             changed = update(session)
@@ -109,7 +108,7 @@ class Run:
             raise UntrueError("\n".join(found))
 
     def _run_earlier(self, session: Session, block: Block | None) -> None:
-        """Run what comes before `block`, or all; after one that broke, the rest means nothing."""
+        """Run the blocks before `block`, or all; stop or skip the test if one of them broke."""
         for earlier in session.page.blocks:
             line = earlier.code.line
             if earlier is block:
@@ -121,7 +120,7 @@ class Run:
                 self._raise_if(self._faults(session, earlier, result))
 
     def _faults(self, session: Session, block: Block, result: Result) -> list[str]:
-        """List the faults, and remember the page: what they leave on it is not to be written."""
+        """List the faults, and remember a page that has any, so that it is not updated."""
         found = faults(session, block, result)
         if found:
             self.faulty.add(session.page.path)

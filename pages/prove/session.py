@@ -11,7 +11,7 @@ class Session:
     """A page being run: its interpreter, and the results of its blocks so far."""
 
     def __init__(self, page: Page, threads: int = 1) -> None:
-        """Prepare to run `page`, its numerical libraries on this many threads. Nothing runs yet."""
+        """Prepare to run `page` with this many threads for numerical libraries."""
         self.page = page
         self.threads = threads
         self.results: dict[int, Result] = {}
@@ -19,7 +19,7 @@ class Session:
 
     @property
     def interpreter(self) -> Interpreter:
-        """The process that the page runs in, which starts when it is first needed."""
+        """The process that the page runs in; it starts when it is first needed."""
         if self._interpreter is None:
             self._interpreter = Interpreter.start(self.threads)
             for block in self.page.blocks:
@@ -30,7 +30,7 @@ class Session:
         return self._interpreter
 
     def run(self, block: Block) -> Result:
-        """Run what comes before `block` and has not run yet, then `block`; each runs once."""
+        """Run `block`, after any block before it that has not run yet; each runs once."""
         for earlier in self.page.blocks:
             if earlier.code.line not in self.results:
                 self.results[earlier.code.line] = self.run_one(earlier)
@@ -39,7 +39,7 @@ class Session:
         return self.results[block.code.line]
 
     def run_one(self, block: Block, timeout: float | None = None) -> Result:
-        """Run `block` alone, on what those before it left."""
+        """Run `block` alone, in the state that the earlier blocks left."""
         # Blank lines put each line of the code where it is on the page, for tracebacks.
         source = "\n" * block.code.line + block.code.content
         try:
@@ -48,18 +48,18 @@ class Session:
             return Result("", "", {}, Error(str(error), f"{error}\n", "end of the process"))
 
     def look_up(self, code: str) -> str:
-        """Say which name in `code` does not exist after the blocks that ran, if one does not."""
+        """Return why a name in `code` does not exist at this point, or an empty text."""
         return self.interpreter.look_up(code)
 
     def fork(self) -> "Session":
-        """Go on twice from here: the new session has done all that this one did."""
+        """Return a new session that continues from the state of this one."""
         fork = Session(self.page, self.threads)
         fork.results = dict(self.results)
         fork._interpreter = self.interpreter.fork()
         return fork
 
     def of(self, page: Page) -> "Session":
-        """Return what this session would be if its page had other sentences, outputs or figures."""
+        """Return this session with a page whose sentences, outputs or figures differ."""
         session = Session(page, self.threads)
         session.results, session._interpreter = self.results, self._interpreter
         return session

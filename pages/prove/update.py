@@ -1,4 +1,4 @@
-"""Write into a page what its blocks printed and drew, for its author to review as a diff."""
+"""Update a page with what its blocks printed and drew, for its author to review as a diff."""
 
 from pages.page import Block, Fence
 from pages.prove.compare import shown
@@ -12,17 +12,17 @@ def update(session: Session) -> bool:
         Whether anything changed.
 
     Raises:
-        ValueError: When somebody edited the page while its blocks ran.
+        ValueError: When the page was edited while its blocks ran.
         OSError: When the page or a figure cannot be written.
     """
     page = session.page
     before = page.path.read_bytes()
     line_end = "\r\n" if b"\r\n" in before else "\n"
     if before.decode("utf-8").replace("\r\n", "\n") != "\n".join(page.lines):
-        raise ValueError("it was edited while its blocks ran, and is left as it is: run again")
+        raise ValueError("it was edited while its blocks ran, so it was not updated: run again")
     lines = list(page.lines)
     changed = False
-    # From the bottom up, so that the line numbers of the blocks above stay true.
+    # From the bottom up, so that the line numbers of the blocks above stay valid.
     for block in reversed(page.blocks):
         result = session.results.get(block.code.line)
         if result is None:
@@ -42,7 +42,7 @@ def update(session: Session) -> bool:
 
 
 def _write_output(lines: list[str], block: Block, text: str) -> None:
-    """Replace the lines of the block's output by `text`, or add or remove them."""
+    """Replace the lines of the block's output with `text`, or add or remove them."""
     code, output = block.code, block.output
     if output is not None and output.content == text:
         return

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 _START = r"(?<![A-Za-z\d.])"
 _SIGN = r"(?:(?<![)\]}])[-−])?"
 _EXPONENT = r"[eE][-−+]?\d+"
-# Dates, versions and addresses are compared whole, as they are written.
+# Dates, versions and IP addresses are compared whole, as written.
 _WHOLE = r"\d{4}-\d{2}-\d{2}(?!\d)|\d+(?:\.\d+){2,}"
 _INTEGER = r"0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+"
 _DIGITS = r"\d+(?:_\d+)*"
@@ -27,7 +27,7 @@ NUMBER = _number(rf"{_GROUPED}|{_DIGITS}")
 NUMBER_IN_CODE = _number(_DIGITS)
 # A name with a digit in it, such as TF32 or v2.13, is compared like a number.
 NAME = re.compile(r"(?<!\w)(?<!\d\.)[A-Za-z]+\d\w*(?:\.\d+)*")
-# Words up to twelve count things, and are left to the author.
+# Number words up to twelve are not checked.
 WORDS = {
     "half": Decimal("0.5"),
     "quarter": Decimal("0.25"),
@@ -58,7 +58,7 @@ WORDS = {
 WORD = re.compile(rf"\b({'|'.join(WORDS)})(?:th)?s?\b", re.IGNORECASE)
 _BIG = "|".join(word for word, value in WORDS.items() if value > 1)
 _ANY = f"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|{_BIG}"
-# Several number words in a row, whose sum or product is easier to read in digits.
+# Several number words in a row: their sum or product is easier to read in digits.
 SEVERAL = re.compile(
     rf"\b(?:(?:{_ANY})[ -](?:{_BIG})|(?:{_BIG})[ -](?:and )?(?:{_ANY}))\b", re.IGNORECASE
 )
@@ -72,7 +72,7 @@ def numbers_in_prose(text: str, names_in: str) -> list[re.Match[str]]:
 
     Args:
         text: The line.
-        names_in: The same line without its inline code, in which names with digits are looked for.
+        names_in: The same line without its inline code, to search for names with digits.
     """
     found = [*NUMBER.finditer(text), *WORD.finditer(text), *NAME.finditer(names_in)]
     signs = _SYMBOL.finditer(text)

@@ -1,7 +1,7 @@
-"""The process in which a page runs. It obeys the requests of `pages.prove.interpreter`.
+"""The process in which a page runs. It answers the requests of `pages.prove.interpreter`.
 
-The first worker of a run imports what pages need and then waits: each client that connects to it is
-served by a fork, which is as fresh as a new interpreter and ready in milliseconds.
+The first worker of a run imports what pages need and then waits. For each client that connects, it
+forks: the fork is as fresh as a new interpreter, and ready in milliseconds.
 """
 
 import __future__
@@ -35,14 +35,14 @@ FUTURES = reduce(or_, (getattr(__future__, n).compiler_flag for n in __future__.
 
 
 class Stream:
-    """A file that takes what is written to file descriptor 1 or 2, by child processes as well."""
+    """A file that captures writes to file descriptor 1 or 2, by child processes as well."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.redirect()
 
     def redirect(self) -> None:
-        """Take what is written into a new file. A fork needs one, for it would share the old."""
+        """Capture writes in a new file. A fork needs one, because it would share the old one."""
         # Appending, so that children do not write over each other.
         self.file = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 (until the end)
         os.dup2(self.file.fileno(), self.descriptor)
@@ -77,7 +77,7 @@ class Worker:
         self.seen: dict[Path, int] = {}
 
     def start(self, folder: Path, path: list[str], environment: dict[str, str], setup: str) -> None:
-        """Become as fresh as an interpreter that the client has started in `folder`."""
+        """Become like a new interpreter that the client has started in `folder`."""
         sys.argv[:] = [""]
         sys.path[:] = path
         os.environ.clear()
@@ -88,7 +88,7 @@ class Worker:
         sys.modules["__main__"] = self.main
 
     def run(self, source: str, filename: str) -> Result:
-        """Run a block on what those before it left."""
+        """Run a block in the state that the earlier blocks left."""
         error = None
         try:
             flags = self.future_flags
@@ -104,27 +104,27 @@ class Worker:
         return Result(stdout, stderr, self._new_figures(), error)
 
     def _settle(self) -> None:
-        """Be the one that answers, in a session with all that the page starts."""
+        """Lead a new process session, and become the process that answers requests."""
         with contextlib.suppress(PermissionError):  # it leads one already
             os.setsid()
         self.pid = os.getpid()
-        with contextlib.suppress(AttributeError):  # adopt what loses its parent; on Linux
+        with contextlib.suppress(AttributeError):  # adopt orphans; on Linux
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def _hang_up(self) -> None:
-        """Leave the connection to the parent: the client waits until nobody has it any more."""
+        """Close a child's copy of the connection: the client waits until all copies are closed."""
         if self.connection:
             self.connection.close()
 
     def _end_child(self, error: Error | None) -> None:
-        """End a process that the block has forked, which must not answer requests as well."""
+        """End a process that the block has forked, so that it does not answer requests, too."""
         if error and error.kind != "SystemExit":
             sys.stderr.write(error.traceback)
         flush()
         os._exit(1 if error else 0)
 
     def look_up(self, code: str, packages: list[str]) -> str:
-        """Say which name in `code` does not exist; an empty string means that all do."""
+        """Return why a name in `code` does not exist, or an empty string if all names do."""
         try:
             look_up(code, self.main.__dict__, packages)
         except LookupError as error:
@@ -136,10 +136,10 @@ class Worker:
 
         Args:
             address: Where the client waits for the fork to connect.
-            folder: An empty folder, in which the fork goes on with a copy of the page's files.
+            folder: An empty folder where the fork continues, with a copy of the page's files.
 
         Returns:
-            The fork's connection to the client; in this process, nothing.
+            In the fork, its connection to the client; in this process, `None`.
         """
         self.children = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         with contextlib.suppress(FileNotFoundError):  # the page has removed it
@@ -152,7 +152,7 @@ class Worker:
         self.children = []
         for stream in self.streams:
             stream.redirect()
-        with contextlib.suppress(ValueError, FileNotFoundError):  # it is elsewhere, or nowhere
+        with contextlib.suppress(ValueError, FileNotFoundError):  # it is elsewhere, or gone
             os.chdir(folder / Path.cwd().relative_to(self.folder.resolve()))
         self.folder = folder
         self._new_figures()  # those of the copy are not new
@@ -179,8 +179,8 @@ class Worker:
     def _new_figures(self) -> dict[str, bytes]:
         """Collect the pictures written since the last call.
 
-        Their modification times are set to 0, which shows even a change within the same tick of the
-        clock. A copy may keep that time, and is recognized by when its entry in the folder changed.
+        Set their modification times to 0, so that even a change within the same tick of the clock
+        shows. A copy may keep that time, so compare the time of its inode change, too.
         """
         figures = {}
         for file in sorted(self.folder.rglob("*")):
@@ -195,7 +195,7 @@ class Worker:
 
 
 def flush() -> None:
-    """Write out what Python and the C library hold back."""
+    """Write out what Python and the C library have buffered."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):  # the page may have put anything there, or closed it
             stream.flush()  # type: ignore[union-attr]
@@ -204,7 +204,7 @@ def flush() -> None:
 
 
 def serve_forks(server: socket.socket) -> None:
-    """Serve each client by a fork, until the process that started this one ends."""
+    """Serve each client with a fork, until the process that started this one ends."""
     while True:
         ready, _, _ = select.select([server, sys.stdin], [], [])
         if sys.stdin in ready:
@@ -215,7 +215,7 @@ def serve_forks(server: socket.socket) -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             try:
                 Worker().serve(client)
-            finally:  # an error here must not go on to `main`, which would remove the server
+            finally:  # an error must not reach `main`: it would remove the server
                 os._exit(1)
         client.close()
 

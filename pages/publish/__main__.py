@@ -1,7 +1,7 @@
-"""Build the finished site: MkDocs, and then the steps that MkDocs has no place for.
+"""Build the finished site: run MkDocs, and then the steps that MkDocs has no place for.
 
 python -m pages.publish site                         # the site that a host serves
-python -m pages.publish --offline dist/site          # one that opens without a server, packed
+python -m pages.publish --offline dist/site          # opens without a server, zipped
 """
 
 import argparse
@@ -58,7 +58,7 @@ def _build(site: Path, **environment: str) -> None:
     os.environ |= environment
     try:
         cli(["build", "--strict", "--site-dir", str(site)])
-    except SystemExit as done:  # which is how every command ends
+    except SystemExit as done:  # every command of MkDocs ends with it
         if done.code:
             raise
 
@@ -77,10 +77,12 @@ def _write_pages(site: Path, *steps: Callable[[Path, Page, Links], None]) -> Non
 
 
 def main() -> None:
-    """Build the site that the command line asks for."""
+    """Build the site, or the offline site if the command line says so."""
     parser = argparse.ArgumentParser(prog="python -m pages.publish", description="Build the site.")
     parser.add_argument("site", type=Path, help="the folder to write the site to")
-    parser.add_argument("--offline", action="store_true", help="for reading without a server")
+    parser.add_argument(
+        "--offline", action="store_true", help="build a site that opens without a server"
+    )
     options = parser.parse_args()
     (publish_offline if options.offline else publish)(options.site)
 

@@ -22,7 +22,7 @@ from pages.project import ROOT, site_config
 
 
 def find_objects(site: Path, url: str) -> dict[str, str]:
-    """Map each object that a page may link to to its URL.
+    """Return the URL of each object that a page may link to, by its name.
 
     Args:
         site: The folder of the built site, whose API pages are listed in its `objects.inv`.
@@ -56,8 +56,8 @@ def make_inventory(project: str, names: str) -> Inventory:
 
     Args:
         project: The name of the project that is listed.
-        names: Lines of a name and its URL, in which `$` is the name, or of a name alone, which has
-            a page named after it. `#` starts a comment.
+        names: One object on each line: its name and its URL, in which `$` means the name. An object
+            without a URL has a page named after it. `#` starts a comment.
 
     Examples:
         >>> inventory = make_inventory("lib", "lib.f\nlib.C  classes.html#$")
@@ -74,12 +74,12 @@ def make_inventory(project: str, names: str) -> Inventory:
 
 
 def checksum(file: Path) -> str:
-    """Return the eight digits that tell one version of an inventory from another."""
+    """Return eight hexadecimal digits that identify a version of an inventory."""
     return f"{zlib.crc32(file.read_bytes()):08x}"
 
 
 def main() -> None:
-    """Write the inventory of the list that is named."""
+    """Write the inventory for the list of names on the command line."""
     names = Path(sys.argv[1])
     project = names.stem.removesuffix("-names")
     inventory = make_inventory(project, names.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from pages.project import page_url, source_of
 
 # What the site fills in from the package: a line with a name, and indented options under it.
 API_ENTRY = re.compile(r"^::: (?P<name>\S+)\n(?: {4}.*\n)*", re.MULTILINE)
-# Brackets in code, in formulas and after a backslash begin no link.
+# Brackets in code, in formulas and after a backslash do not begin a link.
 NO_LINK = re.compile(
     rf"\\[][\\]|{INLINE_CODE.pattern}|(?s:\$\$.+?\$\$)"
     r"|\$(?!\s)(?:[^$\n]|\n(?![ >]*\n))+?(?<!\s)\$"
@@ -27,7 +27,7 @@ LINK = re.compile(
     """,
     re.VERBOSE,
 )
-# `[name]: target`, which links of the second kind refer to.
+# `[name]: target`: where a link such as `[text][name]` leads.
 DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^]^[][^][]*)\]: *<?(?P<target>[^\s<>]+)>?.*$", re.M)
 
 
@@ -57,7 +57,7 @@ class Links:
         """Rewrite the links in some lines of the page.
 
         Args:
-            lines: The lines, none of which belongs to a fence.
+            lines: The lines, all of them outside fences.
             first: The number of the first of them.
 
         Raises:
@@ -65,7 +65,7 @@ class Links:
         """
         text = API_ENTRY.sub(self._instead_of_entry, "".join(f"{line}\n" for line in lines))
         text = DEFINITION.sub("", text)
-        # Of the same length as the text, so that what is found here has the same place there.
+        # It has the length of the text, so that positions in it are positions in the text.
         visible = NO_LINK.sub(lambda found: "\0" * len(found[0]), text)
         result, done = "", 0
         for link in LINK.finditer(visible):
@@ -80,11 +80,11 @@ class Links:
         """Write a link to an object where the site shows the object itself."""
         name = entry["name"]
         url = self.objects.get(name, self.url)  # a module is documented by its page
-        # As many lines as before, so that the numbers of those after it stay true.
+        # Keep the number of lines, so that the numbers of those after it stay valid.
         return f"On its API page, with its source: [`{name}`]({url})" + "\n" * entry[0].count("\n")
 
     def _target(self, link: re.Match[str], label: str, line: int) -> str:
-        """Return the URL that a link leads to; none if what looks like a link is text."""
+        """Return the URL that a link leads to, or an empty text if it is no link."""
         if target := link["bare"] or link["angled"]:
             return self._to_file(target)
         name = link["name"] or label[1:-1].strip("`")

@@ -96,10 +96,10 @@ def _code_cell(name: str, block: Block, fold: str) -> NotebookNode:
     metadata: dict[str, object] = {}
     source = block.code.content.rstrip("\n")
     if expects_error(block):
-        metadata["tags"] = ["raises-exception"]  # a runner goes on after a cell with this tag
+        metadata["tags"] = ["raises-exception"]  # a runner continues after a cell with this tag
     if fold:
-        # JupyterLab, and Notebook from 7 on, fold the cell. They still show its first line, which
-        # must not be the answer. Other programs show all of it.
+        # JupyterLab, and Notebook from 7 on, fold the cell. They still show its first line, so
+        # that must not be the answer. Other programs show all of it.
         metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
         source = f"# {fold}\n{source}"
     outputs = list(_outputs(block))
@@ -162,7 +162,7 @@ def _cut(text: str, indent: str, fold: str) -> tuple[str, str]:
 
     Args:
         text: The text.
-        indent: That of the block before it: the text may continue the item of a list.
+        indent: The indent of the block before it: the text may continue the item of a list.
         fold: The summary of the `<details>` that the text begins in, if any.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Pack the offline site into a zip file that can be sent around."""
+"""Pack the offline site into a zip file."""
 
 import os
 import time

@@ -58,7 +58,7 @@ def plain(page: Page, links: Links) -> str:
 
 
 def _prose(lines: list[str], first: int, links: Links, folder: str) -> str:
-    """Return the lines between two fences, of which `first` is the number of the first."""
+    """Return the text between two fences; `first` is the number of its first line."""
     text = "".join(f"{line}\n" for line in lines)
     start, result = 0, ""
     for entry in [*API_ENTRY.finditer(text), None]:
@@ -79,7 +79,7 @@ def _package(name: str) -> griffe.Object | griffe.Alias:
 
 
 def _source(name: str) -> str:
-    """Return the code of an object or a module; of a package, that of all its modules."""
+    """Return the code of an object or a module, or of all modules of a package."""
     package, _, path = name.partition(".")
     found = _package(package)[path]
     modules = found.modules.values() if found.is_module else []

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-# What the template has in the place of the hashes.
+# The template has this text in the place of the hashes.
 PLACEHOLDER = "'inline-scripts'"
 # An inline script, unless it is data.
 SCRIPT = re.compile(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def defer_search(site: Path) -> None:
-    """Take the texts out of the search index, which every reader loads with the first page.
+    """Take the texts out of the search index, because every reader loads that at once.
 
     `docs/assets/search.js` loads them from `search/docs.json` when somebody searches.
 

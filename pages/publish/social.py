@@ -1,7 +1,7 @@
 """Draw the picture that other sites show with a link to a page: its title and its first figure.
 
-A page with a figure gets `social.png` in its folder; the others show that of the home page. The
-same page gives the same bytes on each machine, since the font comes with Matplotlib.
+A page with a figure gets a `social.png` in its folder; other pages use the home page's. The same
+page gives the same bytes on each machine, since the font comes with Matplotlib.
 """
 
 import re

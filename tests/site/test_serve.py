@@ -139,7 +139,7 @@ def test_an_old_python_is_reported_in_one_sentence(project: Path) -> None:
     assert done.returncode != 0
     sentence, _from_make = done.stderr.splitlines()
     assert sentence == (
-        "Python 3.11 or newer is needed, and ./python3.9 is not: name one, as in: "
+        "expected Python 3.11 or newer, got ./python3.9: choose another, as in: "
         "make serve PYTHON=python3.12"
     )
     assert not (project / ".venv").exists()

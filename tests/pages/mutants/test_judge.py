@@ -40,7 +40,7 @@ def test_a_changed_name_in_a_sentence_is_caught(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("print(total)", "print(total + 1)", "the page shows another output"),
+        ("print(total)", "print(total + 1)", "the page's output differs"),
         ("is 19.", "is 19: `fc2`.", "`fc2` does not exist"),
         ("is 19.", "is 21.", "no block, output or figure of this page has the number 21"),
     ],
@@ -68,7 +68,7 @@ def test_a_block_that_is_not_python_stays_unchanged(path: Path) -> None:
 
 def test_a_missing_figure_is_reported(path: Path) -> None:
     (path.parent / "figures/a.svg").unlink()
-    with pytest.raises(ValueError, match=r"page.md:17: a number has changed"):
+    with pytest.raises(ValueError, match=r"page.md:17: a number or its backing has changed"):
         passed(path)
 
 

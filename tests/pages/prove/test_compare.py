@@ -52,9 +52,9 @@ def test_a_correct_page_has_no_problems(problems: Problems) -> None:
 
 def test_a_wrong_digit_is_reported(problems: Problems) -> None:
     assert problems(block("print(1)\nprint(19)\nprint(3)", "1\n18\n3")) == (
-        "page.md:7: the page shows another output than the block's\n"
+        "page.md:7: the page's output differs from the block's\n"
         "--- on the page\n"
-        "+++ in truth\n"
+        "+++ actual\n"
         " 1\n"
         "-18\n"
         "+19\n"
@@ -68,13 +68,13 @@ def test_a_changed_operator_is_reported(problems: Problems) -> None:
 
 def test_an_output_missing_from_the_page_is_reported(problems: Problems) -> None:
     message = problems("Text\n\n" + block("a = 1\nprint(a)"))
-    assert message.startswith("page.md:3: the page shows another output than the block's\n")
+    assert message.startswith("page.md:3: the page's output differs from the block's\n")
     assert message.endswith("\n+1")
 
 
 def test_an_output_that_is_not_printed_is_reported(problems: Problems) -> None:
     message = problems(block("a = 1", "1"))
-    assert message.startswith("page.md:5: the page shows another output than the block's\n")
+    assert message.startswith("page.md:5: the page's output differs from the block's\n")
     assert message.endswith("\n-1")
 
 
@@ -83,9 +83,7 @@ def test_an_output_that_is_not_printed_is_reported(problems: Problems) -> None:
     [("1", "1 "), ("1 ", "1"), ("1", " 1"), ("1\\n", "1"), ("1", "1\n"), ("-0", "0"), ("σ", "s")],
 )
 def test_output_is_compared_exactly(problems: Problems, printed: str, page: str) -> None:
-    assert "page.md:5: the page shows another output" in problems(
-        block(f"print('{printed}')", page)
-    )
+    assert "page.md:5: the page's output differs" in problems(block(f"print('{printed}')", page))
 
 
 def test_trailing_blanks_are_made_visible(problems: Problems) -> None:
@@ -131,7 +129,7 @@ def test_an_error_class_of_the_page_is_shown_without_its_module(problems: Proble
 def test_an_expected_error_that_is_not_raised_is_reported(problems: Problems) -> None:
     output = f"{TRACEBACK}ZeroDivisionError: division by zero"
     message = problems(block("print(1 / 1)", output))
-    assert message.startswith("page.md:5: the page shows another output than the block's\n")
+    assert message.startswith("page.md:5: the page's output differs from the block's\n")
     assert message.endswith("-ZeroDivisionError: division by zero\n+1.0")
 
 
@@ -195,15 +193,14 @@ def test_a_figure_drawn_by_the_block_before_it_is_accepted(
 
 def test_a_missing_figure_file_is_reported(problems: Problems) -> None:
     assert problems(figure("A\n", "\n![A](a.svg)")) == (
-        "page.md:7: a.svg is another picture than the block draws\n"
-        "--- on the page\n+++ in truth\n+A"
+        "page.md:7: a.svg differs from what the block draws\n--- on the page\n+++ actual\n+A"
     )
 
 
 def test_a_changed_byte_of_a_figure_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("<path d='1'/>\n")
     message = problems(figure("<path d='2'/>\n", "\n![A](a.svg)"))
-    assert message.startswith("page.md:7: a.svg is another picture than the block draws\n")
+    assert message.startswith("page.md:7: a.svg differs from what the block draws\n")
     assert message.endswith("-<path d='1'/>\n+<path d='2'/>")
 
 
@@ -211,9 +208,9 @@ def test_a_changed_byte_of_a_figure_is_reported(problems: Problems, tmp_path: Pa
     ("content", "place"),
     [
         (b"A\r\n", "-A·\n+A"),
-        (b"A", "the page's has 1 bytes, the true one 2; byte 1 differs first"),
-        (b"A\n\xff", "the page's has 3 bytes, the true one 2; byte 2 differs first"),
-        (b"\x89PNG", "the page's has 4 bytes, the true one 2; byte 0 differs first"),
+        (b"A", "expected 2 bytes, got 1; byte 1 is the first that differs"),
+        (b"A\n\xff", "expected 2 bytes, got 3; byte 2 is the first that differs"),
+        (b"\x89PNG", "expected 2 bytes, got 4; byte 0 is the first that differs"),
     ],
 )
 def test_a_change_within_a_line_is_reported_by_its_position(
@@ -226,14 +223,14 @@ def test_a_change_within_a_line_is_reported_by_its_position(
 def test_a_figure_that_no_block_drew_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
     assert problems(block("a = 1") + "\n![A](a.svg)") == (
-        "page.md:5: a.svg was not drawn by the block before it, but by none"
+        "page.md:5: expected the block before it to draw a.svg, but no block did"
     )
 
 
 def test_a_figure_that_another_block_drew_is_reported(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text("A\n")
     assert problems(figure("A\n", "\n![A](a.svg)\n\n") + block("b = 1") + "\n![A](a.svg)") == (
-        "page.md:13: a.svg was not drawn by the block before it, but by the one at line 1"
+        "page.md:13: expected the block before it to draw a.svg, but the one at line 1 did"
     )
 
 
@@ -252,7 +249,7 @@ def test_a_figure_that_the_page_does_not_show_is_reported(problems: Problems) ->
 @pytest.mark.parametrize("path", ["b.svg", "A.svg", "figures/a.svg"])
 def test_a_figure_must_have_the_path_that_the_block_wrote(problems: Problems, path: str) -> None:
     message = problems(figure("A\n", f"\n![A]({path})"))
-    assert f"page.md:7: {path} was not drawn by the block before it, but by none" in message
+    assert f"page.md:7: expected the block before it to draw {path}, but no block did" in message
     assert "page.md:1: the block drew a.svg, which the page does not show after it" in message
 
 
@@ -262,7 +259,7 @@ def test_all_problems_are_reported_at_once(problems: Problems) -> None:
     )
     assert [line for line in message.splitlines() if line.startswith("page.md:")] == [
         "page.md:1: the block wrote to stderr, which the page cannot show; a reader would see",
-        "page.md:7: a.svg was not drawn by the block before it, but by none",
+        "page.md:7: expected the block before it to draw a.svg, but no block did",
         "page.md:1: the block drew b.svg, which the page does not show after it",
     ]
 
@@ -316,7 +313,7 @@ def test_the_message_suggests_the_command_that_fixes_the_page(
     [first] = session.page.blocks
     [message] = differences(session, first, session.run(first))
     session.close()
-    assert message.endswith("\nto write what is true into the page: pytest --update-pages page.md")
+    assert message.endswith("\nto update the page: pytest --update-pages page.md")
 
 
 def test_a_syntax_error_is_shown_by_its_last_line(problems: Problems) -> None:
@@ -329,7 +326,7 @@ def test_two_pictures_with_one_name_are_reported(problems: Problems, tmp_path: P
     message = problems(figure("A\n", "\n![A](a.svg)\n\n") + figure("B\n", "\n![B](a.svg)"))
     assert message == (
         "page.md:15: a.svg was drawn differently by the block at line 1: "
-        "expected another file name for each picture"
+        "expected a separate file name for each picture"
     )
 
 
@@ -360,8 +357,8 @@ def test_a_picture_that_differs_in_each_run_is_reported_as_unstable(
         old = re.sub(rb"<dc:date>\d{4}", b"<dc:date>1999", old)
     (tmp_path / "a.svg").write_bytes(old)
     assert problems(block(code) + "\n![A](a.svg)") == (
-        "page.md:9: a.svg is another picture than the block draws: it differs in each run, by "
-        "random names or the time; with Matplotlib, set "
+        "page.md:9: a.svg differs from what the block draws: its random names or "
+        "times change in each run; with Matplotlib, set "
         'plt.rcParams["svg.hashsalt"] and savefig(…, metadata={"Date": None})'
     ).replace("page.md:9", f"page.md:{9 + set_up.count(chr(10))}")
 
@@ -441,7 +438,7 @@ def test_a_picture_with_a_time_or_a_random_name_is_reported_as_unstable(
         f"with open('a.svg', 'w') as file:\n    _ = file.write(f'<!-- {{{changing}}} -->')"
     )
     (tmp_path / "a.svg").write_text(f"<!-- {before} -->")
-    assert "it differs in each run" in problems(block(code) + "\n![A](a.svg)")
+    assert "its random names or times change in each run" in problems(block(code) + "\n![A](a.svg)")
 
 
 def test_a_picture_drawn_differently_twice_is_reported_once(tmp_path: Path) -> None:

@@ -112,24 +112,24 @@ def test_existing_names_are_accepted(wrong: Wrong, code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("fc2", "nothing has the name fc2"),
-        ("fc", "nothing has the name fc"),
+        ("fc2", "nothing is named fc2"),
+        ("fc", "nothing is named fc"),
         ("nn.Linaer", "nn has no Linaer"),
         ("net.fc2.weight", "net has no fc2"),
         ("net.fc1.wieght", "net.fc1 has no wieght"),
         ("Net().parameter()", "Net() has no parameter"),
         ("nn.Linear(2, bais=False)", "nn.Linear got an unexpected keyword argument 'bais'"),
-        ("net.forward(1).item()", "what net.forward(1) is shows only when it runs"),
+        ("net.forward(1).item()", "the value of net.forward(1) is known only when it runs"),
         ("torch.__version__[99]", "torch.__version__ has no 99"),
         ("total[0]", "total has no 0"),
-        ("total + x", "nothing has the name x"),
-        ("__name__", "nothing has the name __name__"),
+        ("total + x", "nothing is named x"),
+        ("__name__", "nothing is named __name__"),
         ("for x in:", "it is not Python"),
-        ("READMEE.md", "nothing has the name READMEE"),
+        ("READMEE.md", "nothing is named READMEE"),
         ("docs/lern/<idea>.md", "it is not Python"),
         ("/etc", "it is not Python"),
         ("./", "it is not Python"),
-        ("site/no/such", "nothing has the name site"),
+        ("site/no/such", "nothing is named site"),
         ("pytest dcos", "there is no file dcos"),
         ("pytest --page-ulpz=1", "pytest has no option --page-ulpz"),
         ("python -m pages.mutants --sampel 3", "python -m pages.mutants has no option --sampel"),
@@ -199,7 +199,7 @@ def test_a_name_that_does_not_exist_fails_the_page(proof: Proof) -> None:
     result = proof("The `totl`.", "total = 2")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["page.md:1: `totl` does not exist: nothing has the name totl", "FAILED page.md::names*"]
+        ["page.md:1: `totl` does not exist: nothing is named totl", "FAILED page.md::names*"]
     )
     result.stdout.no_fnmatch_line("*plugin.py*")
 

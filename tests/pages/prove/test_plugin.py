@@ -71,12 +71,12 @@ def test_a_wrong_digit_is_reported_with_the_command_that_fixes_it(
     result.assert_outcomes(failed=1)
     says(
         result,
-        "page.md:5: the page shows another output than the block's",
+        "page.md:5: the page's output differs from the block's",
         "--- on the page",
-        "+++ in truth",
+        "+++ actual",
         "-18",
         "+19",
-        "to write what is true into the page: pytest --update-pages page.md",
+        "to update the page: pytest --update-pages page.md",
     )
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*plugin.py*")
@@ -98,7 +98,7 @@ def test_nested_blocks_run(proof: Proof, around: str) -> None:
     nested = "\n".join("    " + line for line in BLOCK.format("19", "18").strip().splitlines())
     result = proof(around.format(nested))
     result.assert_outcomes(failed=1)
-    says(result, "page.md:*: the page shows another output than the block's", "-18", "+19")
+    says(result, "page.md:*: the page's output differs from the block's", "-18", "+19")
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_updating_draws_the_figures(proof: Proof) -> None:
     Path("a.svg").write_text("<svg />")
     result = proof(None)
     result.assert_outcomes(failed=1)
-    says(result, "page.md:7: a.svg is another picture than the block draws", "-<svg />", "+<svg/>")
+    says(result, "page.md:7: a.svg differs from what the block draws", "-<svg />", "+<svg/>")
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_messages_are_colored_on_a_terminal(proof: Proof) -> None:
         result,
         "\x1b[31m-18\x1b[0m",
         "\x1b[32m+19\x1b[0m",
-        "\x1b[1mto write what is true into the page: pytest --update-pages page.md\x1b[0m",
+        "\x1b[1mto update the page: pytest --update-pages page.md\x1b[0m",
     )
 
 
@@ -446,9 +446,9 @@ def test_on_a_code_host_each_message_is_an_annotation_of_its_line(
     result = proof(text)
     says(
         result,
-        "::error file=page.md,line=7::the page shows another output than the block's%0A"
-        "--- on the page%0A+++ in truth%0A-18%0A+19%0A"
-        "to write what is true into the page: pytest --update-pages page.md",
+        "::error file=page.md,line=7::the page's output differs from the block's%0A"
+        "--- on the page%0A+++ actual%0A-18%0A+19%0A"
+        "to update the page: pytest --update-pages page.md",
         "::error file=page.md,line=19::the block raised%0ATraceback*ZeroDivisionError*",
     )
     result = proof(text.replace("1 / 0", "total = 0"))
@@ -485,7 +485,7 @@ def test_a_sentence_edited_during_an_update_survives(proof: Proof) -> None:
     text = f"Text.\n\n```python\nfrom pathlib import Path\n{edit}\n```\n" + page(("19", "18"))
     result = proof(text, "--update-pages")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    says(result, "page.md: it was edited while its blocks ran, and is left as it is: run again")
+    says(result, "page.md: it was edited while its blocks ran, so it was not updated: run again")
     assert path.read_text() == f"New.{text.rstrip()}\n"
 
 
