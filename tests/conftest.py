@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,8 @@ def pytest_configure() -> None:
 
     The default of 5 seconds is too short on a busy machine.
     """
+    # A shell makes what it starts in the background ignore Ctrl-C, which some tests send.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     expect.set_options(timeout=30_000)
 
 

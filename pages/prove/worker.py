@@ -213,6 +213,8 @@ def serve_forks(server: socket.socket) -> None:
         if os.fork() == 0:
             server.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # A shell makes what it starts in the background ignore it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
                 Worker().serve(client)
             finally:  # an error must not reach `main`: it would remove the server

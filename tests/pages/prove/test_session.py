@@ -548,13 +548,20 @@ def test_a_block_that_takes_too_long_is_stopped() -> None:
         interpreter.close()
 
 
-def test_a_session_can_be_interrupted_from_the_keyboard(start: Start) -> None:
-    session = start("while True: pass")
-    sigint = threading.Timer(0.5, os.kill, (os.getpid(), 2))
-    sigint.start()
+def test_a_session_can_be_interrupted_from_the_keyboard(start: Start, tmp_path: Path) -> None:
+    running = tmp_path / "running"
+    session = start(f"open({str(running)!r}, 'w').close()\nwhile True: pass")
+
+    def interrupt() -> None:
+        while not running.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    keyboard = threading.Thread(target=interrupt)
+    keyboard.start()
     with pytest.raises(KeyboardInterrupt):
         session.run(session.page.blocks[0])
-    sigint.join()
+    keyboard.join()
 
 
 def test_the_number_of_threads_can_be_chosen(tmp_path: Path) -> None:
