@@ -121,7 +121,11 @@ def test_a_command_run_elsewhere_is_in_the_test_that_runs_it(command: str, test:
 @pytest.mark.parametrize(("command", "make"), BY_MAKE.items())
 def test_make_runs_what_is_typed_by_hand(command: str, make: str) -> None:
     done = subprocess.run(
-        [*make.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=True
+        [*make.split(), "--dry-run", "--no-print-directory"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     # make adds options, such as the port or the number of processes.
     assert done.stdout.splitlines()[-1].startswith(f".venv/bin/{command}")

@@ -505,7 +505,8 @@ def test_sessions_end_with_the_process_that_started_them() -> None:
     code = (
         "import os, sys\nfrom pages.prove.interpreter import Interpreter\n"
         "interpreter = Interpreter.start()\n"
-        "print(interpreter.run('import os; print(os.getpid(), os.getppid())', 'x').stdout)\n"
+        "result = interpreter.run('import os; print(os.getpid(), os.getppid())', 'x')\n"
+        "print(result.stdout, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
