@@ -13,9 +13,10 @@ from nnfp.draw.words import counted, listed, plural
 
 
 def matmul(x: Numbers, weight: Numbers) -> Picture:
-    """Draw a mini-batch times the weights of a layer, `Z Wᵀ`, and write out its first sum.
+    """Draw a mini-batch times the weights of a layer, `x Wᵀ`, and write out its first sum.
 
-    The figure calls the mini-batch Z, as the formula `A = σ(Z Wᵀ + b)` does.
+    The weights are drawn as they are stored, a neuron in each row; a small T after them says that
+    the product takes their transpose.
 
     Args:
         x: The mini-batch, of shape `(batch, in_features)`: at most 5 × 5.
@@ -34,7 +35,7 @@ def matmul(x: Numbers, weight: Numbers) -> Picture:
     Examples:
         >>> from nnfp import draw
         >>> print(draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]]).title)
-        Z times W transposed: the rows 1 and 2, 3 and 4 become 19 and 22, 43 and 50
+        x times W transposed: the rows 1 and 2, 3 and 4 become 19 and 22, 43 and 50
     """
     x, weight = tensor(x), tensor(weight)
     if x.dim() != 2:
@@ -48,15 +49,14 @@ def matmul(x: Numbers, weight: Numbers) -> Picture:
     check_count("neurons", neurons, 5)
     by_samples, by_inputs = counted(samples, "sample"), counted(inputs, "input")
     by_neurons = counted(neurons, "neuron")
-    batch, weights, products = ([texts(row) for row in m] for m in (x, weight.T, product))
-    left = _Matrix("Z", by_samples, by_inputs, batch, INPUT, (1, inputs))
-    right = _Matrix("Wᵀ", by_inputs, by_neurons, weights, WEIGHT, (inputs, 1))
-    result = _Matrix("Z Wᵀ", by_samples, by_neurons, products, RESULT, (1, 1))
+    batch, weights, products = ([texts(row) for row in m] for m in (x, weight, product))
+    left = _Matrix("x", by_samples, by_inputs, batch, INPUT, inputs)
+    right = _Matrix("W", by_neurons, by_inputs, weights, WEIGHT, inputs, transposed=True)
+    result = _Matrix("x Wᵀ", by_samples, by_neurons, products, RESULT, 1)
     figure, bottom = _draw_product(left, right, result)
-    first_column = [row[0] for row in weights]
-    written, bottom = equation.write(batch[0], first_column, [], products[0][0], bottom)
+    written, bottom = equation.write(batch[0], weights[0], [], products[0][0], bottom)
     title = (
-        f"Z times W transposed: the {plural(samples, 'row')} "
+        f"x times W transposed: the {plural(samples, 'row')} "
         f"{', '.join(map(listed, batch))} become{'s' if samples == 1 else ''} "
         f"{', '.join(map(listed, products))}"
     )
@@ -67,14 +67,18 @@ ROW = 34  # the height of a matrix's row
 
 
 class _Matrix(NamedTuple):
-    """A matrix in brackets: its name above it, its sizes below it, and its first cells outlined."""
+    """A matrix in brackets: its name above it, its sizes below it.
+
+    The first cells of its first row are outlined, as many as `outlined` says.
+    """
 
     name: str
     height_label: str
     width_label: str
     rows: list[list[str]]
     color: str
-    outlined: tuple[int, int]
+    outlined: int
+    transposed: bool = False
 
     @property
     def cell(self) -> float:
@@ -91,7 +95,7 @@ class _Matrix(NamedTuple):
 
 
 def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
-    """Draw `Z · Wᵀ = Z Wᵀ` on as many lines as it needs; return the content and its height."""
+    """Draw `x · Wᵀ = x Wᵀ` on as many lines as it needs; return the content and its height."""
     gap = 30
     lines: list[list[tuple[str, _Matrix]]] = [[]]
     for sign, matrix in zip(("", "·", "="), matrices, strict=True):
@@ -125,10 +129,10 @@ def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
     content = svg.text(x, top - 24, matrix.name, matrix.color, size=20)
     for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
         content += svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
-    high, wide = matrix.outlined
-    content += svg.box(
-        left + 3, top + 3, cell * wide - 6, ROW * high - 6, matrix.color, corner=8, stroke=1.5
-    )
+    if matrix.transposed:
+        content += svg.text(right + 15, top + 4, "T", matrix.color, size=15)
+    wide = cell * matrix.outlined - 6
+    content += svg.box(left + 3, top + 3, wide, ROW - 6, matrix.color, corner=8, stroke=1.5)
     for i, row in enumerate(matrix.rows):
         for j, value in enumerate(row):
             content += svg.text(left + (j + 0.5) * cell, top + (i + 0.5) * ROW, value, matrix.color)
