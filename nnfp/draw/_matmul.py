@@ -87,7 +87,8 @@ class _Matrix(NamedTuple):
     @property
     def width(self) -> float:
         labels = (self.height_label, f"× {self.width_label}")
-        return max(self.cell * len(self.rows[0]) + 16, *map(text_width, labels))
+        brackets = 34 if self.transposed else 16
+        return max(self.cell * len(self.rows[0]) + brackets, *map(text_width, labels))
 
     @property
     def height(self) -> float:
@@ -130,7 +131,7 @@ def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
     for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
         content += svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
     if matrix.transposed:
-        content += svg.text(right + 15, top + 4, "T", matrix.color, size=15)
+        content += svg.text(right + 13, top + 6, "T", matrix.color)
     wide = cell * matrix.outlined - 6
     content += svg.box(left + 3, top + 3, wide, ROW - 6, matrix.color, corner=8, stroke=1.5)
     for i, row in enumerate(matrix.rows):

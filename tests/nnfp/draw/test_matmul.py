@@ -16,9 +16,9 @@ SIZE = st.integers(1, 5)
 def test_a_product_shows_its_three_matrices() -> None:
     picture = draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]])
     assert texts(picture) == [
-        *["Z", "1", "2", "3", "4", "2 samples", "× 2 inputs", "·"],
-        *["Wᵀ", "5", "6", "7", "8", "2 inputs", "× 2 neurons", "="],
-        *["Z Wᵀ", "19", "22", "43", "50", "2 samples", "× 2 neurons"],
+        *["x", "1", "2", "3", "4", "2 samples", "× 2 inputs", "·"],
+        *["W", "T", "5", "7", "6", "8", "2 neurons", "× 2 inputs", "="],
+        *["x Wᵀ", "19", "22", "43", "50", "2 samples", "× 2 neurons"],
         "1·5 + 2·7 = 19",
     ]
 
@@ -32,23 +32,23 @@ def test_the_product_equals_that_of_nnfp_linear(
     weight = data.draw(st.lists(row, min_size=neurons, max_size=neurons))
     product = all_at_once(torch.tensor(x), torch.tensor(weight), None, lambda z: z)
     shown = texts(draw.matmul(x, weight))
-    start = shown.index("Z Wᵀ") + 1
+    start = shown.index("x Wᵀ") + 1
     expected = [number(value) for value in product.flatten().tolist()]
     assert shown[start : start + samples * neurons] == expected
 
 
 def test_matrices_of_one_row_or_column_have_singular_sizes() -> None:
     shown = texts(draw.matmul([[3]], [[2]]))
-    assert {"1 sample", "× 1 input", "1 input", "× 1 neuron"} <= set(shown)
+    assert {"1 sample", "× 1 input", "1 neuron", "× 1 neuron"} <= set(shown)
 
 
 def test_the_title_says_what_the_figure_shows() -> None:
     assert draw.matmul([[1, 2]], [[5, 7]]).title == (
-        "Z times W transposed: the row 1 and 2 becomes 19"
+        "x times W transposed: the row 1 and 2 becomes 19"
     )
 
 
-def test_a_product_outlines_a_row_with_its_column() -> None:
+def test_a_product_outlines_a_sample_with_a_neuron() -> None:
     picture = draw.matmul([[1, 2], [3, 4]], [[5, 7], [6, 8]])
     outlines = [
         [float(attribute(rect, name)) for name in ("x", "y", "width", "height")]
@@ -68,7 +68,7 @@ def test_a_product_outlines_a_row_with_its_column() -> None:
 def test_matrices_that_do_not_fit_next_to_each_other_are_below_each_other() -> None:
     short, long = draw.matmul([[1] * 5] * 5, [[1] * 5] * 5), EXAMPLES["long matmul"]()
     for picture, lines in ((short, 1), (long, 3)):
-        tops = {box[1] for content, box in boxes(picture) if content in ("Z", "Wᵀ", "Z Wᵀ")}
+        tops = {box[1] for content, box in boxes(picture) if content in ("x", "W", "x Wᵀ")}
         assert len(tops) == lines
 
 
