@@ -64,6 +64,7 @@ def matmul(x: Numbers, weight: Numbers) -> Picture:
 
 
 ROW = 34  # the height of a matrix's row
+GAP = 30  # the space for a sign
 
 
 class _Matrix(NamedTuple):
@@ -97,16 +98,15 @@ class _Matrix(NamedTuple):
 
 def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
     """Draw `x · Wᵀ = x Wᵀ` on as many lines as it needs; return the content and its height."""
-    gap = 30
     lines: list[list[tuple[str, _Matrix]]] = [[]]
     for sign, matrix in zip(("", "·", "="), matrices, strict=True):
-        if lines[-1] and sum(m.width + gap for _, m in lines[-1]) + matrix.width > WIDTH - 8:
+        if lines[-1] and _width_of([*lines[-1], (sign, matrix)]) > WIDTH - 8:
             lines.append([])
         lines[-1].append((sign, matrix))
     content = ""
     top = 40.0
     for line in lines:
-        width = sum(matrix.width + (gap if sign else 0) for sign, matrix in line)
+        width = _width_of(line)
         if width > WIDTH:
             longest = max((", ".join(row) for _, matrix in line for row in matrix.rows), key=len)
             raise ValueError(f"expected rows that fit into a picture, got the row {longest}")
@@ -114,12 +114,16 @@ def _draw_product(*matrices: _Matrix) -> tuple[str, float]:
         x = (WIDTH - width) / 2
         for sign, matrix in line:
             if sign:
-                content += svg.text(x + gap / 2, top + height / 2, sign, size=28)
-                x += gap
+                content += svg.text(x + GAP / 2, top + height / 2, sign, size=28)
+                x += GAP
             content += _draw_matrix(matrix, x + matrix.width / 2, top + height / 2)
             x += matrix.width
         top += height + 108
     return content, top - 54
+
+
+def _width_of(line: list[tuple[str, _Matrix]]) -> float:
+    return sum(matrix.width + (GAP if sign else 0) for sign, matrix in line)
 
 
 def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
