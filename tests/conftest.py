@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from playwright.sync_api import Browser, Page, expect
@@ -43,13 +44,16 @@ Tab = Callable[..., Page]
 
 
 def pytest_configure() -> None:
-    """Let `expect` wait for 30 seconds, as long as Playwright waits for everything else.
+    """Let tests be slow, since the machine may be busy.
 
-    The default of 5 seconds is too short on a busy machine.
+    `expect` waits for 30 seconds, as long as Playwright waits for everything else, and Hypothesis
+    sets no deadline for an example.
     """
     # A shell makes what it starts in the background ignore Ctrl-C, which some tests send.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     expect.set_options(timeout=30_000)
+    settings.register_profile("busy machine", deadline=None)
+    settings.load_profile("busy machine")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the fixture is made

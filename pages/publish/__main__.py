@@ -20,7 +20,7 @@ from pages.publish.notebooks import write_notebook
 from pages.publish.pack import pack
 from pages.publish.plain import write_full, write_plain
 from pages.publish.policy import complete_policy
-from pages.publish.search import defer_search
+from pages.publish.search import complete_offline_search, defer_search
 from pages.publish.social import draw_social_pictures
 
 
@@ -49,6 +49,7 @@ def publish_offline(site: Path) -> None:
     """
     _build(site, PUBLISHED="offline", OFFLINE="true")
     _write_pages(site, write_notebook)
+    complete_offline_search(site)
     file = pack(site)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB; unpack it and open {site.name}/index.html")
 

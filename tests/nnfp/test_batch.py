@@ -27,7 +27,7 @@ def identity(z: Tensor) -> Tensor:
     return z
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     batch=st.integers(0, 4),
     n_in=st.integers(0, 4),

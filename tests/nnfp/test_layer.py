@@ -49,7 +49,7 @@ def assert_alike(ours: nn.Module, theirs: nn.Module, *shape: int, **options: Any
 # Outputs and gradients
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     leading=st.lists(st.integers(0, 3), max_size=3),
     n_in=st.integers(1, 5),

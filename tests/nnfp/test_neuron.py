@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
@@ -37,7 +37,6 @@ def slope(function: Activation, z: Tensor) -> Tensor:
 # relu
 
 
-@settings(deadline=None)
 @given(st.lists(any_float), st.sampled_from([torch.float32, torch.float64, torch.bfloat16]))
 def test_relu_equals_pytorchs_for_any_numbers(numbers: list[float], dtype: torch.dtype) -> None:
     z = torch.tensor(numbers, dtype=dtype)
@@ -45,7 +44,6 @@ def test_relu_equals_pytorchs_for_any_numbers(numbers: list[float], dtype: torch
     torch.testing.assert_close(relu(z), F.relu(z), rtol=0, atol=0, equal_nan=True)
 
 
-@settings(deadline=None)
 @given(st.lists(any_float), st.sampled_from([torch.float32, torch.float64, torch.bfloat16]))
 def test_the_slope_of_relu_equals_pytorchs(numbers: list[float], dtype: torch.dtype) -> None:
     z = torch.tensor(numbers, dtype=dtype)
@@ -148,7 +146,6 @@ def test_relu_of_complex_numbers_fails_as_in_pytorch() -> None:
 # neuron
 
 
-@settings(deadline=None)
 @given(samples, moderate)
 def test_a_neuron_computes_a_plain_python_sum(
     sample: tuple[list[float], list[float]], b: float

@@ -1,4 +1,4 @@
-"""Test the search: it loads its texts when a reader first types, and its results open pages."""
+"""Test the search: what it finds first, how it is shown, and when its texts load."""
 
 import json
 import re
@@ -7,11 +7,53 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from audit.browse import listen
-from pages.publish.search import defer_search
+from audit.browse import NARROW, WIDE, listen, violations
 
 META = ".md-search-result__meta"
 LINK = ".md-search-result__link"
+
+RELU = [
+    "API reference/neuron/#nnfp.neuron.relu",
+    "Page learn/neuron/#a-bend",
+    "Glossary glossary/#relu",
+]
+LINEAR = ["API reference/layer/#nnfp.layer.Linear", "Page learn/layer/#the-layer-as-a-module"]
+# The first results, in order. A function or class of nnfp comes first, then the section that
+# introduces it or the term, then the glossary.
+FIRST_RESULTS = {
+    "relu": RELU,
+    "relu(": RELU,
+    "relu(z)": RELU,
+    # Another object is called neuron, too.
+    "draw.neuron": [
+        "API reference/draw/#nnfp.draw.neuron",
+        "API reference/neuron/#nnfp.neuron.neuron",
+    ],
+    # Ours is the drop-in replacement for PyTorch's.
+    "nn.Linear": LINEAR,
+    "torch.nn.Linear": LINEAR,
+    "Linear": LINEAR,
+    # No object of nnfp: the section that has the term in bold.
+    "transpose": ["Page learn/batch/#all-at-once", "Glossary glossary/#transpose"],
+    "broadcasting": ["Page learn/batch/#what-can-go-wrong", "Glossary glossary/#broadcasting"],
+    # `Solved` inherits it: the section that shows the loop line by line, and names it in code only.
+    "zero_grad": ["Page learn/optimizer/#the-loop-line-by-line"],
+    "optimizer.zero_grad()": ["Page learn/optimizer/#the-loop-line-by-line"],
+    "Solved": [
+        "API reference/optimizer/#nnfp.optimizer.Solved",
+        "Page learn/optimizer/#the-fake-optimizer",
+    ],
+    # nnfp draws one.
+    "roofline": [
+        "API reference/speed/#nnfp.speed.roofline",
+        "Page learn/speed/#the-roofline",
+        "Glossary glossary/#roofline",
+    ],
+    # Half typed.
+    "draw.neu": ["API reference/draw/#nnfp.draw.neuron"],
+    "draw.": ["API reference/draw/"],
+    "nn.Lin": LINEAR[:1],
+}
 
 
 def open_search(page: Page) -> Locator:
@@ -20,6 +62,26 @@ def open_search(page: Page) -> Locator:
     field = page.get_by_role("textbox", name="Search")
     field.click()
     return field
+
+
+def search(page: Page, query: str) -> None:
+    """Replace what is in the field of the search, and let the theme read it."""
+    field = page.get_by_role("textbox", name="Search")
+    field.fill("")
+    field.press("End")  # the theme reads the field when a key is released
+    expect(page.locator(META)).to_have_text("Type to start searching")
+    field.fill(query)
+    field.press("End")
+
+
+def read_results(page: Page, count: int) -> list[str]:
+    """Return what each of the first results is, and where it leads."""
+    results = []
+    for link in page.locator(LINK).all()[:count]:
+        url = re.sub(r"\?[^#]*", "", link.get_attribute("href") or "")
+        label = link.locator("small").inner_text().split()[0]
+        results.append(f"{label} {re.sub('^.*/(?=reference|learn|glossary)', '', url)}")
+    return results
 
 
 def type_while_it_loads(page: Page, text: str) -> tuple[Locator, Route]:
@@ -56,6 +118,79 @@ def test_a_word_is_completed(page: Page) -> None:
     expect(page.locator("[data-md-component=search-suggest]")).to_have_text("optimizer")
     field.press("ArrowRight")
     expect(field).to_have_value("optimizer")
+
+
+def test_a_name_leads_to_the_api_then_to_its_page_then_to_the_glossary(page: Page) -> None:
+    open_search(page)
+    found = {}
+    for query, results in FIRST_RESULTS.items():
+        search(page, query)
+        expect(page.locator(LINK).first).to_be_visible()
+        found[query] = read_results(page, len(results))
+    assert found == FIRST_RESULTS
+
+
+def test_a_result_says_what_it_is_and_shows_one_line(page: Page) -> None:
+    open_search(page)
+    search(page, "forward")
+    heading = "Linear.forward API · nnfp.layer Compute x @ weight.T + bias."
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    search(page, "transpose")
+    line = page.locator(LINK).first.locator("span")
+    expect(line).to_contain_text("the transpose, turns rows into columns")
+    assert line.evaluate(
+        "line => line.offsetHeight < 2 * parseFloat(getComputedStyle(line).fontSize)"
+    )
+
+
+def test_what_is_not_found_gets_a_sentence(page: Page) -> None:
+    heard = listen(page)
+    open_search(page)
+    for query in ("xyzzy", '"', "(", ".", "a.xyzzy", "xyzzy:", "^"):
+        search(page, query)
+        expect(page.locator(META)).to_have_text(
+            "Nothing found. Try a shorter word, or the name of a function."
+        )
+    assert heard == []
+
+
+def test_enter_opens_the_first_result(page: Page) -> None:
+    field = open_search(page)
+    field.press_sequentially("draw.neuron")
+    expect(page.locator(LINK).first).to_contain_text("nnfp.draw")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"reference/draw/\?h=neuron#nnfp\.draw\.neuron$"))
+    expect(page.locator(".md-content mark").first).to_be_visible()
+
+
+def test_arrow_keys_choose_a_result_and_escape_closes_the_search(page: Page) -> None:
+    field = open_search(page)
+    field.press_sequentially("roofline")
+    links = page.locator(LINK)
+    expect(links.nth(1)).to_be_visible()
+    field.press("ArrowDown")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(links.nth(1)).to_be_hidden()
+
+
+def test_a_link_with_a_query_opens_the_search(page: Page) -> None:
+    page.goto("learn/start/?q=nn.Linear")
+    expect(
+        page.get_by_role("heading", name="Linear API · nnfp.layer A fully connected")
+    ).to_be_visible()
+
+
+def test_results_are_accessible(page: Page) -> None:
+    open_search(page)
+    search(page, "relu")
+    for size, scheme in ((WIDE, "light"), (NARROW, "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        expect(page.locator(LINK).first).to_be_visible()
+        assert violations(page, ".md-search") == []
 
 
 @pytest.mark.parametrize(
@@ -101,28 +236,18 @@ def test_a_query_typed_while_the_texts_load_gets_results(page: Page) -> None:
     expect(page.locator(LINK).first).to_be_visible()
 
 
-def test_the_search_works_with_texts_in_the_index(page: Page, site: Path) -> None:
+def test_the_search_works_with_the_index_of_make_serve(page: Page, site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     docs = json.loads((site / "search" / "docs.json").read_text(encoding="utf-8"))
+    for doc in docs:
+        doc.pop("about", None)
     page.route("**/search_index.json", lambda route: route.fulfill(json=index | {"docs": docs}))
     page.route("**/docs.json", lambda route: route.abort())
-    field = open_search(page)
-    field.press_sequentially("epoch")
-    expect(page.locator(LINK).first).to_be_visible()
+    open_search(page)
+    search(page, "nn.Linear")
+    expect(page.locator(LINK).first).to_contain_text("API · nnfp.layer")
 
 
-# Notes the kinds of the worker's messages in an attribute: 1 when it is ready, 3 for results.
-NOTE_MESSAGES = """
-const { Worker } = window;
-window.Worker = class extends Worker {
-    constructor(...options) {
-        super(...options);
-        this.addEventListener("message", ({ data }) => {
-            const { dataset } = document.documentElement;
-            dataset.messages = (dataset.messages ?? "") + data.type;
-        });
-    }
-};"""
 # Counts the results that are shown from now on.
 COUNT_RESULTS = """() => {
     window.shown = 0;
@@ -133,29 +258,12 @@ COUNT_RESULTS = """() => {
 
 
 def test_a_query_deleted_while_the_texts_load_gets_no_results(page: Page) -> None:
-    page.add_init_script(NOTE_MESSAGES)
     field, docs = type_while_it_loads(page, "epoch")
     for _ in "epoch":
         field.press("Backspace")
     page.evaluate(COUNT_RESULTS)
     docs.continue_()
-    # When the texts arrive, the worker reports that it is ready again, and runs the last query.
-    expect(page.locator("html")).to_have_attribute("data-messages", re.compile("1.*1.*3"))
     field.fill("xyzzy")
-    field.press("End")  # the theme reads the field when a key is released
-    expect(page.locator(META)).to_have_text("No matching documents")
+    field.press("End")
+    expect(page.locator(META)).to_contain_text("Nothing found")
     assert page.evaluate("window.shown") == 0
-    field.fill("")
-    field.press("Backspace")
-    expect(page.locator(META)).to_have_text("Type to start searching")
-
-
-def test_the_searched_texts_are_in_a_separate_file(tmp_path: Path) -> None:
-    path = tmp_path / "search" / "search_index.json"
-    path.parent.mkdir()
-    index = {"config": {"lang": ["en"]}, "docs": [{"title": "Größe"}]}
-    path.write_text(json.dumps(index), encoding="utf-8")
-    defer_search(tmp_path)
-    assert json.loads(path.read_text(encoding="utf-8")) == index | {"docs": []}
-    docs = (path.parent / "docs.json").read_text(encoding="utf-8")
-    assert json.loads(docs) == index["docs"]

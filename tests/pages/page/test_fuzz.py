@@ -65,7 +65,7 @@ def read_or_refuse(path: Path, content: bytes) -> Page | None:
 
 
 # The folder is shared by all examples on purpose: each of them overwrites the page.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts)
 def test_any_text_is_read_or_rejected_with_sentences(tmp_path: Path, text: str) -> None:
     page = read_or_refuse(tmp_path / "page.md", text.encode())
@@ -115,7 +115,6 @@ CODE = [
 ]
 
 
-@settings(deadline=None)
 @given(code=st.lists(st.sampled_from(CODE), max_size=8).map("".join))
 def test_any_code_is_looked_up_or_rejected_with_a_reason(code: str) -> None:
     try:
@@ -125,7 +124,7 @@ def test_any_code_is_looked_up_or_rejected_with_a_reason(code: str) -> None:
     assert is_file(code) in (True, False)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=40))
 def test_any_bytes_are_read_or_rejected_with_sentences(tmp_path: Path, content: bytes) -> None:
     read_or_refuse(tmp_path / "page.md", content)

@@ -186,7 +186,7 @@ def without_outputs(path: Path) -> list[str]:
     return [line for line in lines if line.strip(" >")]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(passages(), max_size=5))
 def test_an_update_corrects_any_page_without_changing_anything_else(
     tmp_path_factory: pytest.TempPathFactory, text: list[str]
