@@ -13,6 +13,7 @@ PITCH = 104  # the height of a row
 TOP = 54  # the center of the first row
 SIDE = 46  # the center of the first column
 WIDEST = 34  # half the width of the widest circle
+SHARE = 0.54  # where on its line a local slope is: a little past the middle, where there is room
 BEND = 50  # how far the two lines between the same circles bend away from each other
 
 
@@ -49,9 +50,9 @@ def graph(values: Mapping[str, Node]) -> Picture:
         The picture.
 
     Raises:
-        ValueError: If a value in the computation has no name, if a value is not a part of the
-            computation, if there are more than 5 steps or 5 values side by side, or if a number or
-            a name is too long to be shown.
+        ValueError: If there are no values, a value in the computation has no name, a value is not a
+            part of the computation, there are more than 5 steps or 5 values side by side, or a
+            number or a name is too long to be shown.
 
     Examples:
         >>> from nnfp import Value, draw
@@ -61,19 +62,21 @@ def graph(values: Mapping[str, Node]) -> Picture:
         >>> print(draw.graph({"x": x, "w": w, "y": y}).title)
         Computation of y: x is 2, w is 3 and y is 6; the slopes are 3, 2 and 1
     """
+    if not values:
+        raise ValueError("expected at least one value, got none")
     names = {node: name for name, node in values.items()}
     *_, result = values.values()
     order = _inputs_first(result, names)
     places = _place(order)
     after = result.grad != 0
-    content = "".join(_edges(node, names, places, after) for node in order)
-    content += "".join(_circle(node, names[node], places[node], after) for node in order)
+    circles = "".join(_circle(node, names[node], places[node], after) for node in order)
+    edges = "".join(_edges(node, names, places, after) for node in order)
     numbers = [f"{name} is {number(node.data)}" for name, node in values.items()]
     title = f"Computation of {names[result]}: {listed(numbers)}"
     if after:
         title += f"; the slopes are {listed([number(node.grad) for node in values.values()])}"
     bottom = max(y for _, y in places.values()) + RADIUS + (32 if after else 6)
-    return Picture(title, svg.document(title, bottom, content))
+    return Picture(title, svg.document(title, bottom, edges + circles))
 
 
 def _inputs_first(result: Node, names: Mapping[Node, str]) -> list[Node]:
@@ -135,17 +138,17 @@ def _edges(node: Node, names: Mapping[Node, str], places: Mapping[Node, Point], 
     for source, local in node.inputs:
         (x1, y1), (x2, y2) = places[source], places[node]
         x1, x2 = x1 + _half(source), x2 - _half(node)
-        bend = 0.0
+        bend, share = 0.0, SHARE
         if sources.count(source) > 1:
-            bend = BEND if source in seen else -BEND
+            bend, share = BEND if source in seen else -BEND, 0.5
         seen.append(source)
-        middle = ((x1 + x2) / 2, (y1 + y2) / 2 + bend)
-        line = svg.curve((x1, y1), middle, (x2, y2))
+        line = svg.curve((x1, y1), ((x1 + x2) / 2, (y1 + y2) / 2 + bend), (x2, y2))
         if after:
             text = f"×{number(local)}"
             if text_width(text) + 6 > x2 - x1:
                 raise ValueError(f"expected local slopes that fit on a line, got {number(local)}")
-            line += svg.label(middle[0], (y1 + y2) / 2 + bend / 2, text, RESULT)
+            y = y1 + share * (y2 - y1) + bend / 2
+            line += svg.label(x1 + share * (x2 - x1), y, text, RESULT)
         content += svg.part(f"{names[source]} to {names[node]}", line)
     return content
 
@@ -160,12 +163,13 @@ def _half(node: Node) -> float:
 def _circle(node: Node, name: str, place: Point, after: bool) -> str:
     """Draw a value with its name above and its slope below."""
     x, y = place
+    half = _half(node)
     slope = f"slope {number(node.grad)}"
     for text in (name, slope):
         if text_width(text) > 2 * SIDE:
             raise ValueError(f"expected names and slopes that fit next to a circle, got {text}")
     color = _color(name)
-    content = svg.part(f"{name} value", svg.node(x, y, number(node.data), color, _half(node)))
+    content = svg.part(f"{name} value", svg.node(x, y, number(node.data), color, half))
     content += svg.text(x, y - RADIUS - 13, name, color)
     if after:
         content += svg.part(f"{name} slope", svg.text(x, y + RADIUS + 15, slope))

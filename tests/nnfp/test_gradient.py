@@ -169,7 +169,12 @@ def test_a_value_that_is_not_a_number_is_rejected(data: Any) -> None:
     with pytest.raises(TypeError, match="expected a number, got ") as caught:
         Value(data)
     assert repr(data) in str(caught.value)
-    for operation in (lambda: Value(1) + data, lambda: data - Value(1), lambda: data * Value(1)):
+    operations: list[Callable[[], object]] = [
+        lambda: Value(1) + data,
+        lambda: data - Value(1),
+        lambda: Value(1) * data,
+    ]
+    for operation in operations:
         with pytest.raises(TypeError, match="expected a number, got "):
             operation()
 

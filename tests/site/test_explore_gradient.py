@@ -15,8 +15,8 @@ from tests.nnfp.draw.figures import texts
 from tests.site.explorables import FOLLOW, visit, wait_for_url
 
 PAGE = "learn/gradient/"
-WHOLE = "Next walks through the 15 steps.\nThe slopes of the weights are −2 and −4."
-START = {"x1": "1", "w1": "5", "x2": "2", "w2": "7", "target": "20"}
+WHOLE = "Next walks through the 15 steps.\nThe slopes of the weights are −4 and −8."
+START = {"x1": "1", "w1": "5", "x2": "2", "w2": "7", "target": "21"}
 FORWARD = ["p1", "p2", "total", "error", "loss"]
 BACKWARD = ["loss", "error", "total", "p2", "p1", "target", "w2", "x2", "w1", "x1"]
 State = dict[str, str]
@@ -165,13 +165,13 @@ def test_buttons_step_in_both_directions(live: Page) -> None:
     )
     click(live, "Next", 6)
     # Two paths lead from the error to the loss.
-    assert result(live) == "Step 7 of 15, backward\nslope of error = 1·(−1) + 1·(−1) = −2"
+    assert result(live) == "Step 7 of 15, backward\nslope of error = 1·(−2) + 1·(−2) = −4"
     click(live, "Previous")
     assert result(live) == "Step 6 of 15, backward\nslope of loss = 1"
     click(live, "Previous", 6)
     assert result(live) == WHOLE
     click(live, "Previous")
-    assert result(live) == "Step 15 of 15, backward\nslope of x1 = −2·5 = −10"
+    assert result(live) == "Step 15 of 15, backward\nslope of x1 = −4·5 = −20"
 
 
 def test_the_current_circle_has_a_thicker_line(live: Page) -> None:
