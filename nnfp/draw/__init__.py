@@ -1,4 +1,4 @@
-"""Figures of neurons, layers, products, networks and losses, drawn from what the code returns.
+"""Figures of neurons, layers, networks, computations and losses, drawn from what the code returns.
 
 A figure is SVG text. Its colors are `currentColor` and the CSS variables `--nnfp-input`,
 `--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color scheme of that page.

@@ -13,7 +13,7 @@ PITCH = 104  # the height of a row
 TOP = 54  # the center of the first row
 SIDE = 46  # the center of the first column
 WIDEST = 34  # half the width of the widest circle
-SHARE = 0.54  # where on its line a local slope is: a little past the middle, where there is room
+SHARE = 0.54  # where on its line a local slope is: nearer to the lower end, where there is room
 BEND = 50  # how far the two lines between the same circles bend away from each other
 
 
@@ -138,7 +138,7 @@ def _edges(node: Node, names: Mapping[Node, str], places: Mapping[Node, Point], 
     for source, local in node.inputs:
         (x1, y1), (x2, y2) = places[source], places[node]
         x1, x2 = x1 + _half(source), x2 - _half(node)
-        bend, share = 0.0, SHARE
+        bend, share = 0.0, SHARE if y1 < y2 else 1 - SHARE
         if sources.count(source) > 1:
             bend, share = BEND if source in seen else -BEND, 0.5
         seen.append(source)

@@ -144,13 +144,6 @@ def fan(count: int) -> dict[str, Value]:
     return values | {"all": Value(1, [(value, 1.0) for value in values.values()])}
 
 
-def two(a: float, b: float) -> dict[str, Value]:
-    first, second = Value(a), Value(b)
-    product = first * second
-    product.backward()
-    return {"a": first, "b": second, "product": product}
-
-
 def test_five_steps_and_five_values_fit() -> None:
     assert len(part(draw.graph(chain(4)), "v4")) == 1
     assert len(part(draw.graph(fan(5)), "v4")) == 1
@@ -166,7 +159,7 @@ def test_five_steps_and_five_values_fit() -> None:
             lambda: {"a": Value(1), "b": Value(2)},
             "expected only values that b depends on, got a",
         ),
-        (lambda: two(12345, 1), "numbers that fit into a circle, got 12345"),
+        (lambda: {"a": Value(-123.4)}, "numbers that fit into a circle, got −123.4"),
         (lambda: chain(4, -11), "local slopes that fit on a line, got −11"),
         (lambda: {"a very long name": Value(1)}, "fit next to a circle, got a very long name"),
         (lambda: {}, "expected at least one value, got none"),
