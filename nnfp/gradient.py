@@ -1,5 +1,7 @@
 """Gradients: an autograd engine for single numbers, and the rules for a layer's matrix product."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
@@ -43,7 +45,7 @@ class Value:
         Linnainmaa, "Taylor expansion of the accumulated rounding error" (1976).
     """
 
-    def __init__(self, data: SupportsFloat, inputs: "Sequence[tuple[Value, float]]" = ()) -> None:
+    def __init__(self, data: SupportsFloat, inputs: Sequence[tuple[Value, float]] = ()) -> None:
         if not isinstance(data, SupportsFloat):
             raise TypeError(f"expected a number, got {data!r}")
         self.data = float(data)
@@ -51,28 +53,28 @@ class Value:
         self.grad = 0.0
         self._serial = next(_serials)
 
-    def __add__(self, other: "Value | SupportsFloat") -> "Value":
+    def __add__(self, other: Value | SupportsFloat) -> Value:
         b = _as_value(other)
         return Value(self.data + b.data, [(self, 1.0), (b, 1.0)])
 
-    def __sub__(self, other: "Value | SupportsFloat") -> "Value":
+    def __sub__(self, other: Value | SupportsFloat) -> Value:
         b = _as_value(other)
         return Value(self.data - b.data, [(self, 1.0), (b, -1.0)])
 
-    def __mul__(self, other: "Value | SupportsFloat") -> "Value":
+    def __mul__(self, other: Value | SupportsFloat) -> Value:
         b = _as_value(other)
         return Value(self.data * b.data, [(self, b.data), (b, self.data)])
 
     __radd__ = __add__
     __rmul__ = __mul__
 
-    def __rsub__(self, other: SupportsFloat) -> "Value":
+    def __rsub__(self, other: SupportsFloat) -> Value:
         return Value(other) - self
 
-    def __neg__(self) -> "Value":
+    def __neg__(self) -> Value:
         return Value(-self.data, [(self, -1.0)])
 
-    def relu(self) -> "Value":
+    def relu(self) -> Value:
         """Return this value if it is positive and 0 otherwise, like [nnfp.neuron.relu][]."""
         if self.data <= 0:
             return Value(0.0, [(self, 0.0)])
