@@ -2,6 +2,7 @@
 
 # `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
+from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved, fit
@@ -11,8 +12,11 @@ __all__ = [
     "Linear",
     "Net",
     "Solved",
+    "Value",
     "all_at_once",
     "fit",
+    "linear_backward",
+    "numerical_gradient",
     "one_at_a_time",
     "relu",
 ]

@@ -80,6 +80,13 @@ def path(
     )
 
 
+def curve(start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float]) -> str:
+    """Draw a line from `start` to `end` that bends towards `bend`, and reaches half of the way."""
+    points = " ".join(f"{coord(x)} {coord(y)}" for x, y in (bend, end))
+    d = f"M {coord(start[0])} {coord(start[1])} Q {points}"
+    return f'<path d="{d}" style="fill: none; stroke: {RESULT}; stroke-width: 2"/>\n'
+
+
 def area(*outlines: Sequence[tuple[float, float]], color: str = RESULT) -> str:
     """Tint the areas inside these outlines."""
     d = " ".join("M " + " L ".join(f"{coord(x)} {coord(y)}" for x, y in o) for o in outlines)
@@ -137,6 +144,11 @@ def dot(x: float, y: float, radius: float, color: str, *, ring: bool = False) ->
         f'fill-opacity: {tint:g}; stroke: {color}; stroke-width: {stroke:g}"/>\n'
         for r, stroke, tint in shapes
     )
+
+
+def part(name: str, content: str) -> str:
+    """Name a part of a figure, so that a script can find it."""
+    return f'<g data-part="{escape(name)}">\n{content}</g>\n'
 
 
 def label(x: float, y: float, content: str, color: str) -> str:

@@ -10,7 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from torch import sigmoid
 
-from nnfp import draw
+from nnfp import Value, draw
 from nnfp.draw import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -18,6 +18,21 @@ SVG = "{http://www.w3.org/2000/svg}"
 LONG = -0.1234
 
 Box = tuple[float, float, float, float]
+
+
+def example_graph(w1: float, w2: float) -> Picture:
+    """Draw a computation of five steps, in which paths meet and a value comes in late."""
+    x1, first, x2, second, target = (Value(number) for number in (1, w1, 2, w2, 20))
+    p1, p2 = x1 * first, x2 * second
+    total = p1 + p2
+    error = total - target
+    loss = error * error
+    loss.backward()
+    return draw.graph(
+        {"x1": x1, "w1": first, "x2": x2, "w2": second, "target": target}
+        | {"p1": p1, "p2": p2, "total": total, "error": error, "loss": loss}
+    )
+
 
 EXAMPLES: dict[str, Callable[[], Picture]] = {
     **{f"neuron {n}": partial(draw.neuron, [1] * n, [-5] * n, 3) for n in range(1, 6)},
@@ -60,6 +75,13 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     ),
     "landscape with more lines than names": partial(
         draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0)], (3, 0), range(20, 100, 4)
+    ),
+    "graph": partial(example_graph, 5, 7),
+    "another graph": partial(example_graph, -3, 9),
+    "shapes": partial(
+        draw.shapes,
+        [("x", (3, 2)), ("Wᵀ", (2, 4)), ("y", (3, 4))],
+        [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
