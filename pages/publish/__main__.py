@@ -62,7 +62,7 @@ def moved() -> dict[str, str]:
     return places
 
 
-def _check_urls() -> None:
+def check_urls() -> None:
     """Refuse a variable that should contain a URL and does not, and warn without `SITE_URL`.
 
     Every build warns, since what this program builds is made for a host or for other readers.
@@ -118,7 +118,7 @@ def main() -> None:
         "--offline", action="store_true", help="build a site that opens without a server"
     )
     options = parser.parse_args()
-    _check_urls()
+    check_urls()
     (publish_offline if options.offline else publish)(options.site)
 
 
