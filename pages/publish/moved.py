@@ -39,7 +39,7 @@ PAGE = """\
 </html>
 """
 NOTE = (
-    '<p class="nnfp-moved md-typeset" id="{id}">'
+    '<p class="nnfp-moved md-content__inner md-typeset" id="{id}">'
     'This part has moved: <a href="{url}">{title}</a></p>'
 )
 SCRIPT = '<script src="{url}" defer></script>'
