@@ -58,8 +58,8 @@ def publish_offline(site: Path) -> None:
 
 def moved() -> dict[str, str]:
     """Return where each page or heading was that has moved, and where it is now."""
-    places: dict[str, str] = site_config()["extra"]["moved"]
-    return places
+    places: dict[str, str] | None = site_config()["extra"]["moved"]
+    return places or {}
 
 
 def check_urls() -> None:
