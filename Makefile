@@ -34,7 +34,7 @@ build: $(site_tools)  ## build the site into site/
 offline: $(site_tools)  ## build the site that opens without a server into dist/, as a folder and as a zip file
 	$(bin)/python -m pages.publish --offline dist/nnfp-site
 
-check: $(all_tools) audit/node_modules  ## check format, lint, types, imports and the workflow file (needs Node)
+check: $(all_tools) audit/node_modules  ## check format, lint, types, imports and the workflows (needs Node)
 	$(bin)/ruff format --check
 	$(bin)/ruff check
 	$(bin)/mypy

@@ -11,18 +11,20 @@ from typing import Any
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path, at: str = "/") -> Iterator[str]:
     """Serve a built site on a free port.
 
     Args:
         folder: The site. It may be built later, but its files must not change once requested.
+        at: The path of the site on its host, such as `/some/where/`.
 
     Yields:
         The URL of the site, which ends with a slash.
     """
-    with _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
+    handler = partial(_Handler, at=at, directory=str(folder))
+    with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{at}"
         server.shutdown()
 
 
@@ -35,14 +37,18 @@ class _Handler(SimpleHTTPRequestHandler):
     # Keep connections open, as hosts do: the default protocol, HTTP/1.0, closes them.
     protocol_version = "HTTP/1.1"
 
+    def __init__(self, *request: Any, at: str, directory: str) -> None:
+        self.at = at
+        super().__init__(*request, directory=directory)
+
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing about requests."""
 
     def do_GET(self) -> None:
         """Send a file, or the site's page for URLs that do not exist."""
-        path = Path(self.translate_path(self.path))
+        path = Path(self.translate_path(f"/{self.path.removeprefix(self.at)}"))
         path = path / "index.html" if path.is_dir() else path
-        found = path.is_file()
+        found = self.path.startswith(self.at) and path.is_file()
         path = path if found else Path(self.directory, "404.html")
         body = _compressed(path)
         self.send_response(200 if found else 404)

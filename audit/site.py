@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urldefrag, urljoin
 
 from playwright.sync_api import Browser, sync_playwright
 from tqdm import tqdm
@@ -31,7 +30,7 @@ from audit.browse import (
     page_width,
     violations,
 )
-from audit.markup import read, values
+from audit.links import broken_links
 from audit.serve import serve
 
 ROOT = Path(__file__).parent.parent
@@ -104,34 +103,6 @@ def check_first_visits(browser: Browser, base: str) -> Iterator[Row]:
     details = [f"{url}: {sum(s.values())} bytes in {len(s)}" for url, s in visits.items()]
     yield at_most("requests of a first visit", requests, MOST_REQUESTS, details)
     yield at_most("bytes of a first visit", most, MOST_BYTES, details)
-
-
-def broken_links(site: Path, base: str) -> list[str]:
-    """List the links within a built site that lead nowhere, each with its page.
-
-    Args:
-        site: The folder of the site.
-        base: The URL that the site was built for.
-
-    Returns:
-        Lines such as "https://example.org/a/: ../b/#missing".
-    """
-    files = site.rglob("index.html")
-    pages = {urljoin(base, f"{file.parent.relative_to(site)}/"): read(file) for file in files}
-    ids = {url: set(values(page, "id")) for url, page in pages.items()}
-    broken = []
-    for url, page in pages.items():
-        for link in values(page, "href") + values(page, "src"):
-            target, anchor = urldefrag(urljoin(url, link))
-            if not target.startswith(base):
-                continue
-            if target in pages:
-                good = not anchor or unquote(anchor) in ids[target]
-            else:
-                good = (site / unquote(target.removeprefix(base))).exists()
-            if not good:
-                broken.append(f"{url}: {link}")
-    return broken
 
 
 def html_errors(site: Path) -> list[str]:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from filelock import FileLock
@@ -86,45 +86,55 @@ def make_page(md: Markdown, docs_dir: Path, source: str) -> None:
     md.treeprocessors.register(mkdocs, "relpath", 0)
 
 
-@cache
-def serve_site() -> tuple[str, str]:
-    """Serve a new folder until this process ends.
+class Served(NamedTuple):
+    """A folder for built sites, and the URLs of two sites in it."""
 
-    Returns:
-        The folder for built sites, and the URL of `site` in it.
-    """
+    folder: str
+    site: str
+    """The URL of `site`, which is at the root of its host."""
+    hosted: str
+    """The URL of `hosted`, which is below the root."""
+
+
+@cache
+def serve_site() -> Served:
+    """Serve a new folder until this process ends."""
     stack = ExitStack()
     atexit.register(stack.close)
     folder = stack.enter_context(tempfile.TemporaryDirectory())
-    return folder, stack.enter_context(serve(Path(folder, "site")))
+    site = stack.enter_context(serve(Path(folder, "site")))
+    hosted = stack.enter_context(serve(Path(folder, "hosted"), "/some/where/"))
+    return Served(folder, site, hosted)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Give pytest-xdist's processes one folder and one URL, so that the site is built once."""
-    node.workerinput["served"] = serve_site()
+    """Give pytest-xdist's processes the same folder and URLs, so that each site is built once."""
+    node.workerinput["served"] = tuple(serve_site())
 
 
 @pytest.fixture(scope="session")
-def served(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Return the folder for built sites, and the URL of `site` in it."""
-    given: tuple[str, str] | None = getattr(request.config, "workerinput", {}).get("served")
-    return given or serve_site()
+def served(request: pytest.FixtureRequest) -> Served:
+    """Return the folder for built sites, and the URLs of two sites in it."""
+    given = getattr(request.config, "workerinput", {}).get("served")
+    return Served(*given) if given else serve_site()
 
 
 @pytest.fixture(scope="session")
-def build(served: tuple[str, str]) -> Build:
-    """Build the site without torch and without a network, into a folder of the given name."""
-    folder, address = served
+def build(served: Served) -> Build:
+    """Build the site without torch and without a network, into a folder of the given name.
+
+    The site is for the root of a host, unless `SITE_URL` is among the variables.
+    """
 
     def build(name: str, *options: str, **variables: str) -> Path:
-        site = Path(folder, name)
-        fixed = {"SITE_URL": address, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
+        site = Path(served.folder, name)
+        fixed = {"SITE_URL": served.site, "SOURCE_DATE_EPOCH": "0", "NO_MKDOCS_2_WARNING": "1"}
         # The first of the processes that run tests builds it, and the others wait.
         with FileLock(f"{site}.lock"):
             if not site.exists():
                 new = Path(f"{site}.new")
-                done = run_python(BUILD, *options, new, **fixed, **variables)
+                done = run_python(BUILD, *options, new, **fixed | variables)
                 assert done.returncode == 0, done.stdout + done.stderr
                 assert "WARNING" not in done.stderr, done.stderr
                 new.rename(site)
@@ -147,9 +157,9 @@ def offline(build: Build) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(served: tuple[str, str], site: Path) -> str:
+def base_url(served: Served, site: Path) -> str:
     """Return the URL of the built site; `page.goto("learn/neuron/")` starts from it."""
-    return served[1]
+    return served.site
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ python -m pages.publish --offline dist/site          # opens without a server, z
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +14,18 @@ from pathlib import Path
 from mkdocs.__main__ import cli
 
 from pages.page import Page, PageError, read_page
-from pages.project import DOCS, site_url, sources
+from pages.project import DOCS, site_config, site_url, sources
 from pages.publish.inventory import find_objects
 from pages.publish.links import Links
+from pages.publish.moved import lead_on
 from pages.publish.notebooks import write_notebook
 from pages.publish.pack import pack
 from pages.publish.plain import write_full, write_plain
 from pages.publish.policy import complete_policy
 from pages.publish.search import complete_offline_search, defer_search
 from pages.publish.social import draw_social_pictures
+
+URL = re.compile(r"https?://[\w.-]+(:\d+)?(/[^\s?#]*)?", re.IGNORECASE)
 
 
 def publish(site: Path) -> None:
@@ -30,14 +34,12 @@ def publish(site: Path) -> None:
     Args:
         site: The folder to write it to.
     """
-    if not os.environ.get("SITE_URL"):
-        os.environ.pop("SITE_URL", None)  # an empty one would leave the site without a URL
-        print(f"SITE_URL is not set: links to the site lead to {site_url()}", file=sys.stderr)
     _build(site, PUBLISHED="online")
     _write_pages(site, write_plain, write_notebook)
     write_full(site)
     defer_search(site)
     draw_social_pictures(site)
+    lead_on(site, moved())
     complete_policy(site)
 
 
@@ -50,8 +52,40 @@ def publish_offline(site: Path) -> None:
     _build(site, PUBLISHED="offline", OFFLINE="true")
     _write_pages(site, write_notebook)
     complete_offline_search(site)
+    lead_on(site, moved(), offline=True)
     file = pack(site)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB; unpack it and open {site.name}/index.html")
+
+
+def moved() -> dict[str, str]:
+    """Return where each page or heading was that has moved, and where it is now."""
+    places: dict[str, str] | None = site_config()["extra"]["moved"]
+    return places or {}
+
+
+def check_urls() -> None:
+    """Refuse a variable that should contain a URL and does not, and warn without `SITE_URL`.
+
+    Every build warns, since what this program builds is made for a host or for other readers.
+    `make serve` shows the site to its authors.
+
+    Raises:
+        SystemExit: When a variable contains something else.
+    """
+    for name in ("SITE_URL", "REPO_URL"):
+        url = os.environ.get(name, "")
+        if not url:
+            os.environ.pop(name, None)  # an empty one would replace the default in mkdocs.yml
+        elif not URL.fullmatch(url):
+            raise SystemExit(
+                f"expected {name} to be a URL such as https://example.org/nnfp/, got {url}"
+            )
+    if "SITE_URL" not in os.environ:
+        print(
+            f"WARNING -  SITE_URL is not set: this site works completely only at {site_url()}; "
+            "to put it anywhere else, set SITE_URL to its URL",
+            file=sys.stderr,
+        )
 
 
 def _build(site: Path, **environment: str) -> None:
@@ -85,6 +119,7 @@ def main() -> None:
         "--offline", action="store_true", help="build a site that opens without a server"
     )
     options = parser.parse_args()
+    check_urls()
     (publish_offline if options.offline else publish)(options.site)
 
 

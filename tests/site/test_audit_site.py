@@ -1,15 +1,19 @@
 """Test that the audit serves a site like a host, lists what is broken, and checks thresholds."""
 
 import gzip
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
 from audit.browse import shift, violations
+from audit.links import broken_links
 from audit.serve import serve
-from audit.site import Row, at_least, at_most, broken_links, none_of, show
+from audit.site import Row, at_least, at_most, none_of, show
 from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
@@ -85,7 +89,59 @@ def test_links_may_lead_to_pages_anchors_files_or_other_sites(tmp_path: Path) ->
 @pytest.mark.parametrize("link", ["../b/", "#y", "../logo.svg", "../a/#y"])
 def test_a_broken_link_is_listed_with_its_page(tmp_path: Path, link: str) -> None:
     site = make_site(tmp_path, a=f'<p id="x"><a href="{link}">there</a>')
-    assert broken_links(site, BASE) == [f"{BASE}a/: {link}"]
+    assert broken_links(site, BASE) == [f"a/index.html: {link}"]
+
+
+BELOW = f"{BASE}some/where/"
+NOTEBOOK = '{"cells": [{"source": ["A [link](LINK).\\n"]}]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.html", '<a href="LINK">there</a>'),
+        ("a.html", '<meta property="og:image" content="LINK">'),
+        ("a.ipynb", NOTEBOOK),
+        ("a.md", "A [link](LINK)."),
+        ("llms.txt", "All pages: LINK\n"),
+        ("sitemap.xml", "<loc>LINK</loc>"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("link", "good"),
+    [
+        (f"{BELOW}b/", True),
+        (f"{BELOW}b/#x", True),
+        (f"{BELOW}b/#y", False),
+        (f"{BELOW}c/", False),
+        (f"{BASE}b/", False),
+        ("http://localhost:8000/b/", False),
+        ("https://pytorch.org/", True),
+    ],
+)
+def test_links_are_checked_in_files_of_every_kind(
+    tmp_path: Path, name: str, text: str, link: str, good: bool
+) -> None:
+    site = make_site(tmp_path, b='<p id="x">')
+    (site / name).write_text(text.replace("LINK", link), encoding="utf-8")
+    assert broken_links(site, BELOW) == [f"{name}: {link}"] * (not good)
+
+
+def test_a_link_to_the_root_leaves_a_site_below_it(tmp_path: Path) -> None:
+    site = make_site(tmp_path, a='<a href="/a/">a</a>')
+    assert broken_links(site, BASE) == []
+    assert broken_links(site, BELOW) == ["a/index.html: /a/"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("some/where/a/", 200), ("a/", 404), ("", 404)])
+def test_a_site_below_the_root_is_served_only_there(tmp_path: Path, path: str, status: int) -> None:
+    site = make_site(tmp_path, a="<p>a")
+    (site / "404.html").write_text("<p>nothing here", encoding="utf-8")
+    with serve(site, "/some/where/") as url:
+        host = HTTPConnection(urlsplit(url).netloc)
+        with closing(host):
+            host.request("GET", f"/{path}")
+            assert host.getresponse().status == status
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from pages.page import Page, prose_of, read_page
-from pages.project import DOCS, ROOT, page_file
+from pages.project import DOCS, ROOT, page_file, site_config
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
 from tests.site.census import code_on, pictures_on
@@ -50,7 +50,8 @@ def test_the_tutorial_has_all_of_its_pages() -> None:
 
 def test_the_site_has_exactly_the_pages_of_the_source(site: Path) -> None:
     on_site = {file_of(site, path) for path in ON_SITE}
-    assert set(site.rglob("*.html")) == on_site | {site / "404.html"}
+    moved = {site / page_file(old) for old in site_config()["extra"]["moved"] if "#" not in old}
+    assert set(site.rglob("*.html")) == on_site | moved | {site / "404.html"}
 
 
 @each_on_site

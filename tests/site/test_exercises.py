@@ -272,8 +272,11 @@ def test_questions_are_accessible(tab: Tab) -> None:
 
 
 @each_page
-def test_later_blocks_run_without_the_folded_ones(path: Path) -> None:
+def test_later_blocks_run_without_the_folded_ones(
+    path: Path, pytestconfig: pytest.Config
+) -> None:
     """A reader who skips the answers has everything that later blocks need."""
+    ulps = pytestconfig.getoption("--page-ulps")
     source = read_page(path)
     tags = [line.count("<details") - line.count("</details") for line in source.lines]
     session = Session(source)
@@ -283,7 +286,7 @@ def test_later_blocks_run_without_the_folded_ones(path: Path) -> None:
             folded += 1
             continue
         result = session.run_one(block)
-        found += faults(session, block, result) + differences(session, block, result)
+        found += faults(session, block, result) + differences(session, block, result, ulps)
     session.close()
     assert found == []
     assert folded >= 4, "a question and three exercises"

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from audit.browse import foreign
+from audit.links import broken_links
 from audit.markup import read, values
-from audit.site import broken_links
 from pages.project import ROOT
 from tests.conftest import GUARD, Build, run_python
 
