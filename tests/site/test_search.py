@@ -14,10 +14,10 @@ LINK = ".md-search-result__link"
 
 RELU = [
     "API reference/neuron/#nnfp.neuron.relu",
-    "Page learn/neuron/#a-bend",
+    "Page learn/neuron/#relu",
     "Glossary glossary/#relu",
 ]
-LINEAR = ["API reference/layer/#nnfp.layer.Linear", "Page learn/layer/#the-layer-as-a-module"]
+LINEAR = ["API reference/layer/#nnfp.layer.Linear", "Page learn/layer/#a-layer-as-a-module"]
 # The first results, in order. A function or class of nnfp comes first, then the section that
 # introduces it or the term, then the glossary.
 FIRST_RESULTS = {
@@ -37,8 +37,8 @@ FIRST_RESULTS = {
     "transpose": ["Page learn/batch/#all-at-once", "Glossary glossary/#transpose"],
     "broadcasting": ["Page learn/batch/#what-can-go-wrong", "Glossary glossary/#broadcasting"],
     # `Solved` inherits it: the section that shows the loop line by line, and names it in code only.
-    "zero_grad": ["Page learn/optimizer/#the-loop-line-by-line"],
-    "optimizer.zero_grad()": ["Page learn/optimizer/#the-loop-line-by-line"],
+    "zero_grad": ["Page learn/optimizer/#five-steps"],
+    "optimizer.zero_grad()": ["Page learn/optimizer/#five-steps"],
     "Solved": [
         "API reference/optimizer/#nnfp.optimizer.Solved",
         "Page learn/optimizer/#the-fake-optimizer",
