@@ -47,4 +47,5 @@ def test_a_page_shows_the_url_of_the_wheel(site: Path, base_url: str, source: st
 
 def test_a_page_of_the_offline_site_shows_the_path_of_the_wheel(offline: Path) -> None:
     shown = command(read(offline / "index.html"))
-    assert shown == f'pip install "{offline.name}/{wheel_name()}[learn]"'
+    folder = f"{offline.name}.new"  # as it is called while it is built
+    assert shown == f'pip install "{folder}/{wheel_name()}[learn]"'

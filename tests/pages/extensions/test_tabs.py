@@ -43,7 +43,10 @@ def convert(text: str) -> BeautifulSoup:
         "pymdownx.tabbed",
         "pages.extensions.tabs",
     ]
-    options: dict[str, dict[str, object]] = {"pymdownx.tabbed": {"alternate_style": True}, names[-1]: {"sections": ["Get it"]}}
+    options: dict[str, dict[str, object]] = {
+        "pymdownx.tabbed": {"alternate_style": True},
+        names[-1]: {"sections": ["Get it"]},
+    }
     html = Markdown(extensions=names, extension_configs=options).convert(text)
     return BeautifulSoup(html, "html.parser")
 

@@ -14,10 +14,12 @@ from markdown import markdown
 from nbclient import NotebookClient
 
 from audit.notebooks import differences, outputs_of
+from pages.extensions.package import locate_package
 from pages.page import PageError, read_page
 from pages.project import DOCS, page_file, page_url, sources
 from pages.publish.links import Links
 from pages.publish.notebooks import make_notebook, notebook_file, write_notebook
+from pages.publish.wheel import wheel_name
 from tests.site.census import pictures_on
 
 SOURCES = [source for source in sources() if read_page(DOCS / source).blocks]
@@ -112,7 +114,9 @@ def words(text: str) -> list[str]:
 
 
 @each_page
-def test_a_notebook_has_every_word_between_the_blocks(published: Published, source: str) -> None:
+def test_a_notebook_has_every_word_between_the_blocks(
+    published: Published, base_url: str, source: str
+) -> None:
     page = read_page(DOCS / source)
     within = {
         line
@@ -121,7 +125,8 @@ def test_a_notebook_has_every_word_between_the_blocks(published: Published, sour
         for line in range(fence.line, fence.end + 1)
     } | {image.line for block in page.blocks for image in block.figures}
     kept = [text for line, text in enumerate(page.lines, 1) if line not in within]
-    expected = words(re.sub(r"\A---\n.*?\n---\n", "", "\n".join(kept), flags=re.S))
+    text = locate_package("\n".join(kept), base_url + wheel_name())
+    expected = words(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S))
     found = words(re.sub(r"On its API page, .*", "", prose(published(source))))
     assert found == expected
 
