@@ -14,7 +14,7 @@ bin := .venv/bin
 site_tools := .venv/.site
 all_tools := .venv/.all
 
-.PHONY: help serve test build offline check update audit mutants mutants-package bench clean
+.PHONY: help serve test build offline check fresh update audit mutants mutants-package bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list these commands
@@ -42,6 +42,9 @@ check: $(all_tools) audit/node_modules  ## check format, lint, types, imports an
 	$(bin)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(bin)/zizmor --offline --quiet .github/workflows
 	audit/node_modules/.bin/eslint --config audit/eslint.config.mjs --max-warnings 0 docs/assets
+
+fresh: $(all_tools)  ## install the package from the built site into a new environment and run the notebooks there
+	$(bin)/python -m audit.fresh
 
 update: $(all_tools)  ## rewrite the outputs, figures and notes of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages

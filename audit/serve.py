@@ -50,10 +50,12 @@ class _Handler(SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() else path
         found = self.path.startswith(self.at) and path.is_file()
         path = path if found else Path(self.directory, "404.html")
-        body = _compressed(path)
+        compress = "gzip" in self.headers.get("Accept-Encoding", "")
+        body = _compressed(path) if compress else path.read_bytes()
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Encoding", "gzip")
+        if compress:
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()

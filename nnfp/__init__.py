@@ -20,3 +20,4 @@ __all__ = [
     "one_at_a_time",
     "relu",
 ]
+__version__ = "0.2.0"

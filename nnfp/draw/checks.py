@@ -28,6 +28,5 @@ def check_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            "expected Matplotlib, which draws the plots: pip install 'nnfp[plots]'"
-        ) from error
+        message = "expected Matplotlib, which draws the plots: pip install matplotlib"
+        raise ImportError(message) from error

@@ -24,6 +24,7 @@ from pages.publish.plain import write_full, write_plain
 from pages.publish.policy import complete_policy
 from pages.publish.search import complete_offline_search, defer_search
 from pages.publish.social import draw_social_pictures
+from pages.publish.wheel import wheel_name, write_wheel
 
 URL = re.compile(r"https?://[\w.-]+(:\d+)?(/[^\s?#]*)?", re.IGNORECASE)
 
@@ -34,8 +35,10 @@ def publish(site: Path) -> None:
     Args:
         site: The folder to write it to.
     """
-    _build(site, PUBLISHED="online")
-    _write_pages(site, write_plain, write_notebook)
+    wheel = site_url() + wheel_name()
+    _build(site, PUBLISHED="online", WHEEL=wheel)
+    write_wheel(site)
+    _write_pages(site, wheel, write_plain, write_notebook)
     write_full(site)
     defer_search(site)
     draw_social_pictures(site)
@@ -49,8 +52,10 @@ def publish_offline(site: Path) -> None:
     Args:
         site: The folder to write it to; the zip file is written next to it.
     """
-    _build(site, PUBLISHED="offline", OFFLINE="true")
-    _write_pages(site, write_notebook)
+    wheel = wheel_name()
+    _build(site, PUBLISHED="offline", OFFLINE="true", WHEEL=f"{site.name}/{wheel}")
+    write_wheel(site)
+    _write_pages(site, wheel, write_notebook)
     complete_offline_search(site)
     lead_on(site, moved(), offline=True)
     file = pack(site)
@@ -98,15 +103,21 @@ def _build(site: Path, **environment: str) -> None:
             raise
 
 
-def _write_pages(site: Path, *steps: Callable[[Path, Page, Links], None]) -> None:
-    """Write each page into the site in other formats."""
+def _write_pages(site: Path, wheel: str, *steps: Callable[[Path, Page, Links], None]) -> None:
+    """Write each page into the site in other formats.
+
+    Args:
+        site: The folder of the built site.
+        wheel: The URL of the package's wheel, or its path below that folder.
+        steps: What writes a page in another format.
+    """
     url = site_url()
     objects = find_objects(site, url)
     for source in sources():
         try:
             page = read_page(DOCS / source)
             for step in steps:
-                step(site, page, Links(page, DOCS, url, objects))
+                step(site, page, Links(page, DOCS, url, objects, wheel))
         except PageError as error:
             raise SystemExit(str(error)) from error
 

@@ -34,7 +34,9 @@ DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^]^[][^][]*)\]: *<?(?P<target>[^\s<
 class Links:
     """Turns the links of one page into absolute ones."""
 
-    def __init__(self, page: Page, docs: Path, site: str, objects: Mapping[str, str]) -> None:
+    def __init__(
+        self, page: Page, docs: Path, site: str, objects: Mapping[str, str], wheel: str = ""
+    ) -> None:
         """Prepare to rewrite the links of a page.
 
         Args:
@@ -42,12 +44,14 @@ class Links:
             docs: The folder that the site is made from.
             site: The URL of the site, with a slash at its end.
             objects: The URL of each documented object, by its name.
+            wheel: The URL of the package's wheel, or its path below the folder of the site.
         """
         self.page = page
         self.site = site
         self.source = source_of(page.path, docs)
         self.url = site + page_url(self.source)
         self.objects = objects
+        self.wheel = wheel
         self.definitions = {
             found["name"].lower(): self._to_file(found["target"])
             for found in DEFINITION.finditer("\n".join(text for _, text in prose_of(page)))

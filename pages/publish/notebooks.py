@@ -2,8 +2,10 @@
 
 import base64
 import mimetypes
+import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from html import escape
 from itertools import takewhile
 from pathlib import Path
@@ -12,17 +14,30 @@ import nbformat
 from markdown.extensions.toc import slugify
 from nbformat import NotebookNode, v4
 
+from pages.extensions.package import locate_package, package_name, requirement
 from pages.page import IMAGE, Block, Page, title_of
+from pages.project import settings
 from pages.prove.compare import TRACEBACK, expects_error
 from pages.publish.links import Links
 
 ABOUT = (
     "*This is the page [{title}]({page}) as a notebook, with the outputs and pictures that its "
-    "tests compare. To run it, make the project's environment "
-    "([On your own machine]({site}#on-your-own-machine) says how) and choose it as the kernel: "
-    "it contains the project's package, which is not on PyPI. A picture shows what the block above "
-    "it drew; if you change the block, look at the file that it writes.*"
+    "tests compare. {needs} A picture shows what the block above it drew; if you change the block, "
+    "look at the file that it writes.*"
 )
+NEEDS_PACKAGE = "To run it, start with the cell below, which installs the package `{name}`."
+NEEDS_PROJECT = (
+    "To run it, make the project's environment ([Get the package]({site}#get-the-package) says "
+    "how) and choose it as the kernel."
+)
+# The first line of code. Where the package is installed, this does nothing.
+INSTALL = """\
+# Install {name}, this tutorial's package, if it is missing. This can take some minutes.
+try:
+    import {name}
+except ModuleNotFoundError:
+    %pip install --quiet "{requirement}"\
+"""
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -78,8 +93,10 @@ def _cells(page: Page, links: Links) -> Iterator[NotebookNode]:
     """Cut a page at its blocks of Python; each cell is named after the page and the block."""
     # An id has at most 64 characters, all ASCII.
     name = slugify(page.path.stem, "-")[:40] or "page"
-    about = ABOUT.format(title=title_of(page), page=links.url, site=links.site)
-    yield v4.new_markdown_cell(about, id=f"{name}-about")
+    install = _install(links)
+    yield v4.new_markdown_cell(_about(page, links, bool(install)), id=f"{name}-about")
+    if install:
+        yield v4.new_code_cell(install, id=f"{name}-install")
     line, indent, fold = page.first_line, "", ""
     for number, block in enumerate(page.blocks, 1):
         text, fold = _cut(_prose(page, line, block.code.line, links), indent, fold)
@@ -90,6 +107,29 @@ def _cells(page: Page, links: Links) -> Iterator[NotebookNode]:
     text, _ = _cut(_prose(page, line, len(page.lines) + 1, links), indent, fold)
     if text:
         yield v4.new_markdown_cell(text, id=f"{name}-end")
+
+
+def _wheel(links: Links) -> str:
+    """Return where the notebook of a page finds the wheel: its URL, or its path from there."""
+    if not links.wheel or "://" in links.wheel:
+        return links.wheel
+    return posixpath.relpath(links.wheel, posixpath.dirname(notebook_file(links.source)))
+
+
+def _install(links: Links) -> str:
+    """Return the code that installs the package, or an empty text for a page that needs more."""
+    wheel, portable = _wheel(links), settings().get("portable", {"pages": []})
+    if not wheel or not any(fnmatch(links.source, pattern) for pattern in portable["pages"]):
+        return ""
+    needed = requirement(wheel, portable["extra"])
+    return INSTALL.format(name=package_name(wheel), requirement=needed)
+
+
+def _about(page: Page, links: Links, installs: bool) -> str:
+    """Return the note at the top of a notebook."""
+    needs = NEEDS_PACKAGE if installs else NEEDS_PROJECT
+    needs = needs.format(name=package_name(links.wheel), site=links.site)
+    return ABOUT.format(title=title_of(page), page=links.url, needs=needs)
 
 
 def _code_cell(name: str, block: Block, fold: str) -> NotebookNode:
@@ -132,6 +172,7 @@ def _prose(page: Page, start: int, end: int, links: Links) -> str:
             text += "".join(f"{kept}\n" for kept in page.lines[fence.line - 1 : fence.end])
             line = fence.end + 1
     text += links.absolute(page.lines[line - 1 : end - 1], line)
+    text = locate_package(text, _wheel(links))
     return re.sub(
         rf"(?m)^[ >]*{IMAGE.pattern} *$",
         lambda image: _embedded(page, image, start + text.count("\n", 0, image.start())),

@@ -1,8 +1,9 @@
 """Publish each page as plain Markdown too, and all pages in one file.
 
 The source of a page is readable and complete: formulas in TeX, pictures with their descriptions,
-answers to the questions. So it is published nearly as it is, with two changes: links become
-absolute, and where the site shows an object of the package, the object's code is inserted.
+answers to the questions. So it is published nearly as it is, with these changes: links become
+absolute, commands install the package from the site, and where the site shows an object of the
+package, the object's code is inserted.
 """
 
 import posixpath
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import griffe
 
+from pages.extensions.package import locate_package
 from pages.page import IMAGE, Page
 from pages.project import ROOT, sources
 from pages.publish.links import API_ENTRY, Links
@@ -54,7 +56,8 @@ def plain(page: Page, links: Links) -> str:
         text += "".join(f"{kept}\n" for kept in page.lines[fence.line - 1 : fence.end])
         line = fence.end + 1
     text += _prose(page.lines[line - 1 :], line, links, folder)
-    return text.replace("<details markdown>", "<details>").strip() + "\n"
+    text = text.replace("<details markdown>", "<details>").strip() + "\n"
+    return locate_package(text, links.wheel)
 
 
 def _prose(lines: list[str], first: int, links: Links, folder: str) -> str:

@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -27,17 +27,29 @@ def make_site(folder: Path, **pages: str) -> Path:
 
 
 def test_a_page_is_served_compressed_with_a_cache_lifetime(tmp_path: Path) -> None:
-    with serve(make_site(tmp_path, a="<p>π")) as url, urlopen(f"{url}a/") as response:
+    with serve(make_site(tmp_path, a="<p>π")) as url, urlopen(accepting(f"{url}a/")) as response:
         assert gzip.decompress(response.read()).decode() == "<p>π"
         assert response.headers["Content-Type"] == "text/html"
         assert response.headers["Content-Encoding"] == "gzip"
         assert response.headers["Cache-Control"] == "max-age=600"
 
 
+def accepting(url: str) -> Request:
+    """Request a file as a browser does, which accepts it compressed."""
+    return Request(url, headers={"Accept-Encoding": "gzip, deflate"})
+
+
+def test_a_program_that_accepts_no_compression_gets_the_file_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.whl").write_bytes(b"PK")
+    with serve(tmp_path) as url, urlopen(f"{url}a.whl") as response:
+        assert response.read() == b"PK"
+        assert response.headers["Content-Encoding"] is None
+
+
 def test_a_missing_url_gets_the_404_page(tmp_path: Path) -> None:
     (tmp_path / "404.html").write_text("<p>nothing here", encoding="utf-8")
     with serve(tmp_path) as url, pytest.raises(HTTPError) as raised:
-        urlopen(f"{url}a/")
+        urlopen(accepting(f"{url}a/"))
     with raised.value as response:
         assert response.code == 404
         assert gzip.decompress(response.read()) == b"<p>nothing here"

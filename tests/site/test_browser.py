@@ -78,8 +78,9 @@ def test_a_keyboard_reaches_code_that_scrolls_in_an_opened_answer(tab: Tab) -> N
 def test_without_javascript_nothing_is_missing(tab: Tab, url: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(url)
-    # A reader can open folded answers without a script, so the text in them counts.
+    # A reader can open folded answers and tabs without a script, so the text in them counts.
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    page.locator(".tabbed-block").evaluate_all("all => all.map(one => one.style.display = 'block')")
     parts = page.locator("article").locator("h1, h2, h3, p, li, td, svg, math, pre, summary")
     hidden = parts.evaluate_all(
         """all => all

@@ -13,10 +13,12 @@ from textwrap import dedent
 
 import pytest
 
+from pages.extensions.package import locate_package
 from pages.page import Page, prose_of, read_page
 from pages.project import DOCS, ROOT, page_file, site_config
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
+from pages.publish.wheel import wheel_name
 from tests.site.census import code_on, pictures_on
 
 pytest_plugins = ["pytester"]
@@ -55,14 +57,18 @@ def test_the_site_has_exactly_the_pages_of_the_source(site: Path) -> None:
 
 
 @each_on_site
-def test_a_page_shows_exactly_the_blocks_of_its_source(site: Path, path: Path) -> None:
+def test_a_page_shows_exactly_the_blocks_of_its_source(
+    site: Path, base_url: str, path: Path
+) -> None:
     seen = [block for block in code_on(built(site, path)) if not block[0].startswith("api:")]
-    assert seen == [(fence.language, shown(fence.content)) for fence in read_page(path).fences]
+    wheel = base_url + wheel_name()
+    fences = read_page(path).fences
+    assert seen == [(fence.language, shown(fence.content, wheel)) for fence in fences]
 
 
-def shown(content: str) -> str:
-    """Remove blank lines at the end of a block, as the site does."""
-    return content.rstrip("\n") + "\n"
+def shown(content: str, wheel: str) -> str:
+    """Remove blank lines at the end of a block, and name the site's wheel, as the site does."""
+    return locate_package(content.rstrip("\n") + "\n", wheel)
 
 
 def test_links_in_the_documents_outside_the_site_lead_to_files() -> None:

@@ -17,8 +17,8 @@ def text_of(path: Path) -> str:
 
 def test_the_readme_states_the_disk_space_of_the_home_page() -> None:
     home, readme = (re.findall(r"([\d.]+) GB", text_of(path)) for path in (HOME, README))
-    assert len(home) == 3
-    assert readme == home
+    assert len(home) == 4
+    assert sorted(readme) == sorted(home)
 
 
 def test_the_readme_has_the_title_of_the_home_page() -> None:
@@ -51,8 +51,9 @@ def test_the_readme_shows_the_commands_of_the_home_page() -> None:
     home, readme = (
         [block.code.content for block in read_page(path).shell_blocks] for path in (HOME, README)
     )
-    assert home == ["make serve\n", "make test\n"]
-    assert readme[:2] == home
+    make, get = ["make serve\n", "make test\n"], ['pip install ".[learn]"\n']
+    assert [command for command in home if command in make + get] == get + make
+    assert readme[:3] == make + get
 
 
 def path_on(path: Path) -> list[tuple[str, Path, str]]:

@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from audit.browse import URLS, switch
 from audit.markup import read
+from pages.extensions.package import locate_package
 from pages.page import read_page
 from pages.project import DOCS, page_file, page_url
+from pages.publish.wheel import wheel_name
 from tests.conftest import Tab
 
 # The path and the actions at the top of a page
@@ -33,12 +35,15 @@ def test_a_page_links_to_its_source_if_the_repository_is_known(site: Path, offli
 
 
 @pytest.mark.parametrize("source", ["index.md", "learn/neuron.md"])
-def test_the_copy_button_copies_code_without_its_output(tab: Tab, source: str) -> None:
+def test_the_copy_button_copies_code_without_its_output(
+    tab: Tab, base_url: str, source: str
+) -> None:
     page = tab(permissions=["clipboard-read", "clipboard-write"])
     page.goto(page_url(source))
     page.evaluate("document.querySelectorAll('details').forEach((answer) => answer.open = true)")
-    fences = read_page(DOCS / source).fences
-    expected = [fence.content.strip() for fence in fences if fence.language != "text"]
+    page.add_style_tag(content=".tabbed-block { display: block !important }")
+    code = [fence.content for fence in read_page(DOCS / source).fences if fence.language != "text"]
+    expected = [locate_package(text, base_url + wheel_name()).strip() for text in code]
     buttons = page.locator("article .highlight:not(.doc *) .md-code__button")
     expect(buttons).to_have_count(len(expected))
     copied = []

@@ -11,6 +11,7 @@ import pytest
 
 from audit.browse import SOURCES
 from pages.project import page_file
+from pages.publish.wheel import wheel_name
 from tests.conftest import GUARD, ROOT
 
 # CUSTOM_DIR= .venv/bin/zensical build
@@ -18,7 +19,7 @@ BUILD = GUARD + "from zensical.main import cli; cli(['build', '--strict'])"
 
 
 @pytest.fixture(scope="module")
-def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def zensical(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
     """Build the site with Zensical, in a copy, since it writes next to the files that it reads."""
     folder = tmp_path_factory.mktemp("zensical")
     for name in ("docs", "nnfp", "pages"):
@@ -27,7 +28,7 @@ def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-c", BUILD],
         cwd=folder,
-        env=os.environ | {"CUSTOM_DIR": ""},
+        env=os.environ | {"CUSTOM_DIR": "", "WHEEL": base_url + wheel_name()},
         capture_output=True,
         text=True,
         check=False,

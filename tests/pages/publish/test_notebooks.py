@@ -13,16 +13,24 @@ import pytest
 from markdown import markdown
 from nbclient import NotebookClient
 
+from audit.notebooks import differences, outputs_of
+from pages.extensions.package import locate_package
 from pages.page import PageError, read_page
 from pages.project import DOCS, page_file, page_url, sources
 from pages.publish.links import Links
 from pages.publish.notebooks import make_notebook, notebook_file, write_notebook
+from pages.publish.wheel import wheel_name
 from tests.site.census import pictures_on
 
 SOURCES = [source for source in sources() if read_page(DOCS / source).blocks]
 Notebook = Any
 
 each_page = pytest.mark.parametrize("source", SOURCES)
+
+
+def needs_only_the_package(source: str) -> bool:
+    """Return whether a reader can run the page without the project's folder."""
+    return not source.startswith("about/")
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +46,13 @@ def published(site: Path) -> Callable[[str], Notebook]:
 Published = Callable[[str], Notebook]
 
 
-def made(folder: Path, text: str, source: str = "learn/page.md") -> Notebook:
+def made(folder: Path, text: str, source: str = "learn/page.md", wheel: str = "") -> Notebook:
     """Make a notebook of a small page."""
     path = folder / source
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     page = read_page(path)
-    notebook = make_notebook(page, Links(page, folder, "https://site.org/", {}))
+    notebook = make_notebook(page, Links(page, folder, "https://site.org/", {}, wheel))
     return nbformat.reads(notebook, as_version=4)
 
 
@@ -77,6 +85,8 @@ def block_of(cell: Any) -> str:
 @each_page
 def test_code_cells_equal_the_blocks_of_the_page(published: Published, source: str) -> None:
     in_cells = [block_of(cell) for cell in cells(published(source), "code")]
+    if needs_only_the_package(source):
+        assert in_cells.pop(0).startswith("# Install nnfp")
     blocks = read_page(DOCS / source).blocks
     assert in_cells == [block.code.content.rstrip("\n") for block in blocks]
 
@@ -104,7 +114,9 @@ def words(text: str) -> list[str]:
 
 
 @each_page
-def test_a_notebook_has_every_word_between_the_blocks(published: Published, source: str) -> None:
+def test_a_notebook_has_every_word_between_the_blocks(
+    published: Published, base_url: str, source: str
+) -> None:
     page = read_page(DOCS / source)
     within = {
         line
@@ -113,7 +125,8 @@ def test_a_notebook_has_every_word_between_the_blocks(published: Published, sour
         for line in range(fence.line, fence.end + 1)
     } | {image.line for block in page.blocks for image in block.figures}
     kept = [text for line, text in enumerate(page.lines, 1) if line not in within]
-    expected = words(re.sub(r"\A---\n.*?\n---\n", "", "\n".join(kept), flags=re.S))
+    text = locate_package("\n".join(kept), base_url + wheel_name())
+    expected = words(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S))
     found = words(re.sub(r"On its API page, .*", "", prose(published(source))))
     assert found == expected
 
@@ -137,31 +150,12 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
     return client.execute(env=os.environ | {"IPYTHONDIR": str(folder / "ipython")})
 
 
-# A line of torch's log on stderr, which depends on the machine.
-LOG = re.compile(r"[IWE]\d{4} .*\n?")
-
-
-def outputs_of(cell: Any) -> list[tuple[str, ...]]:
-    """List what is below a cell; a page always ends the last line of an output."""
-    return [
-        ("error", output.ename, output.evalue)
-        if output.output_type == "error"
-        else (output.name, output.text.removesuffix("\n"))
-        if output.output_type == "stream"
-        else (output.output_type, str(output.data))
-        for output in cell.outputs
-        if not (output.get("name") == "stderr" and LOG.sub("", output.text) == "")
-    ]
-
-
 @each_page
 def test_a_fresh_kernel_reproduces_the_page(
     published: Published, source: str, tmp_path: Path
 ) -> None:
-    shown, executed = published(source), execute(published(source), tmp_path)
-    for expected, cell in zip(shown.cells, executed.cells, strict=True):
-        if cell.cell_type == "code":
-            assert outputs_of(cell) == outputs_of(expected), f"{cell.id} has another output"
+    # The cell that installs the package prints nothing here, where the package is installed.
+    assert differences(published(source), execute(published(source), tmp_path)) == []
     page = read_page(DOCS / source)
     for block in page.blocks:
         for image in block.figures:
@@ -174,6 +168,61 @@ def test_only_the_cells_that_must_fail_are_tagged(published: Published, source: 
     for cell in cells(published(source), "code"):
         fails = any(output.output_type == "error" for output in cell.outputs)
         assert cell.metadata.get("tags", []) == (["raises-exception"] if fails else [])
+
+
+# It installs the package
+
+WHEEL = "lib-1.0-py3-none-any.whl"
+
+
+def install_cell(notebook: Notebook) -> str:
+    """Return the code of the first cell if it installs the package."""
+    code: str = cells(notebook, "code")[0].source
+    return code if "pip install" in code else ""
+
+
+@each_page
+def test_a_notebook_that_needs_only_the_package_installs_it(
+    published: Published, base_url: str, site: Path, source: str
+) -> None:
+    code = install_cell(published(source))
+    assert bool(code) == needs_only_the_package(source)
+    if code:
+        [url] = re.findall(r'%pip install --quiet "nnfp\[learn\] @ (.*)"', code)
+        assert url.startswith(base_url)
+        assert (site / url.removeprefix(base_url)).is_file()
+
+
+@pytest.mark.parametrize(
+    ("source", "wheel", "needed"),
+    [
+        (
+            "learn/page.md",
+            f"https://site.org/base/{WHEEL}",
+            f"lib[learn] @ https://site.org/base/{WHEEL}",
+        ),
+        ("learn/page.md", WHEEL, f"../../{WHEEL}[learn]"),
+        ("index.md", WHEEL, f"../{WHEEL}[learn]"),
+    ],
+)
+def test_the_first_cell_finds_the_wheel_from_the_notebook(
+    tmp_path: Path, source: str, wheel: str, needed: str
+) -> None:
+    notebook = made(tmp_path, "```python\nx = 1\n```\n", source, wheel)
+    assert f'%pip install --quiet "{needed}"' in install_cell(notebook)
+    assert "installs the package `lib`" in notebook.cells[0].source
+
+
+def test_a_page_about_the_project_does_not_install_the_package(tmp_path: Path) -> None:
+    notebook = made(tmp_path, "```python\nx = 1\n```\n", "about/page.md", WHEEL)
+    assert install_cell(notebook) == ""
+    assert "(https://site.org/#get-the-package)" in notebook.cells[0].source
+
+
+def test_commands_in_a_notebook_install_the_package_from_the_site(tmp_path: Path) -> None:
+    text = '```python\nx = 1\n```\n\n```bash\npip install ".[learn]"\n```\n'
+    url = f"https://site.org/{WHEEL}"
+    assert f'pip install "lib[learn] @ {url}"' in prose(made(tmp_path, text, wheel=url))
 
 
 # Its links
@@ -232,10 +281,15 @@ def test_each_page_with_code_links_to_its_notebook(site: Path) -> None:
     assert set(offered.values()) == {path.resolve() for path in site.rglob("*.ipynb")}
 
 
-def test_the_offline_site_has_the_same_notebooks(site: Path, offline: Path) -> None:
+def test_the_offline_site_has_the_same_notebooks_except_where_the_wheel_is(
+    site: Path, base_url: str, offline: Path
+) -> None:
     for source in SOURCES:
         name = notebook_file(source)
-        assert (offline / name).read_bytes() == (site / name).read_bytes()
+        here = re.compile(rf"nnfp\[learn\] @ {re.escape(base_url)}(nnfp-[\w.-]+\.whl)")
+        up = "../" * source.count("/") + "../"
+        text = here.sub(rf"{up}\1[learn]", (site / name).read_text(encoding="utf-8"))
+        assert (offline / name).read_text(encoding="utf-8") == text
     html = (offline / "learn/neuron.html").read_text(encoding="utf-8")
     [link] = re.findall(r'<a href="([^"]*)" download', html)
     assert (offline / "learn" / link).is_file()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pages.extensions.package import locate_package
 from pages.page import IMAGE, INLINE_CODE, Fence, read_page
 from pages.project import DOCS, ROOT, page_file, sources
 from pages.publish.links import LINK, Links
 from pages.publish.plain import plain
+from pages.publish.wheel import wheel_name
 
 SITE = "https://site.org/"
 
@@ -80,10 +82,13 @@ def fences_of(text: str, folder: Path) -> list[Fence]:
 
 
 @each_page
-def test_the_markdown_on_the_site_is_complete(site: Path, source: str, tmp_path: Path) -> None:
+def test_the_markdown_on_the_site_is_complete(
+    site: Path, base_url: str, source: str, tmp_path: Path
+) -> None:
     text = (site / source).read_text(encoding="utf-8")
     assert text in (site / "llms-full.txt").read_text(encoding="utf-8")
-    written = [fence.content for fence in read_page(DOCS / source).fences]
+    wheel = base_url + wheel_name()
+    written = [locate_package(fence.content, wheel) for fence in read_page(DOCS / source).fences]
     shown = [fence.content for fence in fences_of(text, tmp_path)]
     assert shown[: len(written)] == written  # after these comes the code of the package
     headings = re.findall(r"^#+ .*", (DOCS / source).read_text(encoding="utf-8"), re.MULTILINE)

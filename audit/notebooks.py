@@ -1,0 +1,36 @@
+"""Compare what the cells of a notebook printed, for the tests and `make fresh`."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+# A line of torch's log on stderr, which depends on the machine.
+LOG = re.compile(r"[IWE]\d{4} .*\n?")
+
+
+def outputs_of(cell: Any) -> list[tuple[str, ...]]:
+    """List what is below a cell; a page always ends the last line of an output."""
+    return list(_outputs(cell))
+
+
+def _outputs(cell: Any) -> Iterator[tuple[str, ...]]:
+    # A kernel may send what a cell prints in several parts.
+    for (kind, name), parts in groupby(cell.outputs, lambda o: (o.output_type, o.get("name"))):
+        if kind == "stream":
+            text = "".join(part.text for part in parts)
+            if name != "stderr" or LOG.sub("", text):
+                yield name, text.removesuffix("\n")
+        elif kind == "error":
+            yield from (("error", part.ename, part.evalue) for part in parts)
+        else:
+            yield from ((kind, str(part.data)) for part in parts)
+
+
+def differences(shown: Any, executed: Any) -> list[str]:
+    """List the cells of a notebook that had other outputs when it was executed."""
+    return [
+        f"{cell.id}: expected {outputs_of(expected)}, got {outputs_of(cell)}"
+        for expected, cell in zip(shown.cells, executed.cells, strict=True)
+        if cell.cell_type == "code" and outputs_of(cell) != outputs_of(expected)
+    ]
