@@ -14,6 +14,7 @@ from mkdocs.__main__ import cli
 
 from pages.page import Page, PageError, read_page
 from pages.project import DOCS, site_url, sources
+from pages.publish.fonts import embed_fonts
 from pages.publish.inventory import find_objects
 from pages.publish.links import Links
 from pages.publish.notebooks import write_notebook
@@ -37,6 +38,7 @@ def publish(site: Path) -> None:
     _write_pages(site, write_plain, write_notebook)
     write_full(site)
     defer_search(site)
+    embed_fonts(site)
     draw_social_pictures(site)
     complete_policy(site)
 
@@ -49,6 +51,7 @@ def publish_offline(site: Path) -> None:
     """
     _build(site, PUBLISHED="offline", OFFLINE="true")
     _write_pages(site, write_notebook)
+    embed_fonts(site)
     file = pack(site)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB; unpack it and open {site.name}/index.html")
 
