@@ -36,7 +36,7 @@ HEADER = ["page", "its question"]
 
 
 def minutes_to_read(page: Page) -> int:
-    """Return how long it takes to read the sentences and the Python of a page, at 200 words a minute.
+    """Return how long it takes to read a page: its sentences and its Python, at 200 words a minute.
 
     The description in its front matter, outputs and commands do not count.
     """

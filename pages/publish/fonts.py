@@ -1,7 +1,7 @@
 """Put the fonts of text and code into the style sheet.
 
-A font in a separate file arrives after the first picture of a page: either the text moves then, or it
-keeps another font until the next page. In the style sheet it costs no request, and few bytes more.
+A font in a separate file may come when the text of a page has been drawn: then the text moves, or
+keeps another font until the next page. In the style sheet, it costs few bytes more, and no request.
 """
 
 import re
