@@ -121,6 +121,8 @@ def _make_hero(root: Element) -> None:
         if is_aside and not len(aside):
             hero.append(aside)
         (aside if is_aside else hero).append(child)
+    for link in hero.iter("a"):
+        link.attrib.pop("data-preview", None)  # a preview would cover the figure
     root[:end] = [hero]
 
 

@@ -62,6 +62,15 @@ def test_the_figure_and_its_code_stand_next_to_the_words(docs: Path) -> None:
     assert [child.name for child in aside.find_all(recursive=False)] == ["figure", "details"]
 
 
+def test_links_of_the_hero_and_the_cards_have_no_preview(docs: Path) -> None:
+    (docs / "glossary.md").write_text("## neuron\n", encoding="utf-8")
+    md = Markdown(extensions=["tables", "pages.extensions.glossary", HomeExtension()])
+    make_page(md, docs, "index.md")
+    html = md.convert(HOME.replace("A sentence.", "[Begin](learn/neuron.md)"))
+    links = BeautifulSoup(html, "html.parser").find_all("a")
+    assert [link.get("data-preview") for link in links] == [None, None]
+
+
 def test_other_pages_stay_unchanged(docs: Path) -> None:
     page = render(docs, source="learn/neuron.md")
     assert page.table
