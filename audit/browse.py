@@ -162,7 +162,7 @@ def foreign(url: str) -> bool:
 
 
 def first_visits(browser: Browser, base: str) -> dict[str, dict[str, int]]:
-    """Load each learn page with an empty cache.
+    """Load the home page and each learn page with an empty cache.
 
     Args:
         browser: Opens a new context for each page.
@@ -173,7 +173,7 @@ def first_visits(browser: Browser, base: str) -> dict[str, dict[str, int]]:
     """
     visits: dict[str, dict[str, int]] = {}
     pages = []
-    for url in LEARN:
+    for url in ("", *LEARN):
         page = browser.new_context(base_url=base).new_page()
         visits[url] = record_sizes(page)
         page.goto(url, wait_until="commit")

@@ -96,7 +96,7 @@ def check_reading(browser: Browser, base: str) -> Iterator[Row]:
 
 
 def check_first_visits(browser: Browser, base: str) -> Iterator[Row]:
-    """Check the bytes and requests of a first visit to the heaviest learn page."""
+    """Check the bytes and requests of a first visit to the home page and to each learn page."""
     visits = first_visits(browser, base)
     requests = max(len(sizes) for sizes in visits.values())
     most = max(sum(sizes.values()) for sizes in visits.values())

@@ -126,7 +126,7 @@
 
   const showProgress = () => {
     const pages = progress();
-    for (const link of document.querySelectorAll(".md-nav__link[href], .md-typeset td a[href]")) {
+    for (const link of document.querySelectorAll(".md-nav__link[href], .page-path a[href]")) {
       link.querySelector(".nnfp-progress")?.remove();
       const page = pages[new URL(link.href).pathname];
       if (!page?.done.length || link.hash) continue;

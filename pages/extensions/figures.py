@@ -32,7 +32,7 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
 
     Args:
         svg: The text of the file.
-        label: A description of the picture for screen readers.
+        label: A description of the picture for screen readers, which skip a picture without one.
         prefix: Text to put before each id, so that two pictures on a page do not share one.
 
     Returns:
@@ -60,7 +60,9 @@ def inline_svg(svg: str, label: str, prefix: str) -> str:
         }
     root.attrib.pop("aria-labelledby", None)  # it would override the label
     # The search covers the text around a picture; the numbers in the picture would be noise.
-    root.attrib |= {"role": "img", "aria-label": label, "data-search-exclude": ""}
+    root.attrib.pop("role", None)
+    root.attrib |= {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
+    root.set("data-search-exclude", "")
     root.tail = None
     return ElementTree.tostring(root, encoding="unicode")
 

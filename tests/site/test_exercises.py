@@ -191,7 +191,7 @@ def test_progress_survives_a_reload(tab: Tab) -> None:
     expect(page.locator(".nnfp-summary")).to_contain_text("1 of 4 done on this page.")
     assert [box.is_checked() for box in boxes.all()] == [False, True, False, False]
     page.goto("")
-    expect(page.locator("td a", has_text="Batch")).to_have_text("Batch 1 of 4")
+    expect(page.locator(".page-path a", has_text="Batch")).to_have_text("Batch 1 of 4")
 
 
 def test_clearing_progress_requires_confirmation(page: Page) -> None:

@@ -297,6 +297,7 @@ def test_leaving_the_page_stops_playing(live: Page) -> None:
 def test_the_explorable_is_accessible(touched: Page) -> None:
     touched.get_by_role("button", name="Forward").tap()
     touched.get_by_label("weight 2 of neuron 1").tap()
+    touched.keyboard.press("End")
     touched.keyboard.type("0")  # after the 7
     assert result(touched) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
     touched.get_by_role("button", name="Play").tap()
