@@ -101,9 +101,9 @@
     makeControls() {
       const label = (text, field) => make("label", { className: "nnfp-control" }, `${text} `, field);
       const number = (name, text, properties) => {
-        const label = this.number(name, properties, `${text} `);
-        label.classList.add("nnfp-control");
-        return label;
+        const field = this.number(name, properties, `${text} `);
+        field.classList.add("nnfp-control");
+        return field;
       };
       const choices = Object.entries(OPTIMIZERS).map(([value, name]) => make("option", { value }, name));
       const another = () => this.change({ seed: String((Number(this.state.seed) + 1) % 2 ** 32) });
