@@ -139,7 +139,7 @@
       this.svg.insertAdjacentHTML("afterbegin", '<clipPath id="nnfp-map"><rect x="48" y="34" width="416" height="270"/></clipPath>');
       this.svg.onclick = (event) => {
         const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
-        this.moveTo(placeBack(point));
+        if (onMap(placeBack(point))) this.moveTo(placeBack(point));
       };
       this.handle = named("start", make("span", { className: "nnfp-handle", role: "slider", tabIndex: 0 }));
       this.handle.ariaLabel = "start on the map";

@@ -13,8 +13,9 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.s
 
 
 @each_script
-def test_a_script_is_under_four_kilobytes_compressed(script: Path) -> None:
-    assert len(gzip.compress(script.read_bytes())) < 4000
+def test_a_script_is_small(script: Path) -> None:
+    limit = 8000 if script.stem == "explore-optimizer" else 4000
+    assert len(gzip.compress(script.read_bytes())) < limit
 
 
 @each_script
