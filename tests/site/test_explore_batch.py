@@ -33,7 +33,7 @@ DRIVE = f"""states => {{
     const look = () => ({{
         meeting: explorable.querySelector(".nnfp-result").firstChild.textContent,
         formula: explorable.querySelector(".nnfp-result").lastChild.textContent,
-        result: [...explorable.querySelectorAll(".nnfp-outcome tr:not(:first-child, [hidden])")].map(seen),
+        result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen).slice(1),
     }});
     const forward = [...explorable.querySelectorAll("button")]
         .find(button => button.textContent === "Forward");

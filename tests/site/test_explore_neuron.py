@@ -50,11 +50,9 @@ DRIVE = """states => states.map(state => {
         path: svg.querySelector("[data-part=activation] path").getAttribute("d"),
         formula: explorable.querySelector(".nnfp-result").textContent,
         message: explorable.querySelector("[role=alert]").textContent,
-        boxes: Object.fromEntries(["input-1", "input-2", "weight-1", "weight-2", "sum", "activation",
-                                   "output"].map(name => {
-            const rects = [...svg.querySelectorAll(`[data-part=${name}] rect`)];
-            const { x, width } = rects.at(-1).getBBox();
-            return [name, [x, x + width]];
+        boxes: Object.fromEntries([...svg.querySelectorAll("[data-part] rect")].map(rect => {
+            const { x, width } = rect.getBBox();
+            return [rect.parentElement.dataset.part, [x, x + width]]; // of two, the wider one
         })),
         widths: Object.fromEntries([...svg.querySelectorAll("[data-part]:has(text)")].map(
             part => [part.dataset.part, part.querySelector("text").getBBox().width])),
@@ -165,7 +163,7 @@ def test_numbers_fit_into_their_circles(live: Page) -> None:
         for name, (left, right) in boxes.items():
             assert name == "activation" or right - left > shown["widths"][name], shown["texts"]
         for i in "12":
-            assert 0 < boxes[f"input-{i}"][0]
+            assert boxes[f"input-{i}"][0] > 0
             assert boxes[f"input-{i}"][1] < boxes[f"weight-{i}"][0]
             assert boxes[f"weight-{i}"][1] < boxes["sum"][0]
         assert boxes["sum"][1] < boxes["activation"][0]
