@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from torch import Tensor
 
-from audit.browse import NARROW, listen, sent, shift, unusable
+from audit.browse import NARROW, WIDE, listen, sent, shift, unusable
 from nnfp import draw
 from nnfp.draw.words import number
 from nnfp.neuron import neuron, relu
@@ -205,6 +205,20 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     live.keyboard.press("Tab")  # Reset
     live.keyboard.press("Enter")
     assert result(live) == FORMULA
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_each_field_is_over_its_number(tab: Tab, size: ViewportSize) -> None:
+    page = tab()
+    page.set_viewport_size(size)
+    visit(page, PAGE)
+    for part in ("input-1", "weight-1", "input-2", "weight-2", "bias"):
+        boxes = [
+            page.locator(f"explore-neuron {tag}[data-part={part}] {inner}").bounding_box()
+            for tag, inner in (("label", "input"), ("g", "text"))
+        ]
+        field, number = ([b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes if b)
+        assert field == pytest.approx(number, abs=2)
 
 
 def test_a_number_of_the_picture_can_be_dragged(live: Page) -> None:
