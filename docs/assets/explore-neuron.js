@@ -41,11 +41,6 @@
       return { ...start, b: "0", activation: "relu" };
     }
 
-    // A part of the picture by its name, or an element in it.
-    part(name, element = "") {
-      return this.svg.querySelector(`[data-part="${name}"] ${element}`);
-    }
-
     problem(name, value) {
       if (name in NAMES) return wrongNumber(NAMES[name], value, -LIMIT, LIMIT);
       if (value in ACTIVATIONS) return "";
@@ -63,7 +58,8 @@
       const choice = named("activation", make("label", {}, "activation ", this.field("activation", {}, "select", ...options)));
       const reset = this.button("Reset", () => this.reset());
       const hint = make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type.");
-      this.append(this.formula, make("div", { className: "nnfp-buttons nnfp-control" }, choice, reset), hint);
+      const controls = make("div", { className: "nnfp-buttons nnfp-control" }, choice, reset);
+      this.append(this.formula, make("div", { className: "nnfp-controls" }, controls, hint));
     }
 
     fieldOf(name) {

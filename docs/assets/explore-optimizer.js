@@ -128,10 +128,9 @@
 
     // Make the figure's path the one that moves, clip it to the map, and let the reader move its start.
     prepareMap() {
-      const part = (name) => this.svg.querySelector(`[data-part="${name}"]`);
-      this.startMark = part("start");
-      [this.line, this.dots] = [part("path"), part("steps")].map((group) => group.firstElementChild);
-      this.here = named("now", this.startMark.querySelector("circle").cloneNode());
+      this.startMark = this.part("start");
+      [this.line, this.dots] = [this.part("path", "path"), this.part("steps", "path")];
+      this.here = named("now", this.part("start", "circle").cloneNode());
       this.here.style.fillOpacity = 1;
       this.here.setAttribute("r", 4.5);
       this.svg.append(this.here);

@@ -8,13 +8,15 @@ function make(tag, properties, ...children) {
   return element;
 }
 
-// The base class of explorables: custom elements around a figure. What one shows depends only on its
-// state, a dictionary of strings. The page's URL contains each string that differs from the start.
+// How far a number is dragged until it changes by a step.
+const PIXELS_PER_STEP = 6;
+
+// The base class of explorables: custom elements around a figure, in which its numbers can be changed. What
+// one shows depends only on its state, a dictionary of strings. The page's URL contains each string that
+// differs from the start. Elements of one name (data-part) light up together.
 // A subclass has these methods: initial() returns the state at the start, build() makes the controls,
 // show() shows the state, problem(name, value) returns what is wrong with a value, in a sentence, and
 // says() returns what a screen reader reads out after a change.
-const PIXELS_PER_STEP = 6;
-
 class Explorable extends HTMLElement {
   static alive = new Set();
 
@@ -48,6 +50,11 @@ class Explorable extends HTMLElement {
 
   says() {
     return "";
+  }
+
+  // A part of the picture by its name, or an element in it.
+  part(name, element = "") {
+    return this.svg.querySelector(`[data-part="${name}"] ${element}`);
   }
 
   // Take the state from the URL.

@@ -139,13 +139,3 @@ def test_with_large_text_the_picture_scrolls_away(page: Page) -> None:
     visit(page, "learn/layer/")
     scroll_to_end(page)
     assert top(page.locator("explore-layer svg")) < 0
-
-
-def test_forced_colors_replace_those_of_figures(tab: Tab) -> None:
-    page = tab()
-    visit(page, "learn/neuron/")
-    page.emulate_media(forced_colors="active")
-    colors = page.locator("explore-neuron svg [data-part] :is(line, tspan)").evaluate_all(
-        "all => all.map(one => getComputedStyle(one)[one.matches('line') ? 'stroke' : 'fill'])"
-    )
-    assert len(set(colors)) == 1

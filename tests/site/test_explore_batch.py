@@ -217,8 +217,8 @@ def test_rows_and_columns_have_headers(live: Page) -> None:
     headers = {}
     for name in ("Z", "Wᵀ", "Z Wᵀ"):
         table = live.get_by_role("table", name=name, exact=True)
-        roles = ("rowheader", "columnheader")
-        headers[name] = [table.get_by_role(role).all_text_contents() for role in roles]
+        rows, columns = table.get_by_role("rowheader"), table.get_by_role("columnheader")
+        headers[name] = [rows.all_text_contents(), columns.all_text_contents()]
     samples, inputs, neurons = (
         [f"{word} {i + 1}" for i in range(count)]
         for word, count in (("sample", 3), ("input", 2), ("neuron", 2))
