@@ -1,5 +1,6 @@
 // Exercises: add a "Done" box to each question with a folded answer, and a field to those that say
-// "Predict". A prediction is compared with the output of the answer's code. Progress stays in this browser.
+// "Predict". A prediction is compared with the output of the answer's code; a wrong one gets a hint, and the
+// second wrong one a button that shows the answer. Progress stays in this browser.
 "use strict";
 {
   const KEY = "nnfp.done";
@@ -37,10 +38,23 @@
 
   const NUMBER = /-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?/g;
   const WORD = /\p{L}+/gu;
-  const read = (text, what) => text.toLowerCase().replace(/[−–]/g, "-").match(what) ?? [];
-  const readTyped = (text, what) => {
-    const found = read(text.replace(/(\d),(?=\d{3}(?!\d))/g, "$1"), what); // 10,010
-    return found.filter((word) => word !== "and");
+  const FRACTION = /(-?[\d.]+) *\/ *([\d.]+)/g;
+  const NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+
+  const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-");
+  const read = (text, what) => plain(text).match(what) ?? [];
+
+  // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 is 0.5 and 10,010 is 10010,
+  // unless the printed text has these words or fractions itself.
+  const simplify = (prediction, printed) => {
+    const words = read(printed, WORD);
+    const digits = (word) => (words.includes(word) ? -1 : NUMBER_WORDS.indexOf(word));
+    const text = plain(prediction)
+      .replace(WORD, (word) => (digits(word) < 0 ? word : digits(word)))
+      .replace(/\b(?:minus|negative) +(?=[\d.])/g, "-")
+      .replace(/(^|[,([]) *- +(?=[\d.])/g, "$1-")
+      .replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
+    return printed.match(FRACTION) ? text : text.replace(FRACTION, (_, above, below) => above / below);
   };
 
   // A number is right when it equals the printed one, rounded to the same number of decimals.
@@ -67,25 +81,41 @@
     });
   };
 
-  // Whether a prediction can be compared with what was printed, and a sentence about the result.
+  // What helps with a wrong prediction without giving the answer away.
+  const hint = (said, right, name) => {
+    if (said.length !== right.length) return `the answer has ${right.length} ${name}s, you gave ${said.length}`;
+    const wrong = [...said.keys()].filter((i) => !same(said[i], right[i]));
+    const which = said.length > 1 ? `the first wrong ${name}` : "it";
+    const correct = said.length > 1 ? `${said.length - wrong.length} of ${said.length} are right, and ` : "";
+    const [mine, printed] = [said[wrong[0]], right[wrong[0]]];
+    if (name === "word") return `${correct}${which} should begin with ${printed[0]}`;
+    if (mine * printed < 0) return `${correct}mind the sign of ${mine}`;
+    return `${correct}${which} should be ${Number(mine) > Number(printed) ? "less" : "more"} than ${mine}`;
+  };
+
+  // Compare a prediction with what was printed. Returns a sentence about the result; whether they are equal,
+  // as far as it goes; and a hint if they are not. One that cannot be compared gets only a sentence.
   const compare = (prediction, printed) => {
-    const what = readTyped(prediction, NUMBER).length ? NUMBER : WORD;
+    const typed = simplify(prediction, printed);
+    const what = read(typed, NUMBER).length ? NUMBER : WORD;
     const name = what === NUMBER ? "number" : "word";
-    const said = readTyped(prediction, what);
+    const said = read(typed, what).filter((word) => word !== "and");
     const [all, count] = readPrinted(printed, what);
-    if (!said.length) return [false, "Type a number or a word to compare."];
-    if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return [false, `Expected a number, got ${said.join(" ")}.`];
+    if (!said.length) return { sentence: "Type a number or a word to compare." };
+    if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return { sentence: `Expected a number, got ${said.join(" ")}.` };
     if (said.length > all.length) {
-      return [false, `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.`];
+      return { sentence: `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.` };
     }
     const right = all.slice(-Math.max(said.length, count));
     const hits = said.filter((value, i) => same(value, right[i])).length;
     const [you, answer] = [said.join(", "), right.join(", ")];
-    if (hits === right.length) return [true, `Yes: ${answer}.`];
+    if (hits === right.length) return { right: true, sentence: `Yes: ${answer}.` };
     const last = right.length === 1 ? `the last ${name} printed is` : `the last ${name}s printed are`;
-    if (isPart(said, right)) return [true, `Right as far as it goes: you said ${you}, and ${last} ${answer}.`];
+    if (isPart(said, right)) {
+      return { right: true, sentence: `Right as far as it goes: you said ${you}, and ${last} ${answer}.` };
+    }
     const which = said.length < right.length || right.length === 1 ? "Not quite" : `${hits} of ${right.length}`;
-    return [true, `${which}: you said ${you}, and ${last} ${answer}.`];
+    return { right: false, sentence: `${which}: you said ${you}, and ${last} ${answer}.`, hint: hint(said, right, name) };
   };
 
   // The questions of a page
@@ -104,22 +134,35 @@
   const addField = (question, answer, box) => {
     const field = make("input", { type: "text", autocomplete: "off", spellcheck: false });
     const verdict = make("output", {});
+    const show = make("button", { type: "button", className: "md-button", hidden: true }, "Show the answer");
     const form = make(
       "form",
       { className: "nnfp-predict" },
       make("label", {}, "Your prediction ", field),
       make("button", { className: "md-button" }, "Compare"),
       verdict,
+      show,
     );
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const printed = answer.querySelector(".language-text code").textContent;
-      const [compared, sentence] = compare(field.value, printed);
+    let tries = 0;
+    let sentence;
+    const reveal = () => {
       verdict.textContent = sentence;
-      if (!compared) return;
+      show.hidden = true;
       answer.open = true;
       if (!box.checked) box.click();
     };
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      const result = compare(field.value, answer.querySelector(".language-text code").textContent);
+      sentence = result.sentence;
+      if (result.right || (result.hint && answer.open)) return reveal();
+      verdict.textContent = sentence;
+      if (!result.hint) return;
+      tries += 1;
+      verdict.textContent = `Not that${tries > 1 ? " either" : ""}. A hint: ${result.hint}.`;
+      show.hidden = tries < 2;
+    };
+    show.onclick = reveal;
     if (question.matches("blockquote")) question.append(form);
     else question.after(form);
   };

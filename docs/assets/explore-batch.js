@@ -49,15 +49,15 @@
     }
 
     build() {
-      const z = this.matrix("Z", "input", (i, j) => this.cell(`z${i}${j}`, `input ${j} of sample ${i}`));
-      const w = this.matrix("Wᵀ", "weight", (i, j) => this.cell(`w${j}${i}`, `weight ${i} of neuron ${j}`));
-      this.result = this.matrix("Z Wᵀ", "outcome", () => "");
+      const z = this.matrix("Z", "input", "sample", "input", (i, j) => this.cell(`z${i}${j}`, `input ${j} of sample ${i}`));
+      const w = this.matrix("Wᵀ", "weight", "input", "neuron", (i, j) => this.cell(`w${j}${i}`, `weight ${i} of neuron ${j}`));
+      this.result = this.matrix("Z Wᵀ", "outcome", "sample", "neuron", () => "");
       this.matrices = [[z, "samples", "inputs"], [w, "inputs", "neurons"], [this.result, "samples", "neurons"]];
       const sign = (text) => make("span", { className: "nnfp-sign" }, text);
-      const product = make("div", { className: "nnfp-product" }, z, sign("·"), w, sign("="), this.result);
+      this.product = make("div", { className: "nnfp-product" }, z, sign("·"), w, sign("="), this.result);
       this.meeting = make("span", { className: "nnfp-quiet" });
       this.formula = make("span");
-      this.replaceChildren(product, make("p", { className: "nnfp-result" }, this.meeting, this.formula), this.controls());
+      this.replaceChildren(this.product, make("p", { className: "nnfp-result" }, this.meeting, this.formula), this.controls());
     }
 
     controls() {
@@ -68,16 +68,19 @@
       const numbers = [1, 2, 3, 4, 5].map((value) => make("option", {}, value));
       const sizes = SIZES.map((name) => make("label", {}, `${name} `,
         this.field(name, {}, "select", ...numbers.map((option) => option.cloneNode(true)))));
-      const hint = make("p", { className: "nnfp-quiet" }, "You can change all numbers and sizes.");
+      const hint = make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type.");
       return make("div", { className: "nnfp-controls" }, steps, make("div", { className: "nnfp-control" }, ...sizes), hint);
     }
 
-    // A table of 5 × 5 cells, of which the sizes show some, and a box around those of the current step.
-    matrix(name, kind, content) {
+    // A table of 5 × 5 cells, of which the sizes show some, and a box around those of the current step. Only
+    // screen readers get its headers. Thanks to them, rows and columns count from 1.
+    matrix(name, kind, rows, columns, content) {
       const table = make("table", { className: "nnfp-table", ariaLabel: name });
-      for (let i = 1; i <= 5; i++) {
-        const row = table.insertRow();
-        for (let j = 1; j <= 5; j++) row.insertCell().append(content(i, j));
+      const header = (scope, text) => make("th", { scope }, make("span", { className: "nnfp-spoken" }, text));
+      const numbers = [1, 2, 3, 4, 5];
+      table.insertRow().append(make("td", {}), ...numbers.map((j) => header("col", `${columns} ${j}`)));
+      for (const i of numbers) {
+        table.insertRow().append(header("row", `${rows} ${i}`), ...numbers.map((j) => make("td", {}, content(i, j))));
       }
       const cells = make("div", { className: "nnfp-cells" }, table, make("span", { className: "nnfp-met" }));
       return make("div", { className: `nnfp-matrix nnfp-${kind}` },
@@ -85,7 +88,7 @@
     }
 
     cell(name, label) {
-      return this.field(name, { type: "number", step: "any", ariaLabel: label });
+      return named(name, this.number(name, { ariaLabel: label, min: -LIMIT, max: LIMIT }));
     }
 
     // After a change of size, show the whole product.
@@ -125,12 +128,13 @@
     show() {
       const { samples, inputs, neurons } = this.state;
       const step = this.step();
-      const [row, column] = [Math.floor((step - 1) / neurons), (step - 1) % neurons];
+      const [row, column] = [Math.ceil(step / neurons), ((step - 1) % neurons) + 1];
       const sizes = { samples, inputs, neurons, row, column };
       for (const name in sizes) this.style.setProperty(`--${name}`, sizes[name]);
       for (const [matrix, rows, columns] of this.matrices) this.resize(matrix, rows, columns);
       for (const field of this.querySelectorAll("input")) fit(field, field.value);
-      this.fill(this.result.querySelector("table"), (i, j) => i * neurons + j < step);
+      this.fill(this.result.querySelector("table"), (i, j) => (i - 1) * neurons + j <= step);
+      this.product.classList.toggle("nnfp-stays", Number(samples) + Number(inputs) <= 4);
       this.write(row, column);
       this.player.textContent = this.timer ? "Pause" : "Play";
     }
@@ -138,8 +142,8 @@
     resize(matrix, rows, columns) {
       const [high, wide] = [Number(this.state[rows]), Number(this.state[columns])];
       for (const row of matrix.querySelectorAll("tr")) {
-        row.hidden = row.rowIndex >= high;
-        for (const cell of row.cells) cell.hidden = row.hidden || cell.cellIndex >= wide;
+        row.hidden = row.rowIndex > high;
+        for (const cell of row.cells) cell.hidden = row.hidden || cell.cellIndex > wide;
       }
       matrix.lastChild.replaceChildren(counted(high, rows), make("br"), `× ${counted(wide, columns)}`);
     }
@@ -147,12 +151,13 @@
     // The inputs of a sample and the weights of a neuron, in pairs.
     pairs(i, j) {
       const all = Array.from({ length: this.state.inputs }, (_, k) => k + 1);
-      return all.map((k) => [Number(this.state[`z${i + 1}${k}`]), Number(this.state[`w${j + 1}${k}`])]);
+      return all.map((k) => [Number(this.state[`z${i}${k}`]), Number(this.state[`w${j}${k}`])]);
     }
 
     fill(table, computed) {
-      for (const cell of table.querySelectorAll("td")) {
+      for (const cell of table.querySelectorAll("th ~ td")) {
         const [i, j] = [cell.parentElement.rowIndex, cell.cellIndex];
+        named(`sum${i}${j}`, cell);
         cell.textContent = computed(i, j) && !cell.hidden ? written(dot(this.pairs(i, j))) : "";
         fit(cell, cell.textContent);
       }
@@ -163,11 +168,13 @@
       const pairs = this.pairs(row, column);
       const sign = (value, i) => (i ? bracketed(written(value)) : written(value));
       const terms = pairs.map(([x, w], i) =>
-        make("span", { className: "nnfp-term" }, colored("input", sign(x, i)), "·", colored("weight", sign(w, 1))));
+        make("span", { className: "nnfp-term" },
+          colored("input", sign(x, i), `z${row}${i + 1}`), "·", colored("weight", sign(w, 1), `w${column}${i + 1}`)));
       const products = pairs.map(([x, w], i) => sign(x * w, i));
       const middle = pairs.length > 1 ? [" = ", ...added(products)] : [];
-      this.meeting.textContent = `Step ${this.step()} of ${this.steps()}: sample ${row + 1} meets neuron ${column + 1}`;
-      this.formula.replaceChildren(...added(terms), ...middle, ` = ${written(dot(pairs))}`);
+      this.meeting.textContent = `Step ${this.step()} of ${this.steps()}: sample ${row} meets neuron ${column}`;
+      const sum = named(`sum${row}${column}`, make("span", {}, written(dot(pairs))));
+      this.formula.replaceChildren(...added(terms), ...middle, " = ", sum);
     }
 
     says() {

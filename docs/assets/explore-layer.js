@@ -39,20 +39,24 @@
     return ys.filter((_, i) => count <= 6 || i !== 3);
   };
 
+  // Parts of the figure, and what a layer of any size calls them.
+  const PARTS = { in: /^input/, weights: /^weight/, out: /^(sum|activation|to-|output)/ };
+
   // Circles and lines, in the figure's coordinates.
   const picture = (inputs, outputs) => {
     const [left, right] = [heights(inputs), heights(outputs)];
     const radius = Math.min(26, 44 / Math.max(left.length - 1, right.length - 1, 1));
     const lines = left.flatMap((y1) => right.map((y2) => `M ${100 + radius} ${y1} L ${380 - radius} ${y2}`));
-    const column = (x, ys, count, word, color) => `
-      <g class="nnfp-${color}" stroke="currentColor" stroke-width="2" fill="currentColor" fill-opacity=".08">
+    const column = (x, ys, count, word, color, part) => `
+      <g data-part="${part}"><g class="nnfp-${color}" stroke="currentColor" stroke-width="2" fill="currentColor" fill-opacity=".08">
         ${ys.map((y) => `<circle cx="${x}" cy="${y}" r="${radius}"/>`).join("")}
         ${count > 6 ? [-8, 0, 8].map((y) => `<circle cx="${x}" cy="${114 + y}" r="1"/>`).join("") : ""}
-      </g>${heading(x, count, word)}`;
+      </g>${heading(x, count, word)}</g>`;
     const heading = (x, count, word) => `<text x="${x}" y="21.6" text-anchor="middle" fill-opacity=".7">${counted(count, word)}</text>`;
-    return `<path class="nnfp-weight" d="${lines.join(" ")}" stroke="currentColor" stroke-width="2" stroke-opacity=".5"/>
-      ${column(100, left, inputs, "input", "input")}${heading(240, inputs * outputs, "weight")}
-      ${column(380, right, outputs, "neuron", "output")}`;
+    return `<g data-part="weights">
+      <path class="nnfp-weight" d="${lines.join(" ")}" stroke="currentColor" stroke-width="2" stroke-opacity=".5"/>
+      ${heading(240, inputs * outputs, "weight")}</g>
+      ${column(100, left, inputs, "input", "input", "in")}${column(380, right, outputs, "neuron", "output", "out")}`;
   };
 
   customElements.define("explore-layer", class extends Explorable {
@@ -71,16 +75,19 @@
     }
 
     build() {
-      this.svg = this.querySelector("svg");
+      for (const { dataset } of this.svg.querySelectorAll("[data-part]")) {
+        dataset.part = Object.keys(PARTS).find((part) => PARTS[part].test(dataset.part));
+      }
       this.drawn = this.svg.innerHTML;
       this.label = this.svg.ariaLabel;
-      const table = make("table", { className: "nnfp-shapes", ariaLabel: "Shapes" });
+      // The roles are those of the elements, which lose them where the style sheet wraps the rows.
+      const table = make("table", { className: "nnfp-shapes", ariaLabel: "Shapes", role: "table" });
       this.cells = {};
       for (const [name, color] of Object.entries({ input: "input", weight: "weight", bias: "weight", output: "output" })) {
-        const [header, shape, note] = ["th", "td", "td"].map((tag) => make(tag));
-        Object.assign(header, { className: `nnfp-${color}`, scope: "row", textContent: name });
-        note.className = "nnfp-quiet";
-        table.insertRow().append(header, shape, note);
+        const header = make("th", { className: `nnfp-${color}`, scope: "row", role: "rowheader" }, name);
+        const shape = make("td", { role: "cell" });
+        const note = make("td", { className: "nnfp-quiet", role: "cell" });
+        table.append(make("tr", { role: "row" }, header, shape, note));
         this.cells[name] = { shape, note };
       }
       this.counts = make("p", { className: "nnfp-result" });
@@ -91,8 +98,8 @@
 
     controls() {
       const control = (...children) => make("div", { className: "nnfp-control" }, ...children);
-      const number = (name) => this.field(name, { type: "number", min: 0, max: LARGEST });
-      const sizes = Object.keys(NAMES).map((name) => control(make("label", {}, NAMES[name], number(name))));
+      const number = (name) => named(name, this.number(name, { min: 0, max: LARGEST }, NAMES[name]));
+      const sizes = Object.keys(NAMES).map((name) => control(number(name)));
       const shape = make("label", {}, "input shape", this.field("shape", { type: "text", spellcheck: false }));
       const less = this.button("−", () => this.remove(), { ariaLabel: "Remove a dimension" });
       const more = this.button("+", () => this.add(), { ariaLabel: "Add a dimension" });
@@ -132,14 +139,19 @@
 
     // Each size has the color of its origin. The two that must be equal are marked.
     fill(shape, inputs, outputs, error) {
-      const samples = () => shape.slice(0, -1).map((size) => colored("input", size));
-      const marked = (color, size) =>
-        make("span", { className: `nnfp-${color} nnfp-joint${error ? " nnfp-unequal" : ""}` }, size);
+      const samples = () => shape.slice(0, -1).map((size, i) => colored("input", size, `dimension-${i}`));
+      const marked = (color, size, part) => {
+        const span = colored(color, size, part);
+        span.classList.add("nnfp-joint");
+        span.classList.toggle("nnfp-unequal", Boolean(error));
+        return span;
+      };
+      const out = () => colored("weight", outputs, "out");
       const rows = {
-        input: listed(shape.length ? [...samples(), marked("input", shape.at(-1))] : []),
-        weight: listed([colored("weight", outputs), marked("weight", inputs)]),
-        bias: this.state.bias === "True" ? listed([colored("weight", outputs)]) : ["None"],
-        output: error ? ["none"] : listed([...samples(), colored("weight", outputs)]),
+        input: listed(shape.length ? [...samples(), marked("input", shape.at(-1), error ? "" : "in")] : []),
+        weight: listed([out(), marked("weight", inputs, "in")]),
+        bias: this.state.bias === "True" ? listed([out()]) : ["None"],
+        output: error ? ["none"] : listed([...samples(), out()]),
       };
       const many = counted(product(shape.slice(0, -1)), "sample");
       const notes = {
@@ -160,12 +172,15 @@
     // The numbers of parameters and multiplications: 4·3 + 4 = 16 parameters
     count(shape, inputs, outputs, error) {
       const bias = this.state.bias === "True" ? outputs : 0;
-      const sum = bias ? `${outputs}·${inputs} + ${bias}` : `${outputs}·${inputs}`;
+      const out = () => named("out", make("span", {}, outputs));
+      const sum = [out(), "·", named("in", make("span", {}, inputs)), ...(bias ? [" + ", out()] : [])];
+      const names = [...shape.slice(0, -1).map((_, i) => `dimension-${i}`), "in", "out"];
       const factors = [...shape, outputs];
+      const spans = factors.flatMap((factor, i) => [i ? "·" : "", named(names[i], make("span", {}, factor))]);
       this.parameters = counted(outputs * inputs + bias, "parameter");
       this.multiplications = error ? "" : counted(product(factors), "multiplication");
-      this.counts.replaceChildren(`${sum} = ${this.parameters}`);
-      if (!error) this.counts.append(make("br"), `${factors.join("·")} = ${this.multiplications}`);
+      this.counts.replaceChildren(...sum, ` = ${this.parameters}`);
+      if (!error) this.counts.append(make("br"), ...spans, ` = ${this.multiplications}`);
     }
 
     judge(shape, inputs, error) {

@@ -2,7 +2,9 @@
 "use strict";
 {
   const LIMIT = 100; // larger numbers would not fit into the circles
+  // The numbers of the state: what they are called, and their parts of the picture.
   const NAMES = { x1: "input 1", w1: "weight 1", x2: "input 2", w2: "weight 2", b: "bias" };
+  const partOf = (name) => NAMES[name].replace(" ", "-");
   const ACTIVATIONS = {
     relu: { name: "ReLU", compute: (z) => Math.max(0, z) },
     identity: { name: "identity", compute: (z) => z },
@@ -22,18 +24,20 @@
   // Whether a text shows all digits of a number, up to rounding errors.
   const isExact = (text, number) => Math.abs(Number(text.replace("−", "-")) - number) <= 1e-12 * Math.abs(number);
 
+  const widen = (box, middle, half) => {
+    box.setAttribute("x", middle - half);
+    box.setAttribute("width", 2 * half);
+  };
+
   customElements.define("explore-neuron", class extends Explorable {
     // The numbers in the figure.
     initial() {
-      this.svg = this.querySelector("svg");
-      const [w1, w2, x1, x2, sum, output, , , , activation, , formula] = this.svg.querySelectorAll("text");
-      this.texts = { w1, w2, x1, x2, sum, output, activation };
-      for (const text of Object.values(this.texts)) text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-      formula.remove(); // a paragraph replaces it: a line of text can wrap
+      this.part("equation").remove(); // a paragraph replaces it: a line of text can wrap
       this.svg.setAttribute("viewBox", "0 0 480 196");
       this.svg.setAttribute("height", 196);
-      const start = { x1, w1, x2, w2 };
-      for (const name in start) start[name] = start[name].textContent.replace("−", "-");
+      this.addBias();
+      const start = {};
+      for (const name in NAMES) start[name] = this.part(partOf(name), "text").textContent.replace("−", "-");
       return { ...start, b: "0", activation: "relu" };
     }
 
@@ -44,36 +48,35 @@
     }
 
     build() {
-      this.addBias();
+      this.fields = {};
+      for (const name in NAMES) this.fields[name] = this.fieldOf(name);
+      this.stage.append(...Object.values(this.fields));
       this.formula = make("p", { className: "nnfp-result" });
       const options = Object.entries(ACTIVATIONS).map(([value, { name }]) =>
         make("option", { value }, value === "identity" ? "none (identity)" : name),
       );
-      const choice = make("label", {}, "activation ", this.field("activation", {}, "select", ...options));
+      const choice = named("activation", make("label", {}, "activation ", this.field("activation", {}, "select", ...options)));
       const reset = this.button("Reset", () => this.reset());
-      const numbers = Object.keys(NAMES).map((name) => this.number(name));
-      const controls = make("div", { className: "nnfp-controls" }, ...numbers);
-      controls.append(make("div", { className: "nnfp-control" }, choice, reset));
-      this.append(this.formula, controls);
+      const hint = make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type.");
+      const controls = make("div", { className: "nnfp-buttons nnfp-control" }, choice, reset);
+      this.append(this.formula, make("div", { className: "nnfp-controls" }, controls, hint));
     }
 
-    // A field and a slider for the same number.
-    number(name) {
-      const color = name.startsWith("x") ? "input" : "weight";
-      const typed = this.field(name, { type: "number", step: "any" });
-      const slider = this.field(name, { type: "range", min: -10, max: 10, step: 0.5 });
-      slider.ariaLabel = `${NAMES[name]}, slider`;
-      return make("div", { className: `nnfp-control nnfp-${color}` }, make("label", {}, `${NAMES[name]} `, typed), slider);
+    fieldOf(name) {
+      const label = this.number(name, { ariaLabel: NAMES[name], min: -LIMIT, max: LIMIT, step: 0.5 });
+      label.classList.add(name.startsWith("x") ? "nnfp-input" : "nnfp-weight");
+      return named(partOf(name), label);
     }
 
     // The figure has no bias, which is 0. Put it where other figures have it.
     addBias() {
-      const bias = this.texts.w1.cloneNode(true);
+      const bias = this.part("weight-1", "text").cloneNode(true);
       bias.setAttribute("x", 254);
       bias.setAttribute("y", 161.6);
       bias.style.textAnchor = "start";
-      this.svg.append(bias);
-      this.texts.b = bias;
+      const group = named("bias", document.createElementNS(this.svg.namespaceURI, "g"));
+      group.append(bias);
+      this.svg.append(group);
     }
 
     show() {
@@ -95,55 +98,68 @@
     }
 
     draw(shown, compute) {
-      for (const part in shown) {
-        const text = this.texts[part];
-        (text.querySelector("tspan") ?? text).textContent = shown[part];
+      for (const name in shown) {
+        const text = this.text(name);
+        (text.querySelector("tspan") ?? text).textContent = shown[name];
       }
-      this.svg.querySelector("path").setAttribute("d", graph(compute));
+      this.part("activation", "path").setAttribute("d", graph(compute));
       this.makeRoom();
     }
 
-    // Make circles as wide as their numbers need, and end lines where circles begin.
-    makeRoom() {
-      const half = (name) => Math.max(26, this.width(name) / 2 + 5);
-      const [inputs, sum, output] = [Math.max(half("x1"), half("x2")), half("sum"), half("output")];
-      const [plate1, plate2, circle1, circle2, circle, , result, ring] = this.svg.querySelectorAll("rect");
-      const boxes = [
-        [plate1, 162, this.width("w1") / 2 + 3], [plate2, 162, this.width("w2") / 2 + 3],
-        [circle1, 44, inputs], [circle2, 44, inputs], [circle, 280, sum], [result, 432, output], [ring, 432, output + 5],
-      ];
-      for (const [box, middle, width] of boxes) {
-        box.setAttribute("x", middle - width);
-        box.setAttribute("width", 2 * width);
-      }
-      const [edge1, edge2, toActivation, toOutput] = this.svg.querySelectorAll("line");
-      for (const edge of [edge1, edge2]) {
-        edge.setAttribute("x1", 44 + inputs);
-        edge.setAttribute("x2", 280 - sum);
-      }
-      toActivation.setAttribute("x1", 280 + sum);
-      toOutput.setAttribute("x2", 420 - output);
-      this.svg.querySelectorAll("path")[1].setAttribute("d", `M ${426 - output} 114 l -9 -5 v 10 z`);
+    text(name) {
+      return this.part(name in NAMES ? partOf(name) : name, "text");
     }
 
-    // The width of a number. The longest ones are condensed a little.
-    width(name) {
-      const text = this.texts[name];
+    // Make circles as wide as their numbers need, and end lines where circles begin. Lay each field over its
+    // number, with room for the arrows beside it.
+    makeRoom() {
+      const inputs = Math.max(26, this.half("x1", 60) + 12, this.half("x2", 60) + 12);
+      const [sum, output] = ["sum", "output"].map((name) => Math.max(26, this.half(name) + 5));
+      const [w1, w2, b] = ["w1", "w2", "b"].map((name) => this.half(name) + 12);
+      const boxes = {
+        x1: [44, 68, inputs], x2: [44, 160, inputs], w1: [162, 91, w1], w2: [162, 137, w2], b: [242 + b, 156, b],
+      };
+      for (const name in boxes) {
+        const [x, y, half] = boxes[name];
+        this.lay(this.fields[name], x, y, 2 * half);
+        if (name !== "b") widen(this.part(partOf(name), "rect"), x, half);
+      }
+      widen(this.part("sum", "rect"), 280, sum);
+      for (const box of this.svg.querySelectorAll("[data-part=output] rect")) {
+        widen(box, 432, output + box.height.baseVal.value / 2 - 26); // the circle, or the ring around it
+      }
+      for (const weight of ["weight-1", "weight-2"]) {
+        this.part(weight, "line").setAttribute("x1", 44 + inputs);
+        this.part(weight, "line").setAttribute("x2", 280 - sum);
+      }
+      this.part("to-activation", "line").setAttribute("x1", 280 + sum);
+      this.part("to-output", "line").setAttribute("x2", 420 - output);
+      this.part("to-output", "path").setAttribute("d", `M ${426 - output} 114 l -9 -5 v 10 z`);
+    }
+
+    // Half the width of a number. The longest ones are condensed a little.
+    half(name, most = 74) {
+      const text = this.text(name);
       text.removeAttribute("textLength");
-      const width = Math.min(text.getComputedTextLength(), 74);
-      if (width === 74) text.setAttribute("textLength", width);
-      return width;
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      const width = text.getComputedTextLength();
+      if (width > most) text.setAttribute("textLength", most);
+      return Math.min(width, most) / 2;
     }
 
     // The formula with its numbers: relu(1·5 + 2·7 + 0) = relu(19) = 19
     write({ x1, w1, x2, w2, b, sum, output }, equals) {
       const { activation } = this.state;
+      const word = () => named("activation", make("span", {}, activation));
       const terms = [
-        colored("input", x1), "·", colored("weight", bracketed(w1)), " + ",
-        colored("input", bracketed(x2)), "·", colored("weight", bracketed(w2)), " + ", colored("weight", bracketed(b)),
+        colored("input", x1, "input-1"), "·", colored("weight", bracketed(w1), "weight-1"), " + ",
+        colored("input", bracketed(x2), "input-2"), "·", colored("weight", bracketed(w2), "weight-2"), " + ",
+        colored("weight", bracketed(b), "bias"),
       ];
-      if (activation === "identity") this.formula.replaceChildren(...terms, ` ${equals} ${output}`);
-      else this.formula.replaceChildren(`${activation}(`, ...terms, `) ${equals} ${activation}(${sum}) ${equals} ${output}`);
+      const result = named("output", make("span", {}, output));
+      if (activation === "identity") return this.formula.replaceChildren(...terms, ` ${equals} `, result);
+      const total = named("sum", make("span", {}, sum));
+      this.formula.replaceChildren(word(), "(", ...terms, `) ${equals} `, word(), "(", total, `) ${equals} `, result);
     }
   });
 }

@@ -91,7 +91,7 @@
       const head = (text, scope) => make("th", { scope }, text);
       const readout = make("table", { className: "nnfp-readout" },
         make("tr", {}, (this.count = head("", "col")), ...["weight", "bias", "loss"].map((name) => head(name, "col"))),
-        make("tr", {}, head("now", "row"), cell("w"), cell("b"), cell("loss")),
+        named("now", make("tr", {}, head("now", "row"), cell("w"), cell("b"), cell("loss"))),
         make("tr", {}, head("gradient", "row"), cell("dw"), cell("db"), make("td", {})),
       );
       this.comment = make("p", { className: "nnfp-comment" });
@@ -100,7 +100,11 @@
 
     makeControls() {
       const label = (text, field) => make("label", { className: "nnfp-control" }, `${text} `, field);
-      const number = (name, text, step = "any") => label(text, this.field(name, { type: "number", step }));
+      const number = (name, text, properties) => {
+        const field = this.number(name, properties, `${text} `);
+        field.classList.add("nnfp-control");
+        return field;
+      };
       const choices = Object.entries(OPTIMIZERS).map(([value, name]) => make("option", { value }, name));
       const another = () => this.change({ seed: String((Number(this.state.seed) + 1) % 2 ** 32) });
       this.runner = this.button("Run", () => this.run());
@@ -112,23 +116,21 @@
           this.button("Reset", () => this.reset()),
         ),
         label("optimizer", this.field("optimizer", {}, "select", ...choices)),
-        number("lr", "learning rate", 0.005),
-        number("w", "start weight"),
-        number("b", "start bias"),
-        number("seed", "seed", 1),
+        number("lr", "learning rate", { min: 0, step: 0.005 }),
+        named("start", number("w", "start weight", { step: 0.1 })),
+        named("start", number("b", "start bias", { step: 0.1 })),
+        number("seed", "seed", { min: 0 }),
         this.button("Random start", another),
         make("p", { className: "nnfp-quiet" },
-          "Changes keep the number of steps. A seed picks a start from −1 to 1."),
+          "Drag the start on the map, or a number sideways. A seed picks a start from −1 to 1."),
       );
     }
 
-    // Make the figure's path the one that moves, and clip it to the map.
+    // Make the figure's path the one that moves, clip it to the map, and let the reader move its start.
     prepareMap() {
-      this.svg = this.querySelector("svg");
-      const paths = [...this.svg.querySelectorAll("path")];
-      [this.line, this.dots] = paths.slice(-2);
-      this.startMark = [...this.svg.querySelectorAll("circle, rect, text")].slice(-3);
-      this.here = this.svg.querySelector("circle").cloneNode();
+      this.startMark = this.part("start");
+      [this.line, this.dots] = [this.part("path", "path"), this.part("steps", "path")];
+      this.here = named("now", this.part("start", "circle").cloneNode());
       this.here.style.fillOpacity = 1;
       this.here.setAttribute("r", 4.5);
       this.svg.append(this.here);
@@ -136,9 +138,29 @@
       this.svg.insertAdjacentHTML("afterbegin", '<clipPath id="nnfp-map"><rect x="48" y="34" width="416" height="270"/></clipPath>');
       this.svg.onclick = (event) => {
         const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
-        const [w, b] = placeBack(point).map((value) => String(Number(value.toFixed(1)) + 0));
-        if (onMap([Number(w), Number(b)])) this.change({ w, b });
+        if (onMap(placeBack(point))) this.moveTo(placeBack(point));
       };
+      this.handle = named("start", make("span", { className: "nnfp-handle", role: "slider", tabIndex: 0 }));
+      this.handle.ariaLabel = "start on the map";
+      this.handle.onkeydown = (event) => {
+        const step = { ArrowRight: [0.1, 0], ArrowLeft: [-0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] }[event.key];
+        if (!step) return;
+        event.preventDefault(); // would scroll
+        this.moveTo([Number(this.state.w) + step[0], Number(this.state.b) + step[1]]);
+      };
+      this.drag(this.handle, () => {
+        const { w, b } = this.state;
+        const { a: scale } = this.svg.getScreenCTM();
+        const [x, y] = place([Number(w), Number(b)]);
+        return (right, down) => this.moveTo(placeBack({ x: x + right / scale, y: y + down / scale }));
+      });
+      this.stage.append(this.handle);
+    }
+
+    // Start at the place on the map that is closest to a weight and a bias.
+    moveTo([weight, bias]) {
+      const text = (value, low, high) => String(Number(Math.max(low, Math.min(high, value)).toFixed(1)) + 0);
+      this.change({ w: text(weight, -1, 5), b: text(bias, -4, 4) });
     }
 
     go(step) {
@@ -198,10 +220,12 @@
       this.line.setAttribute("d", `M ${places.map((point) => point.join(" ")).join(" L ")}`);
       this.dots.setAttribute("d", places.map((point) => `M ${point.join(" ")} h 0`).join(" "));
       const [right, down] = place([1, 0]).map((from, i) => places[0][i] - from);
-      for (const part of this.startMark) {
-        part.setAttribute("transform", `translate(${right} ${down})`);
-        part.style.visibility = onMap(path[0]) ? "" : "hidden";
-      }
+      this.startMark.setAttribute("transform", `translate(${right} ${down})`);
+      this.lay(this.handle, ...places[0], 24);
+      for (const mark of [this.startMark, this.handle]) mark.style.visibility = onMap(path[0]) ? "" : "hidden";
+      const [weight, bias] = path[0];
+      Object.assign(this.handle, { ariaValueNow: weight, ariaValueMin: -1, ariaValueMax: 5 });
+      this.handle.ariaValueText = `weight ${written(weight)}, bias ${written(bias)}`;
       const [x, y] = places.at(-1);
       this.here.setAttribute("cx", x);
       this.here.setAttribute("cy", y);
@@ -220,7 +244,7 @@
       if (!onMap([w, b])) return path.some(onMap) ? "It has left the map." : "It is off the map, like its start.";
       if (path.length > LAST) return `The limit is ${LAST} steps.`;
       const before = path.at(-2);
-      if (!before || measure(before).loss >= loss) return "Step, run, or click on the map to start elsewhere.";
+      if (!before || measure(before).loss >= loss) return "Step, run, or drag the start to another place.";
       return `${this.state.optimizer === "sgd" ? "A step too far" : "Uphill"}: the loss is larger than before.`;
     }
   });

@@ -8,8 +8,12 @@ function make(tag, properties, ...children) {
   return element;
 }
 
-// The base class of explorables: custom elements around a figure. What one shows depends only on its
-// state, a dictionary of strings. The page's URL contains each string that differs from the start.
+// How far a number is dragged until it changes by a step.
+const PIXELS_PER_STEP = 6;
+
+// The base class of explorables: custom elements around a figure, in which its numbers can be changed. What
+// one shows depends only on its state, a dictionary of strings. The page's URL contains each string that
+// differs from the start. Elements of one name (data-part) light up together.
 // A subclass has these methods: initial() returns the state at the start, build() makes the controls,
 // show() shows the state, problem(name, value) returns what is wrong with a value, in a sentence, and
 // says() returns what a screen reader reads out after a change.
@@ -20,12 +24,19 @@ class Explorable extends HTMLElement {
     Explorable.alive.add(this);
     if (this.start) return; // it was moved
     this.page = location.pathname;
+    this.svg = this.querySelector("svg");
+    this.stage = make("div", { className: "nnfp-stage nnfp-stays" });
+    this.svg.replaceWith(this.stage);
+    this.stage.append(this.svg);
     this.start = this.initial();
     this.state = { ...this.start };
     this.message = make("p", { className: "nnfp-message", role: "alert" });
     this.spoken = make("p", { className: "nnfp-spoken", role: "status" });
     this.build();
     this.append(this.message, this.spoken);
+    for (const type of ["mouseover", "mouseleave", "focusin", "focusout"]) {
+      this.addEventListener(type, ({ target }) => this.light(type === "focusout" ? null : target));
+    }
     this.read();
   }
 
@@ -39,6 +50,11 @@ class Explorable extends HTMLElement {
 
   says() {
     return "";
+  }
+
+  // A part of the picture by its name, or an element in it.
+  part(name, element = "") {
+    return this.svg.querySelector(`[data-part="${name}"] ${element}`);
   }
 
   // Take the state from the URL.
@@ -64,6 +80,16 @@ class Explorable extends HTMLElement {
       if (field !== typed && field.name in this.state) field.value = this.state[field.name];
     }
     this.show();
+    this.light();
+  }
+
+  // Mark everything that has the name of the part under the mouse, or of the field in use: a number in the
+  // picture, for instance, and the same number in the formula. Names are in data-part.
+  light(pointed = this.pointed) {
+    this.pointed = pointed;
+    const used = this.querySelector(":focus");
+    const part = [pointed, used].map((one) => one?.closest("[data-part]")?.dataset.part).find(Boolean);
+    for (const one of this.querySelectorAll("[data-part]")) one.classList.toggle("nnfp-lit", one.dataset.part === part);
   }
 
   // Change a part of the state, and note it in the URL once nothing has changed for a moment. Browsers
@@ -109,6 +135,56 @@ class Explorable extends HTMLElement {
     return field;
   }
 
+  // A field for a number that can also be dragged: a step for every few pixels to the right. `before` is the
+  // text before the field.
+  number(name, { step = 1, ...properties }, ...before) {
+    const { min = -Infinity, max = Infinity } = properties;
+    const field = this.field(name, { type: "number", step, ...properties });
+    const label = make("label", { className: "nnfp-number" }, ...before, field);
+    field.addEventListener("focus", () => field.select());
+    this.drag(label, () => {
+      const start = Number(this.state[name]);
+      return (right) => {
+        const value = Math.max(min, Math.min(max, start + step * Math.round(right / PIXELS_PER_STEP)));
+        this.change({ [name]: String(Number(value.toPrecision(12))) }); // without rounding errors
+      };
+    });
+    label.addEventListener("click", (event) => event.defaultPrevented || field.focus());
+    return label;
+  }
+
+  // Let the reader drag an element with a mouse, a pen or a finger. When that begins, `begin` is called. It
+  // returns a function that gets how far to the right and how far down the pointer has moved, in pixels.
+  drag(element, begin) {
+    let from, move, dragged;
+    element.onpointerdown = (event) => {
+      dragged = false;
+      // In a field that is being edited, dragging selects text.
+      if (event.button || event.target === document.activeElement) return;
+      from = event;
+      element.setPointerCapture(event.pointerId);
+    };
+    element.onpointermove = ({ clientX, clientY }) => {
+      if (!from) return;
+      const [right, down] = [clientX - from.clientX, clientY - from.clientY];
+      if (Math.hypot(right, down) > 3) move ??= begin(); // a shorter way is a click
+      move?.(right, down);
+    };
+    element.onpointerup = element.onpointercancel = () => {
+      dragged = move;
+      from = move = undefined;
+    };
+    element.onmousedown = (event) => from && event.preventDefault(); // would select text
+    element.onclick = (event) => dragged && event.preventDefault(); // the end of a drag is not a click
+  }
+
+  // Lay an element over a box of the picture, given by its middle and its width in the picture's coordinates.
+  lay(element, x, y, wide) {
+    const { width, height } = this.svg.viewBox.baseVal;
+    const [left, top, size] = [x / width, y / height, wide / width].map((share) => `${100 * share}%`);
+    Object.assign(element.style, { left, top, width: size });
+  }
+
   button(text, onclick, properties) {
     return make("button", { type: "button", className: "md-button", onclick, ...properties }, text);
   }
@@ -138,9 +214,15 @@ function wrongNumber(name, text, low, high, whole = false) {
   return `Expected a ${whole ? "whole " : ""}number from ${written(low)} to ${written(high)} as ${name}, got ${text.trim() || "none"}.`;
 }
 
-// Text in the color of inputs ("input") or weights ("weight").
-function colored(color, text) {
-  return make("span", { className: `nnfp-${color}` }, text);
+// Text in the color of inputs ("input") or weights ("weight"), and the name of the part that it stands for.
+function colored(color, text, part) {
+  return named(part, make("span", { className: `nnfp-${color}` }, text));
+}
+
+// Name an element, so that it lights up with all others of this name.
+function named(part, element) {
+  if (part) element.dataset.part = part;
+  return element;
 }
 
 // A number to write after a sign, in parentheses if it is negative: 1 + (−2).

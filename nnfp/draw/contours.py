@@ -132,6 +132,8 @@ def _draw_path(path: Sequence[Point], answer: Point) -> str:
     x, y = answer
     content = svg.path([(x - 6, y - 6), (x + 6, y + 6)], [(x - 6, y + 6), (x + 6, y - 6)])
     content += svg.label(x + 42, y + 14, "answer", RESULT)
-    content += svg.path(path, color=WEIGHT) + svg.dots(path, WEIGHT, 7)
+    content += svg.part("path", svg.path(path, color=WEIGHT))
+    content += svg.part("steps", svg.dots(path, WEIGHT, 7))
     x, y = path[0]
-    return content + svg.dot(x, y, 7, WEIGHT) + svg.label(x, y - 22, "start", WEIGHT)
+    start = svg.dot(x, y, 7, WEIGHT) + svg.label(x, y - 22, "start", WEIGHT)
+    return content + svg.part("start", start)

@@ -35,7 +35,7 @@ def write(
     content = ""
     for i, (_, colored) in enumerate(lines):
         content += svg.marked_text(WIDTH / 2, y + 22 + 26 * i, colored)
-    return content, y + 26 * len(lines) + 14
+    return svg.part("equation", content), y + 26 * len(lines) + 14
 
 
 def _bracketed(value: str) -> str:

@@ -55,19 +55,20 @@ def draw(sample: Forward) -> tuple[str, float]:
     y_sums = [TOP + pitch * (i + (longest - neurons) / 2) for i in range(neurons)]
 
     content = _draw_edges(sample, y_inputs, y_sums, share)
-    for y, value in zip(y_inputs, sample.inputs, strict=True):
-        content += svg.node(X_INPUT, y, value, INPUT, half_width(sample.inputs))
+    for i, (y, value) in enumerate(zip(y_inputs, sample.inputs, strict=True), 1):
+        circle = svg.node(X_INPUT, y, value, INPUT, half_width(sample.inputs))
+        content += svg.part(f"input-{i}", circle)
     for i, y in enumerate(y_sums):
         content += _draw_result(sample, i, y)
-    headings = (
-        (X_INPUT, plural(count, "input")),
-        ((X_INPUT + X_SUM) / 2, plural(count * neurons, "weight")),
-        (X_SUM, plural(neurons, "sum")),
-        (X_ACTIVATION, sample.activation if len(sample.activation) <= 8 else ""),
-        (X_OUTPUT, plural(neurons, "output")),
-    )
-    for x, heading in headings:
-        content += svg.text(x, 16, heading, faint=True) if heading else ""
+    headings = {
+        "inputs": (X_INPUT, plural(count, "input")),
+        "weights": ((X_INPUT + X_SUM) / 2, plural(count * neurons, "weight")),
+        "sums": (X_SUM, plural(neurons, "sum")),
+        "activation": (X_ACTIVATION, sample.activation if len(sample.activation) <= 8 else ""),
+        "outputs": (X_OUTPUT, plural(neurons, "output")),
+    }
+    for name, (x, heading) in headings.items():
+        content += svg.part(name, svg.text(x, 16, heading, faint=True)) if heading else ""
     below = 22 if sample.biases else 0
     return content, max(y_inputs[-1], y_sums[-1] + below) + RADIUS + 10
 
@@ -79,24 +80,34 @@ def _draw_edges(
     start = X_INPUT + half_width(sample.inputs)
     end = X_SUM - half_width(sample.sums)
     edges = labels = ""
-    for y_sum, row in zip(y_sums, sample.weights, strict=True):
-        for y_input, weight in zip(y_inputs, row, strict=True):
-            edges += svg.line(start, y_input, end, y_sum, WEIGHT, opacity=0.5)
+    for i, (y_sum, row) in enumerate(zip(y_sums, sample.weights, strict=True)):
+        for j, (y_input, weight) in enumerate(zip(y_inputs, row, strict=True), 1):
+            name = f"{_name(sample, 'weight', i)}-{j}"
+            edge = svg.line(start, y_input, end, y_sum, WEIGHT, opacity=0.5)
+            edges += svg.part(name, edge)
             # A wide number moves back as far as it must to stay clear of the neuron.
             x = min(end - share * (end - start), end - 6 - text_width(weight) / 2)
-            labels += svg.label(x, y_sum - share * (y_sum - y_input), weight, WEIGHT)
+            label = svg.label(x, y_sum - share * (y_sum - y_input), weight, WEIGHT)
+            labels += svg.part(name, label)
     return edges + labels
 
 
 def _draw_result(sample: Forward, i: int, y: float) -> str:
     """Draw the sum of neuron `i`, its bias below it, and its output."""
     half_sum, half_output = half_width(sample.sums), half_width(sample.outputs)
-    content = svg.node(X_SUM, y, sample.sums[i], RESULT, half_sum)
-    content += svg.line(X_SUM + half_sum, y, X_ACTIVATION - 18, y)
-    content += activation.draw(sample.graph, X_ACTIVATION, y)
-    content += svg.arrow(X_ACTIVATION + 18, X_OUTPUT - half_output - 6, y)
-    content += svg.node(X_OUTPUT, y, sample.outputs[i], RESULT, half_output, ring=True)
+    parts = {
+        "sum": svg.node(X_SUM, y, sample.sums[i], RESULT, half_sum),
+        "to-activation": svg.line(X_SUM + half_sum, y, X_ACTIVATION - 18, y),
+        "activation": activation.draw(sample.graph, X_ACTIVATION, y),
+        "to-output": svg.arrow(X_ACTIVATION + 18, X_OUTPUT - half_output - 6, y),
+        "output": svg.node(X_OUTPUT, y, sample.outputs[i], RESULT, half_output, ring=True),
+    }
     if sample.biases:
-        x = X_SUM - RADIUS
-        content += svg.text(x, y + RADIUS + 16, f"bias {sample.biases[i]}", WEIGHT, anchor="start")
-    return content
+        bias = f"bias {sample.biases[i]}"
+        parts["bias"] = svg.text(X_SUM - RADIUS, y + RADIUS + 16, bias, WEIGHT, anchor="start")
+    return "".join(svg.part(_name(sample, kind, i), part) for kind, part in parts.items())
+
+
+def _name(sample: Forward, kind: str, i: int) -> str:
+    """Name a part of neuron `i`: sum-2, or sum in a figure of one neuron."""
+    return kind if len(sample.sums) == 1 else f"{kind}-{i + 1}"

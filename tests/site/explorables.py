@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 # A function for scripts that tests run on a page. It shows a state as a link to it would. A reader
 # who goes back in the browser's history gets there the same way, without loading the page again.
@@ -39,3 +39,31 @@ def wait_for_url(page: Page, url: str, state: dict[str, str]) -> None:
         return (parts.path, found, parts.fragment) == (f"/{url}", query, "")
 
     page.wait_for_url(is_there)
+
+
+def drag(page: Page, element: Locator, right: float, down: float = 0) -> None:
+    """Drag an element with the mouse, from its middle."""
+    x, y = middle(element)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y + down / 2)
+    page.mouse.move(x + right, y + down)
+    page.mouse.up()
+
+
+def swipe(page: Page, element: Locator, right: float, down: float) -> None:
+    """Drag an element with a finger, from its middle. The page scrolls where a finger scrolls."""
+    x, y = middle(element)
+    finger = page.context.new_cdp_session(page)
+    for kind, share in (("Start", 0), ("Move", 1 / 2), ("Move", 1), ("End", 1)):
+        points = [{"x": x + share * right, "y": y + share * down}]
+        touch = {"type": f"touch{kind}", "touchPoints": [] if kind == "End" else points}
+        finger.send("Input.dispatchTouchEvent", touch)
+
+
+def middle(element: Locator) -> tuple[float, float]:
+    """Scroll an element into view, and return where its middle is."""
+    element.evaluate("element => element.scrollIntoView({block: 'center'})")
+    box = element.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

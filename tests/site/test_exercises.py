@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from audit.browse import violations
+from audit.browse import NARROW, page_width, violations
 from pages.page import read_page
 from pages.project import DOCS, page_url
 from pages.prove.compare import differences, faults
@@ -17,12 +17,14 @@ from tests.conftest import Tab
 LEARN = sorted((DOCS / "learn").glob("*.md"))
 each_page = pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
 
-# Types texts into all fields for predictions of a page, one after the other. Returns for each field
-# the element that holds its answer, what the answer prints first, and the reply to each text.
+# Opens all answers of a page, and types texts into all fields for predictions, one after the other.
+# Returns for each field the element that holds its answer, what the answer prints first, and the
+# reply to each text.
 ANSWERS = """texts => [...document.querySelectorAll("form.nnfp-predict")].map((form, i) => {
     const question = form.closest("blockquote") ?? form;
     const answer = question.nextElementSibling;
     const printed = answer.querySelector(".language-text code").textContent;
+    answer.open = true;
     return [answer.localName, printed, (texts[i] ?? []).map(text => {
         form.querySelector("input").value = text;
         form.requestSubmit();
@@ -139,6 +141,11 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
         ("speed", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
         # A minus sign as in prose. The prediction may include numbers printed before the answer.
         ("neuron", "−9 0", "Yes: -9, 0."),
+        ("neuron", "zero", "Yes: 0."),
+        ("neuron", "minus nine and 0.0", "Yes: -9, 0."),
+        ("neuron", "(- 9, 0)", "Yes: -9, 0."),
+        ("layer", "1/2, 3 / 3", "Yes: 0.5, 1.0."),
+        ("batch", "[[zero, 22.], [23, 50.]]", "Yes: 0, 22, 23, 50."),
     ],
 )
 def test_a_prediction_gets_a_reply(tab: Tab, name: str, typed: str, said: str) -> None:
@@ -153,6 +160,68 @@ def test_a_prediction_that_cannot_be_compared_is_not_done(tab: Tab) -> None:
     predict(page.locator(".nnfp-predict").first, "1 2 3 4 5")
     assert page.locator("article details").first.get_attribute("open") is None
     assert page.evaluate("localStorage.getItem('nnfp.done')") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "hint"),
+    [
+        ("neuron", "7", "it should be less than 7"),
+        ("neuron", "-2", "it should be more than -2"),
+        ("neuron", "9 0", "1 of 2 are right, and mind the sign of 9"),
+        ("batch", "7", "the answer has 4 numbers, you gave 1"),
+        (
+            "batch",
+            "0 22 20 50",
+            "3 of 4 are right, and the first wrong number should be more than 20",
+        ),
+    ],
+)
+def test_a_wrong_prediction_gets_a_hint_and_a_second_try(
+    tab: Tab, name: str, typed: str, hint: str
+) -> None:
+    page = tab()
+    visit(page, page_url(f"learn/{name}.md"))
+    question = page.locator(".nnfp-predict").first
+    answer = page.locator("article details").first
+    reveal = question.get_by_role("button", name="Show the answer")
+    assert predict(question, typed) == f"Not that. A hint: {hint}."
+    assert answer.get_attribute("open") is None
+    expect(reveal).to_be_hidden()
+    assert predict(question, "1000").startswith("Not that either. A hint: ")
+    assert answer.get_attribute("open") is None
+    assert done(page) == {}
+    reveal.click()
+    assert (
+        question.locator("output").inner_text().startswith("Not quite: you said 1000, and the last")
+    )
+    assert answer.get_attribute("open") is not None
+    assert answer.get_by_label("Done").is_checked()
+    expect(reveal).to_be_hidden()
+
+
+def test_a_second_try_can_be_right(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/neuron/")
+    question = page.locator(".nnfp-predict").first
+    predict(question, "7")
+    predict(question, "6")
+    answer = page.locator("article details").first
+    assert answer.get_attribute("open") is None
+    assert predict(question, "0") == "Yes: 0."
+    assert answer.get_attribute("open") is not None
+    assert done(page) == {"/learn/neuron/": {"done": [0], "of": 4}}
+    expect(question.get_by_role("button", name="Show the answer")).to_be_hidden()
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_long_word_wraps(tab: Tab, opened: bool) -> None:
+    page = tab()
+    page.set_viewport_size(NARROW)
+    visit(page, "learn/speed/")
+    if opened:
+        page.locator("article details").first.locator("summary").click()
+    predict(page.locator(".nnfp-predict").first, "x" * 200)
+    assert page_width(page) == NARROW["width"]
 
 
 DONE = "localStorage.getItem('nnfp.done')"
@@ -174,7 +243,7 @@ def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
     answer = page.locator("article details").first
     assert answer.get_attribute("open") is None
     question = page.locator("blockquote")
-    question.get_by_label("Your prediction").fill("1")
+    question.get_by_label("Your prediction").fill("0")
     question.get_by_role("button", name="Compare").press("Enter")
     assert answer.get_attribute("open") is not None
     assert answer.get_by_label("Done").is_checked()
@@ -268,6 +337,7 @@ def test_questions_are_accessible(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/batch/")
     predict(page.locator(".nnfp-predict").first, "1")
+    predict(page.locator(".nnfp-predict").first, "2")  # which shows the button
     assert violations(page, "article") == []
 
 

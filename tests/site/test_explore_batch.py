@@ -13,7 +13,7 @@ from audit.browse import listen, sent, shift, unusable
 from nnfp.batch import all_at_once
 from nnfp.draw.words import number
 from tests.conftest import Tab
-from tests.site.explorables import FOLLOW, visit, wait_for_url
+from tests.site.explorables import FOLLOW, drag, visit, wait_for_url
 
 PAGE = "learn/batch/"
 START = "Step 4 of 4: sample 2 meets neuron 2\n3·6 + 4·8 = 18 + 32 = 50"
@@ -29,11 +29,11 @@ DRIVE = f"""states => {{
         field.value = value;
         field.dispatchEvent(new Event("input"));
     }};
-    const seen = row => [...row.cells].filter(cell => !cell.hidden).map(cell => cell.textContent);
+    const seen = row => [...row.querySelectorAll("td:not([hidden])")].map(cell => cell.textContent);
     const look = () => ({{
         meeting: explorable.querySelector(".nnfp-result").firstChild.textContent,
         formula: explorable.querySelector(".nnfp-result").lastChild.textContent,
-        result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen),
+        result: [...explorable.querySelector(".nnfp-outcome table").rows].map(seen).slice(1),
     }});
     const forward = [...explorable.querySelectorAll("button")]
         .find(button => button.textContent === "Forward");
@@ -129,13 +129,13 @@ def result(page: Page) -> str:
 
 
 def product(page: Page) -> list[list[str]]:
-    rows = page.get_by_role("table", name="Z Wᵀ").get_by_role("row").all()
+    rows = page.get_by_role("table", name="Z Wᵀ").get_by_role("row").all()[1:]  # without headers
     return [row.get_by_role("cell").all_inner_texts() for row in rows]
 
 
 def test_it_starts_with_the_numbers_of_the_figure(live: Page) -> None:
     texts = sent(live, "explore-batch text")
-    cells = live.locator("explore-batch td:not([hidden])")
+    cells = live.locator("explore-batch th ~ td:not([hidden])")
     shown = [cell.locator("input").input_value() for cell in cells.all()[:8]]
     assert [*shown, *cells.all_inner_texts()[8:]] == [text for text in texts if text.isdigit()]
     names = live.locator(
@@ -210,6 +210,36 @@ def test_a_hidden_number_is_kept(live: Page) -> None:
     choose(live, "samples", "3")
     choose(live, "inputs", "2")
     assert product(live)[2] == ["21.5", "26"]
+
+
+def test_rows_and_columns_have_headers(live: Page) -> None:
+    choose(live, "samples", "3")
+    headers = {}
+    for name in ("Z", "Wᵀ", "Z Wᵀ"):
+        table = live.get_by_role("table", name=name, exact=True)
+        rows, columns = table.get_by_role("rowheader"), table.get_by_role("columnheader")
+        headers[name] = [rows.all_text_contents(), columns.all_text_contents()]
+    samples, inputs, neurons = (
+        [f"{word} {i + 1}" for i in range(count)]
+        for word, count in (("sample", 3), ("input", 2), ("neuron", 2))
+    )
+    assert headers == {"Z": [samples, inputs], "Wᵀ": [inputs, neurons], "Z Wᵀ": [samples, neurons]}
+
+
+def test_a_number_can_be_dragged(live: Page) -> None:
+    weight = live.get_by_role("spinbutton", name="weight 2 of neuron 1")
+    drag(live, weight, 18)
+    assert product(live) == [["25", "22"], ["55", "50"]]
+    drag(live, weight, 2000)
+    expect(weight).to_have_value("99")
+
+
+def test_a_number_looks_as_if_it_could_be_changed(live: Page) -> None:
+    """Text in a field cannot be underlined in all browsers, so the line is drawn below it."""
+    lines = live.locator("explore-batch label.nnfp-number").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label, '::after').borderBottomStyle)"
+    )
+    assert set(lines) == {"dotted"}
 
 
 def test_it_works_by_keyboard_alone(live: Page) -> None:
@@ -297,8 +327,7 @@ def test_leaving_the_page_stops_playing(live: Page) -> None:
 def test_the_explorable_is_accessible(touched: Page) -> None:
     touched.get_by_role("button", name="Forward").tap()
     touched.get_by_label("weight 2 of neuron 1").tap()
-    touched.keyboard.press("End")
-    touched.keyboard.type("0")  # after the 7
+    touched.keyboard.type("70")
     assert result(touched) == "Step 1 of 4: sample 1 meets neuron 1\n1·5 + 2·70 = 5 + 140 = 145"
     touched.get_by_role("button", name="Play").tap()
     touched.get_by_role("button", name="Pause").tap()
@@ -316,7 +345,7 @@ def test_the_explorable_is_accessible(touched: Page) -> None:
 # What is wider than its cell, or not where the row and the column of the step meet.
 OVERFLOWS = """() => {
     const wrong = [];
-    for (const cell of document.querySelectorAll("explore-batch td:not([hidden])")) {
+    for (const cell of document.querySelectorAll("explore-batch th ~ td:not([hidden])")) {
         const field = cell.querySelector("input");
         const text = new Range();
         text.selectNodeContents(cell);

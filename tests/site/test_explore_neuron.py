@@ -8,15 +8,15 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from torch import Tensor
 
-from audit.browse import listen, sent, shift, unusable
+from audit.browse import NARROW, WIDE, listen, sent, shift, unusable
 from nnfp import draw
 from nnfp.draw.words import number
 from nnfp.neuron import neuron, relu
 from tests.conftest import Tab
-from tests.site.explorables import visit, wait_for_url
+from tests.site.explorables import drag, swipe, visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/neuron/"
@@ -47,12 +47,17 @@ DRIVE = """states => states.map(state => {
     return {
         texts: [...svg.querySelectorAll("text")].map(text => text.textContent),
         title: svg.ariaLabel,
-        path: svg.querySelector("path").getAttribute("d"),
+        path: svg.querySelector("[data-part=activation] path").getAttribute("d"),
         formula: explorable.querySelector(".nnfp-result").textContent,
         message: explorable.querySelector("[role=alert]").textContent,
-        boxes: [...svg.querySelectorAll("rect")].map(rect => rect.getBBox()).map(
-            box => [box.x, box.x + box.width]),
-        widths: [...svg.querySelectorAll("text")].map(text => text.getBBox().width),
+        boxes: Object.fromEntries([...svg.querySelectorAll("[data-part] rect")].map(rect => {
+            const { x, width } = rect.getBBox();
+            return [rect.parentElement.dataset.part, [x, x + width]]; // of two, the wider one
+        })),
+        widths: Object.fromEntries([...svg.querySelectorAll("[data-part]:has(text)")].map(
+            part => [part.dataset.part, part.querySelector("text").getBBox().width])),
+        sum: svg.querySelector("[data-part=sum] text").textContent,
+        output: svg.querySelector("[data-part=output] text").textContent,
     };
 })"""
 
@@ -129,7 +134,7 @@ def test_results_equal_those_of_torch(live: Page) -> None:
         assert shown["message"] == ""
         assert shown["formula"] == formula(state)
         total, output = outcome(state)
-        assert (shown["texts"][4], shown["texts"][5]) == (total, output)
+        assert (shown["sum"], shown["output"]) == (total, output)
         assert f"the sum is {total}, " in shown["title"]
 
 
@@ -145,20 +150,24 @@ def test_the_picture_equals_the_figure_of_the_package(live: Page) -> None:
         *texts, _ = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
         assert sorted(shown["texts"]) == sorted(texts)
         assert shown["title"] == picture.title
-        graph = next(root.iter(f"{SVG}path")).attrib["d"]
-        assert points(shown["path"]) == pytest.approx(points(graph), abs=0.1)
+        graph = root.find(f".//{SVG}g[@data-part='activation']/{SVG}path")
+        assert graph is not None
+        assert points(shown["path"]) == pytest.approx(points(graph.attrib["d"]), abs=0.1)
 
 
 def test_numbers_fit_into_their_circles(live: Page) -> None:
     states = random_states(60, (2, 100), (4, 1), (3, 9))
     states[0] |= {"x1": "-1.2e-15", "activation": "sigmoid", "b": "-99"}
     for shown in live.evaluate(DRIVE, states):
-        plate1, plate2, circle1, circle2, total, activation, output, ring = shown["boxes"]
-        boxes = (plate1, plate2, circle1, circle2, total, output)
-        for (left, right), width in zip(boxes, shown["widths"], strict=False):
-            assert right - left > width, shown["texts"]
-        assert circle1[0] > 0 and circle2[1] < plate2[0] and plate1[1] < total[0]
-        assert total[1] < activation[0] and activation[1] < ring[0] and ring[1] < 480
+        boxes = shown["boxes"]
+        for name, (left, right) in boxes.items():
+            assert name == "activation" or right - left > shown["widths"][name], shown["texts"]
+        for i in "12":
+            assert boxes[f"input-{i}"][0] > 0
+            assert boxes[f"input-{i}"][1] < boxes[f"weight-{i}"][0]
+            assert boxes[f"weight-{i}"][1] < boxes["sum"][0]
+        assert boxes["sum"][1] < boxes["activation"][0]
+        assert boxes["activation"][1] < boxes["output"][0] and boxes["output"][1] < 480
 
 
 def test_without_javascript_the_figure_is_shown(live: Page) -> None:
@@ -171,9 +180,8 @@ def result(page: Page) -> str:
 
 def test_a_typed_number_is_shown(live: Page) -> None:
     assert result(live) == FORMULA
-    live.get_by_label("weight 2", exact=True).fill("-7")
+    live.get_by_label("weight 2").fill("-7")
     assert result(live) == "relu(1·5 + 2·(−7) + 0) = relu(−9) = 0"
-    expect(live.get_by_label("weight 2, slider")).to_have_value("-7")
     expect(live.locator("explore-neuron [role=status]")).to_have_text(
         "The sum is −9, ReLU gives 0."
     )
@@ -185,13 +193,12 @@ def test_without_an_activation_the_output_is_the_sum(live: Page) -> None:
 
 
 def test_it_works_by_keyboard_alone(live: Page) -> None:
-    live.get_by_label("input 1", exact=True).focus()
-    live.keyboard.press("Tab")  # the slider of input 1
-    live.keyboard.press("ArrowRight")
+    live.get_by_role("spinbutton", name="input 1").focus()
+    live.keyboard.press("ArrowUp")
     live.keyboard.press("Tab")  # weight 1
     live.keyboard.type("4")
     assert result(live) == "relu(1.5·4 + 2·7 + 0) = relu(20) = 20"
-    for _ in range(8):
+    for _ in range(4):
         live.keyboard.press("Tab")
     live.keyboard.type("t")
     assert result(live).startswith("tanh(")
@@ -200,16 +207,48 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     assert result(live) == FORMULA
 
 
-def test_a_slider_can_be_dragged(live: Page) -> None:
-    slider = live.get_by_label("bias, slider")
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    assert box
-    live.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    live.mouse.down()
-    live.mouse.move(box["x"] + box["width"], box["y"] + box["height"] / 2)
-    live.mouse.up()
-    assert result(live) == "relu(1·5 + 2·7 + 10) = relu(29) = 29"
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_each_field_is_over_its_number(tab: Tab, size: ViewportSize) -> None:
+    page = tab()
+    page.set_viewport_size(size)
+    visit(page, PAGE)
+    for part in ("input-1", "weight-1", "input-2", "weight-2", "bias"):
+        boxes = [
+            page.locator(f"explore-neuron {tag}[data-part={part}] {inner}").bounding_box()
+            for tag, inner in (("label", "input"), ("g", "text"))
+        ]
+        field, number = ([b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes if b)
+        assert field == pytest.approx(number, abs=2)
+
+
+def test_a_number_of_the_picture_can_be_dragged(live: Page) -> None:
+    weight = live.get_by_role("spinbutton", name="weight 1")
+    drag(live, weight, 30)
+    assert result(live) == "relu(1·7.5 + 2·7 + 0) = relu(21.5) = 21.5"
+    expect(weight).not_to_be_focused()  # on a phone, a keyboard would open
+    drag(live, weight, -2000)
+    assert result(live) == "relu(1·(−100) + 2·7 + 0) = relu(−86) = 0"
+    wait_for_url(live, PAGE, {"w1": "-100"})
+
+
+def test_a_click_on_a_number_of_the_picture_edits_it(live: Page) -> None:
+    drag(live, live.get_by_role("spinbutton", name="input 1"), 60)
+    live.get_by_role("spinbutton", name="weight 2").click()
+    live.keyboard.type("-7")
+    assert result(live) == "relu(6·5 + 2·(−7) + 0) = relu(16) = 16"
+
+
+def test_a_finger_drags_a_number_sideways_and_scrolls_the_page_up(tab: Tab) -> None:
+    page = tab(has_touch=True)
+    page.set_viewport_size(NARROW)
+    visit(page, PAGE)
+    bias = page.get_by_role("spinbutton", name="bias")
+    swipe(page, bias, 60, 0)
+    assert result(page) == "relu(1·5 + 2·7 + 5) = relu(24) = 24"
+    before = page.evaluate("scrollY")
+    swipe(page, bias, 0, -200)
+    page.wait_for_function("before => scrollY > before + 100", arg=before)
+    assert result(page) == "relu(1·5 + 2·7 + 5) = relu(24) = 24"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +257,7 @@ def test_a_slider_can_be_dragged(live: Page) -> None:
 def test_an_invalid_number_shows_a_message_without_changing_the_figure(
     live: Page, typed: str, got: str
 ) -> None:
-    field = live.get_by_label("weight 1", exact=True)
+    field = live.get_by_label("weight 1")
     field.fill("6")
     field.press("Enter")  # which finishes it
     field.fill("64")  # not finished
@@ -231,11 +270,10 @@ def test_an_invalid_number_shows_a_message_without_changing_the_figure(
     expect(live.get_by_role("alert")).to_have_text(sentence)
     assert result(live) == "relu(1·6 + 2·7 + 0) = relu(20) = 20"
     expect(field).to_have_value("6")
-    expect(live.get_by_label("weight 1, slider")).to_have_value("6")
 
 
 def test_digits_typed_before_a_number_becomes_invalid_are_dropped(live: Page) -> None:
-    field = live.get_by_label("weight 1", exact=True)
+    field = live.get_by_label("weight 1")
     field.press("ControlOrMeta+a")
     live.keyboard.type("500")  # 5 and 50 are allowed
     live.keyboard.press("Tab")
@@ -245,9 +283,9 @@ def test_digits_typed_before_a_number_becomes_invalid_are_dropped(live: Page) ->
 
 
 def test_an_invalid_number_does_not_undo_another_field(live: Page) -> None:
-    live.get_by_label("weight 1", exact=True).fill("500")
+    live.get_by_label("weight 1").fill("500")
     live.get_by_label("bias", exact=True).fill("1")
-    live.get_by_label("weight 1", exact=True).press("ControlOrMeta+a")
+    live.get_by_label("weight 1").press("ControlOrMeta+a")
     live.keyboard.type("-")
     live.keyboard.press("Tab")
     assert result(live) == "relu(1·5 + 2·7 + 1) = relu(20) = 20"
@@ -306,7 +344,7 @@ def test_it_works_after_instant_navigation(live: Page) -> None:
     live.evaluate("window.same = true")
     live.get_by_role("link", name="Home").first.click()
     expect(live.locator("h1")).to_contain_text("Neural networks from first principles")
-    live.get_by_label("weight 2", exact=True).fill("-7")
+    live.get_by_label("weight 2").fill("-7")
     assert result(live) == "relu(1·5 + 2·(−7) + 0) = relu(−9) = 0"
     assert live.evaluate("window.same"), "the page was loaded again"
 
@@ -325,7 +363,8 @@ def test_a_link_within_the_page_keeps_the_state(tab: Tab, loaded: bool) -> None:
 
 def test_the_explorable_is_accessible(touched: Page) -> None:
     assert shift(touched) < 0.01
-    touched.get_by_label("weight 2, slider").tap()  # in the middle
+    touched.get_by_role("spinbutton", name="weight 2").tap()
+    touched.keyboard.type("0")
     assert result(touched) == "relu(1·5 + 2·0 + 0) = relu(5) = 5"
     touched.get_by_label("bias", exact=True).fill("-123")
     touched.keyboard.press("Enter")

@@ -12,7 +12,7 @@ from audit.browse import listen, shift, unusable
 from nnfp import Net, Solved
 from pages.project import ROOT
 from tests.conftest import Tab
-from tests.site.explorables import FOLLOW, visit, wait_for_url
+from tests.site.explorables import FOLLOW, drag, visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/optimizer/"
@@ -31,7 +31,7 @@ const look = () => ({
     texts: [...explorable.querySelectorAll("td")].map(cell => cell.textContent),
     comment: explorable.querySelector(".nnfp-comment").textContent,
     message: explorable.querySelector("[role=alert]").textContent,
-    path: [...explorable.querySelectorAll("svg path")].at(-2).getAttribute("d"),
+    path: explorable.querySelector("[data-part=path] path").getAttribute("d"),
 });"""
 # Types each state, field by field, goes back to its start, and looks at some steps from there.
 WALK = f"""([states, steps]) => {{
@@ -149,7 +149,7 @@ ENDS = [
     ({"w": "1e308", "lr": "1e10", "optimizer": "momentum"}, "The numbers have outgrown"),
     ({"optimizer": "solved"}, "It knew the answer."),
     ({"w": "3"}, "This is the answer."),
-    ({}, "Step, run, or click on the map to start elsewhere."),
+    ({}, "Step, run, or drag the start to another place."),
 ]
 
 
@@ -167,7 +167,7 @@ def test_a_comment_describes_where_the_path_ends(live: Page) -> None:
 
 def test_a_path_has_at_most_a_thousand_steps(live: Page) -> None:
     before, last = live.evaluate(SHOW, [{"step": "999"}, {"step": "1000"}])
-    assert before["comment"] == "Step, run, or click on the map to start elsewhere."
+    assert before["comment"] == "Step, run, or drag the start to another place."
     assert last["comment"] == "The limit is 1000 steps."
     live.get_by_role("button", name="Step").click()
     expect(step_count(live)).to_have_text("step 1000")
@@ -236,11 +236,11 @@ def step_count(page: Page) -> Locator:
 
 def test_it_starts_with_the_path_of_the_figure(live: Page) -> None:
     drawn = ElementTree.parse(FIGURE).getroot()
-    paths = [path.attrib["d"] for path in drawn.iter(f"{SVG}path")][-2:]
-    now = live.locator("explore-optimizer svg path").evaluate_all(
-        "paths => paths.slice(-2).map(path => path.getAttribute('d'))"
-    )
-    for one, other in zip(now, paths, strict=True):
+    for part in ("path", "steps"):
+        path = drawn.find(f".//{SVG}g[@data-part='{part}']/{SVG}path")
+        assert path is not None
+        one = live.locator(f"explore-optimizer [data-part={part}] path").get_attribute("d") or ""
+        other = path.attrib["d"]
         assert commands(one) == commands(other)
         assert numbers(one) == pytest.approx(numbers(other), abs=0.11)
     title = drawn.findtext(f"{SVG}title")
@@ -300,6 +300,33 @@ def test_a_click_on_the_map_moves_the_start(live: Page) -> None:
     assert cells(live) == ["0", "0", "346.5"]
     picture.click(position={"x": 5, "y": 5})
     assert cells(live) == ["0", "0", "346.5"], "a click outside the map starts nothing"
+
+
+def test_the_start_can_be_dragged_over_the_map(live: Page) -> None:
+    start = live.get_by_role("slider", name="start on the map")
+    expect(start).to_have_attribute("aria-valuetext", "weight 1, bias 0")
+    scale = live.locator("explore-optimizer svg").evaluate("svg => svg.getScreenCTM().a")
+    drag(live, start, -scale * 416 / 6, -scale * 270 / 8 * 2)  # to a weight of 0, a bias of 2
+    assert start_of(live) == ("", "0", "2")
+    expect(start).to_have_attribute("aria-valuetext", "weight 0, bias 2")
+    drag(live, start, -1000, -1000)
+    assert start_of(live) == ("", "-1", "4")  # the corner of the map
+
+
+def test_arrow_keys_move_the_start(live: Page) -> None:
+    start = live.get_by_role("slider", name="start on the map")
+    start.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft"):
+        live.keyboard.press(key)
+    assert start_of(live) == ("", "0.9", "0.2")
+    expect(start).to_have_attribute("aria-valuetext", "weight 0.9, bias 0.2")
+
+
+def test_a_number_can_be_dragged(live: Page) -> None:
+    drag(live, live.get_by_label("learning rate"), 12)
+    expect(live.get_by_label("learning rate")).to_have_value("0.02")
+    drag(live, live.get_by_label("start weight"), -60)
+    assert start_of(live) == ("", "0", "0")
 
 
 def random_starts(page: Page, count: int) -> list[tuple[str, str, str]]:

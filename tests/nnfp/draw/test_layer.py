@@ -85,3 +85,18 @@ def test_a_layer_that_cannot_be_drawn_is_rejected(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         draw.layer(x, weight, bias)
+
+
+def test_parts_are_found_by_their_names() -> None:
+    """The site's scripts depend on these names."""
+    picture = draw.layer([1, 2], [[5, 7], [6, 8]], [3, 4])
+    # Of the two groups of a weight, the second one has its number; the first one is its edge.
+    numbers = {
+        attribute(group, "data-part"): "".join(group.itertext()).strip()
+        for group in elements(picture, "g")
+    }
+    expected = {"input-1": "1", "weight-1-2": "7", "weight-2-1": "6", "bias-2": "bias 4"}
+    expected |= {"sum-1": "22", "output-2": "26"}
+    assert {name: numbers[name] for name in expected} == expected
+    single = {attribute(group, "data-part") for group in elements(draw.neuron([1], [5], 2), "g")}
+    assert {"input-1", "weight-1", "bias", "sum", "output", "equation"} <= single
