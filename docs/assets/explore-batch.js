@@ -7,8 +7,8 @@
   // The numbers at the start. Each row is a sample or a neuron. The figure shows the first two numbers of
   // the first two rows; the others appear when the sizes grow.
   const START = {
-    z: [[1, 2, 0, 1, -1], [3, 4, 1, -2, 0], [5, 6, 2, 0, 1], [7, 8, -1, 1, 2], [9, 10, 3, -1, 1]],
-    w: [[5, 7, 1, 2, 0], [6, 8, -1, 0, 1], [9, 1, 2, 1, -1], [-3, 2, 0, 1, 2], [1, -1, 1, -2, 3]],
+    z: [[1, 2, 0, 1, -1], [3, 4, 1, -2, 0], [-1, 2, 2, 0, 1], [7, 8, -1, 1, 2], [9, 10, 3, -1, 1]],
+    w: [[5, 7, 1, 2, 0], [6, 8, -1, 0, 1], [-3, 1, 2, 1, -1], [1, -2, 0, 1, 2], [1, -1, 1, -2, 3]],
   };
 
   const counted = (count, word) => (count === 1 ? `1 ${word.slice(0, -1)}` : `${count} ${word}`);
@@ -49,10 +49,11 @@
     }
 
     build() {
-      const z = this.matrix("Z", "input", "sample", "input", (i, j) => this.cell(`z${i}${j}`, `input ${j} of sample ${i}`));
-      const w = this.matrix("Wᵀ", "weight", "input", "neuron", (i, j) => this.cell(`w${j}${i}`, `weight ${i} of neuron ${j}`));
-      this.result = this.matrix("Z Wᵀ", "outcome", "sample", "neuron", () => "");
-      this.matrices = [[z, "samples", "inputs"], [w, "inputs", "neurons"], [this.result, "samples", "neurons"]];
+      const z = this.matrix("x", "input", "sample", "input", (i, j) => this.cell(`z${i}${j}`, `input ${j} of sample ${i}`));
+      const w = this.matrix("W", "weight", "neuron", "input", (i, j) => this.cell(`w${i}${j}`, `weight ${j} of neuron ${i}`));
+      w.querySelector(".nnfp-cells").append(make("span", { className: "nnfp-transposed" }, "T"));
+      this.result = this.matrix("x Wᵀ", "outcome", "sample", "neuron", () => "");
+      this.matrices = [[z, "samples", "inputs"], [w, "neurons", "inputs"], [this.result, "samples", "neurons"]];
       const sign = (text) => make("span", { className: "nnfp-sign" }, text);
       this.product = make("div", { className: "nnfp-product" }, z, sign("·"), w, sign("="), this.result);
       this.meeting = make("span", { className: "nnfp-quiet" });
@@ -134,7 +135,7 @@
       for (const [matrix, rows, columns] of this.matrices) this.resize(matrix, rows, columns);
       for (const field of this.querySelectorAll("input")) fit(field, field.value);
       this.fill(this.result.querySelector("table"), (i, j) => (i - 1) * neurons + j <= step);
-      this.product.classList.toggle("nnfp-stays", Number(samples) + Number(inputs) <= 4);
+      this.product.classList.toggle("nnfp-stays", Number(samples) + Math.max(samples, neurons) <= 4);
       this.write(row, column);
       this.player.textContent = this.timer ? "Pause" : "Play";
     }

@@ -34,11 +34,6 @@ def document(title: str, height: float, content: str) -> str:
     )
 
 
-def part(name: str, content: str) -> str:
-    """Give elements a name, by which scripts on a page find them."""
-    return f'<g data-part="{name}">\n{content}</g>\n'
-
-
 def coord(value: float) -> str:
     """Write a coordinate with one decimal: more would not be visible."""
     return f"{round(value, 1) + 0.0:g}"

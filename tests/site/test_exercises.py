@@ -342,9 +342,7 @@ def test_questions_are_accessible(tab: Tab) -> None:
 
 
 @each_page
-def test_later_blocks_run_without_the_folded_ones(
-    path: Path, pytestconfig: pytest.Config
-) -> None:
+def test_later_blocks_run_without_the_folded_ones(path: Path, pytestconfig: pytest.Config) -> None:
     """A reader who skips the answers has everything that later blocks need."""
     ulps = pytestconfig.getoption("--page-ulps")
     source = read_page(path)

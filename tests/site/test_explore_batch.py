@@ -129,7 +129,7 @@ def result(page: Page) -> str:
 
 
 def product(page: Page) -> list[list[str]]:
-    rows = page.get_by_role("table", name="Z Wᵀ").get_by_role("row").all()[1:]  # without headers
+    rows = page.get_by_role("table", name="x Wᵀ").get_by_role("row").all()[1:]  # without headers
     return [row.get_by_role("cell").all_inner_texts() for row in rows]
 
 
@@ -142,7 +142,7 @@ def test_it_starts_with_the_numbers_of_the_figure(live: Page) -> None:
         "explore-batch :is(.nnfp-name, .nnfp-matrix .nnfp-quiet)"
     ).all_inner_texts()
     assert [line for name in names for line in name.split("\n")] == [
-        text for text in texts if re.search(r"[ZW]|× |samples|inputs", text)
+        text for text in texts if re.search(r"^x$|W|× |samples|neurons", text)
     ]
     assert result(live) == START
 
@@ -195,27 +195,27 @@ def test_a_step_is_read_out_only_when_it_is_paused(timed: Page) -> None:
 
 def test_sizes_can_be_changed(live: Page) -> None:
     choose(live, "samples", "3")
-    assert product(live) == [*WHOLE, ["67", "78"]]  # as in the page's exercise
+    assert product(live) == [*WHOLE, ["9", "10"]]  # as on the page
     choose(live, "neurons", "3")
-    assert product(live)[:2] == [["19", "22", "11"], ["43", "50", "31"]]  # as on the page
+    assert product(live)[:2] == [["19", "22", "−1"], ["43", "50", "−5"]]
 
 
 def test_a_hidden_number_is_kept(live: Page) -> None:
     choose(live, "samples", "3")
     live.get_by_label("input 2 of sample 3").fill("-0.5")
-    assert product(live)[2] == ["21.5", "26"]
+    assert product(live)[2] == ["−8.5", "−10"]
     choose(live, "samples", "1")
     choose(live, "inputs", "1")
     assert result(live) == "Step 2 of 2: sample 1 meets neuron 2\n1·6 = 6"
     choose(live, "samples", "3")
     choose(live, "inputs", "2")
-    assert product(live)[2] == ["21.5", "26"]
+    assert product(live)[2] == ["−8.5", "−10"]
 
 
 def test_rows_and_columns_have_headers(live: Page) -> None:
     choose(live, "samples", "3")
     headers = {}
-    for name in ("Z", "Wᵀ", "Z Wᵀ"):
+    for name in ("x", "W", "x Wᵀ"):
         table = live.get_by_role("table", name=name, exact=True)
         rows, columns = table.get_by_role("rowheader"), table.get_by_role("columnheader")
         headers[name] = [rows.all_text_contents(), columns.all_text_contents()]
@@ -223,7 +223,7 @@ def test_rows_and_columns_have_headers(live: Page) -> None:
         [f"{word} {i + 1}" for i in range(count)]
         for word, count in (("sample", 3), ("input", 2), ("neuron", 2))
     )
-    assert headers == {"Z": [samples, inputs], "Wᵀ": [inputs, neurons], "Z Wᵀ": [samples, neurons]}
+    assert headers == {"x": [samples, inputs], "W": [neurons, inputs], "x Wᵀ": [samples, neurons]}
 
 
 def test_a_number_can_be_dragged(live: Page) -> None:
@@ -289,7 +289,7 @@ def test_a_link_restores_its_state_in_any_order(tab: Tab) -> None:
     heard = listen(page)
     visit(page, f"{PAGE}?w21=-6&step=5&neurons=3&z11=1e3&inputs=6&samples=2.0&z61=1")
     assert result(page) == "Step 5 of 6: sample 2 meets neuron 2\n3·(−6) + 4·8 = −18 + 32 = 14"
-    assert product(page) == [["19", "10", "11"], ["43", "14", ""]]
+    assert product(page) == [["19", "10", "−1"], ["43", "14", ""]]
     assert page.get_by_role("alert").inner_text() == (
         "Expected a whole number from 1 to 5 as the number of samples, got 2.0. "
         "Expected a whole number from 1 to 5 as the number of inputs, got 6. "
@@ -342,7 +342,7 @@ def test_the_explorable_is_accessible(touched: Page) -> None:
     assert unusable(touched, "explore-batch") == []
 
 
-# What is wider than its cell, or not where the row and the column of the step meet.
+# What is wider than its cell.
 OVERFLOWS = """() => {
     const wrong = [];
     for (const cell of document.querySelectorAll("explore-batch th ~ td:not([hidden])")) {
@@ -354,9 +354,26 @@ OVERFLOWS = """() => {
             : text.getBoundingClientRect().width > cell.getBoundingClientRect().width;
         if (wide) wrong.push(field ? field.value : cell.textContent);
     }
-    const [z, w, met] = [...document.querySelectorAll(".nnfp-met")]
-        .map(box => box.getBoundingClientRect());
-    if (Math.abs(z.top - met.top) > 1 || Math.abs(z.height - met.height) > 1) wrong.push("row");
-    if (Math.abs(w.width - met.width) > 1) wrong.push("column");
     return wrong;
 }"""
+
+
+def test_boxes_mark_the_sample_with_the_neuron_it_meets(live: Page) -> None:
+    live.emulate_media(reduced_motion="reduce")  # otherwise, the boxes take a moment
+    choose(live, "samples", "3")
+    choose(live, "neurons", "4")
+    for _ in range(7):
+        click(live, "Forward")
+    assert result(live).startswith("Step 7 of 12: sample 2 meets neuron 3")
+    assert live.evaluate(BOXED) == [["3", "4"], ["-3", "1"], ["−5"]]
+
+
+# The numbers whose middle is inside the box of their matrix.
+BOXED = """() => [...document.querySelectorAll(".nnfp-matrix")].map(matrix => {
+    const box = matrix.querySelector(".nnfp-met").getBoundingClientRect();
+    return [...matrix.querySelectorAll("th ~ td:not([hidden])")].filter(cell => {
+        const { x, y, width, height } = cell.getBoundingClientRect();
+        const [left, top] = [x + width / 2, y + height / 2];
+        return box.left < left && left < box.right && box.top < top && top < box.bottom;
+    }).map(cell => cell.querySelector("input")?.value ?? cell.textContent);
+})"""
