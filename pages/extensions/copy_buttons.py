@@ -36,7 +36,9 @@ def _add_button(block: re.Match[str], name: str) -> str:
     if language == "pycon":
         what = f'data-clipboard-text="{escape(_code_of(text))}"'
     # Where the first line would reach below the button, the style sheet starts one line lower.
-    first = len(text.partition("\n")[0])
+    # The numbers of its lines are as wide as their digits and three more letters.
+    numbers = re.search(r'data-linenos="([^"]*)"', code)
+    first = len(text.partition("\n")[0]) + (len(numbers[1]) + 3 if numbers else 0)
     return (
         f'{start}<code id="{name}" style="--first-line: {first}">{code}</code>'
         '<span class="md-code__nav"><button type="button" class="md-code__button" '
