@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from audit.browse import NARROW, page_width
+from audit.browse import NARROW, WIDE, page_width
 from tests.conftest import Tab
 
 # Functions for the scripts below
@@ -24,7 +24,7 @@ def test_a_formula_is_centered_unless_it_scrolls(tab: Tab) -> None:
     formula = page.get_by_role("group", name="Formula")
     expect(formula).to_have_attribute("tabindex", "0")
     assert gaps(formula)[0] == 0
-    page.set_viewport_size(NARROW)
+    page.set_viewport_size(WIDE)
     expect(formula).not_to_have_attribute("tabindex")
     left, right = gaps(formula)
     assert left == pytest.approx(right, abs=1)
