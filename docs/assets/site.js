@@ -258,14 +258,21 @@ function onEachPage(act) {
     for (const shown of document.querySelectorAll(".md-tooltip2[role=dialog]")) shown.ariaLabel = "Preview";
   }).observe(document.body, { childList: true, subtree: true });
 
-  // Without a mouse, the theme does not let the keyboard reach code that scrolls.
-  const reach = () => {
-    for (const code of document.querySelectorAll("pre > code")) {
-      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+  // Let the keyboard reach what scrolls sideways, and nothing else. Only some browsers do this themselves.
+  const SCROLLERS = "pre > code, .page-formula, .md-typeset__scrollwrap";
+  const sizes = new ResizeObserver((changes) => {
+    for (const scroller of new Set(changes.map(({ target }) => target.closest(SCROLLERS)))) {
+      if (scroller.scrollWidth > scroller.clientWidth) scroller.tabIndex = 0;
+      else scroller.removeAttribute("tabindex");
     }
-  };
-  onEachPage(() => setTimeout(reach, 200)); // measuring would delay the first picture of the page
-  document.addEventListener("toggle", reach, true); // folded code has no width until it is opened
+  });
+  onEachPage(() => {
+    for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) {
+      Object.assign(wrap, { role: "group", ariaLabel: "Table" });
+    }
+    // A formula grows when its font has loaded; its box does not.
+    for (const part of document.querySelectorAll(`${SCROLLERS}, .page-formula math`)) sizes.observe(part);
+  });
 }
 
 {
@@ -294,12 +301,16 @@ function onEachPage(act) {
 }
 
 {
-  // Print in the light scheme: the dark scheme's pale letters are unreadable on paper.
+  // Print in the light scheme: the dark scheme's pale letters are unreadable on paper. The theme unfolds
+  // everything; source code that the reader has not unfolded would fill pages.
   const { dataset } = document.body;
   let scheme;
   addEventListener("beforeprint", () => {
     scheme = dataset.mdColorScheme;
     dataset.mdColorScheme = "default";
+    for (const code of document.querySelectorAll(".mkdocstrings-source")) {
+      code.classList.toggle("nnfp-folded", !code.open);
+    }
   });
   addEventListener("afterprint", () => {
     dataset.mdColorScheme = scheme;

@@ -9,9 +9,11 @@ from nnfp.speed.machine import choose_device, precisions_on, processor_peak
 from nnfp.speed.measuring import measure
 from nnfp.speed.merge import fastest
 from nnfp.speed.report import ladder, plot, roofline, table
-from nnfp.speed.results import BACKWARD, FORWARD, Measurements, Timing, Training
+from nnfp.speed.results import BACKWARD, FORWARD, Case, Measurements, Timing, Training
 from nnfp.speed.rungs import (
     RUNGS,
+    Layer,
+    Rung,
     compiled,
     dot_products,
     f_linear,
@@ -21,7 +23,7 @@ from nnfp.speed.rungs import (
     three_loops,
 )
 from nnfp.speed.settings import COPY_SIZES
-from nnfp.speed.steps import STEPS, record, training_step
+from nnfp.speed.steps import STEPS, Step, record, training_step
 
 # In the order of the API page.
 __all__ = [  # noqa: RUF022
@@ -30,6 +32,7 @@ __all__ = [  # noqa: RUF022
     "read",
     "Measurements",
     "Timing",
+    "Case",
     "Training",
     "FORWARD",
     "BACKWARD",
@@ -38,6 +41,8 @@ __all__ = [  # noqa: RUF022
     "roofline",
     "plot",
     "RUNGS",
+    "Rung",
+    "Layer",
     "three_loops",
     "dot_products",
     "row_by_row",
@@ -47,6 +52,7 @@ __all__ = [  # noqa: RUF022
     "compiled",
     "training_step",
     "record",
+    "Step",
     "STEPS",
     "choose_device",
     "precisions_on",

@@ -29,6 +29,7 @@ def read(path: str | Path | Traversable) -> Measurements:
 
     Examples:
         >>> from importlib.resources import files
+        >>> from nnfp.speed import read
         >>> read(files("nnfp") / "data" / "speed-xeon.json").machine["device"]
         'Intel(R) Xeon(R) Processor, 2 threads'
     """

@@ -100,6 +100,7 @@ def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
         `rate`, the operations per second of all of them. None if the text does not say enough.
 
     Examples:
+        >>> from nnfp.speed import processor_peak
         >>> text = "processor : 0\ncpu MHz : 2500.0\nflags : fma avx2"
         >>> processor_peak(text, threads=2)
         {'cores': 1, 'gigahertz': 2.5, 'per_cycle': 32, 'rate': 80000000000.0}

@@ -10,7 +10,9 @@ from nnfp.batch import all_at_once
 from nnfp.layer import Linear
 
 Layer = Callable[[Tensor], Tensor]
+"""A function of the inputs, of shape `(batch, in_features)`, that returns the outputs."""
 Rung = Callable[[nn.Parameter, nn.Parameter], Layer]
+"""A function that makes a layer of a weight and a bias."""
 
 
 def three_loops(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
@@ -24,6 +26,9 @@ def three_loops(weight: nn.Parameter, bias: nn.Parameter) -> Layer:
         A function of the inputs, of shape `(batch, in_features)`. Its outputs have no gradient.
 
     Examples:
+        >>> import torch
+        >>> from torch import nn
+        >>> from nnfp.speed import three_loops
         >>> weight = nn.Parameter(torch.tensor([[5.0, 7.0], [6.0, 8.0]]))
         >>> bias = nn.Parameter(torch.tensor([-20.0, 0.0]))
         >>> three_loops(weight, bias)(torch.tensor([[1.0, 2.0]]))

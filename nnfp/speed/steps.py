@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from nnfp.layer import Linear
 
 Step = Callable[[], Tensor]
+"""A function that trains a network by one step and returns the loss before it."""
 
 # Width and batch size of the trained networks: launches limit the first, and arithmetic
 # the second.

@@ -84,8 +84,8 @@ class _Formulas(Treeprocessor):
         element.text = self.md.htmlStash.store(html)
         element.set("class", "page-formula" if block else "page-math")
         if block:
-            # A wide formula scrolls in its box; arrow keys scroll it only when it has the focus.
-            element.attrib |= {"tabindex": "0", "role": "group", "aria-label": "Formula"}
+            # A box that is too narrow scrolls and becomes a Tab stop, which needs a name.
+            element.attrib |= {"role": "group", "aria-label": "Formula"}
 
 
 class FormulasExtension(Extension):

@@ -21,8 +21,10 @@ from audit.browse import (
 )
 from tests.conftest import Tab
 
-# Which blocks of code scroll sideways.
-SCROLL = "all => all.flatMap((code, i) => code.scrollWidth > code.clientWidth ? [i] : [])"
+# Which blocks of code scroll sideways, except those in folded answers.
+SCROLL = """all => all.flatMap((code, i) =>
+    code.checkVisibility() && code.scrollWidth > code.clientWidth ? [i] : []
+)"""
 
 
 def expect_code_in_reach(page: Page) -> int:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from markdown import Markdown
 
 SOURCE = """
@@ -16,6 +17,20 @@ print(19)
 
 ```bash
 make serve
+```
+"""
+
+SESSION = """
+```pycon
+>>> for x in ("<", '"'):
+...     print(x)
+<
+"
+>>> x
+'"'
+>>> [
+...     1]
+[1]
 ```
 """
 
@@ -33,8 +48,16 @@ def copied(html: str) -> list[str]:
 
 def test_only_code_has_a_button() -> None:
     html = markdown().convert(SOURCE)
-    assert copied(html) == re.findall(r'<code id="([\w-]+)">', html) == ["code-1", "code-2"]
+    assert copied(html) == re.findall(r'<code id="([\w-]+)"', html) == ["code-1", "code-2"]
     assert '<div class="language-text highlight"><pre><span></span><code>19' in html
+
+
+def test_the_button_of_a_session_copies_its_code_alone() -> None:
+    [button] = BeautifulSoup(markdown().convert(SESSION), "html.parser").select("button")
+    # A blank line ends a loop that is pasted into a Python prompt.
+    expected = """for x in ("<", '"'):\n    print(x)\n\nx\n[\n    1]"""
+    assert button["data-clipboard-text"] == expected
+    assert "data-clipboard-target" not in button.attrs
 
 
 def test_processing_html_twice_adds_each_button_once() -> None:

@@ -10,22 +10,27 @@ from pages.project import ROOT, site_config
 from pages.publish.inventory import checksum, find_objects, main, make_inventory
 
 THEME = ROOT / "docs/_theme"
-TORCH = make_inventory("torch", (THEME / "torch-names.txt").read_text(encoding="utf-8"))
+LISTED = {
+    project: make_inventory(project, (THEME / f"{project}-names.txt").read_text(encoding="utf-8"))
+    for project in ("torch", "python")
+}
 
 
-def test_the_inventory_of_torch_is_made_from_the_list_of_names() -> None:
-    assert (THEME / "torch.inv").read_bytes() == TORCH.format_sphinx(), (
-        "run: python -m pages.publish.inventory docs/_theme/torch-names.txt"
+@pytest.mark.parametrize("project", LISTED)
+def test_an_inventory_is_made_from_its_list_of_names(project: str) -> None:
+    assert (THEME / f"{project}.inv").read_bytes() == LISTED[project].format_sphinx(), (
+        f"run: python -m pages.publish.inventory docs/_theme/{project}-names.txt"
     )
 
 
-def test_the_site_reads_the_current_version_of_the_inventory() -> None:
-    url = f"file:docs/_theme/torch.inv#{checksum(THEME / 'torch.inv')}"
+@pytest.mark.parametrize("project", LISTED)
+def test_the_site_reads_the_current_version_of_the_inventory(project: str) -> None:
+    url = f"file:docs/_theme/{project}.inv#{checksum(THEME / f'{project}.inv')}"
     assert url in str(site_config()["plugins"])
 
 
-@pytest.mark.parametrize("name", TORCH)
-def test_every_listed_name_exists_in_torch(name: str) -> None:
+@pytest.mark.parametrize("name", [name for names in LISTED.values() for name in names])
+def test_every_listed_name_exists(name: str) -> None:
     assert pydoc.locate(name) is not None
 
 
