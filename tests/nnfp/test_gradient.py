@@ -57,7 +57,7 @@ def leaves(start: Sequence[float]) -> tuple[list[Value], list[Tensor]]:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(start=starts, program=steps)
 def test_gradients_of_random_expressions_equal_those_of_torch(
     start: list[float], program: list[Step]
