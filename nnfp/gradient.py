@@ -179,7 +179,7 @@ def numerical_gradient(
     """
     if x.dtype != torch.float64:
         raise TypeError(f"expected x of dtype torch.float64, got {x.dtype}")
-    gradient = torch.empty_like(x, requires_grad=False)
+    gradient = torch.empty_like(x)
     with torch.no_grad():
         for index in itertools.product(*map(range, x.shape)):
             results = []
