@@ -25,8 +25,8 @@ class Value:
 
     Attributes:
         data: The number.
-        inputs: As passed.
-        grad: The slope with respect to this value of the value on which `backward` was called. It
+        inputs: The values that it was computed from, each with the local slope.
+        grad: The slope, with respect to this value, of the one whose `backward` was called. It
             starts at 0, and each call adds to it.
 
     Raises:
@@ -35,11 +35,11 @@ class Value:
     Examples:
         >>> from nnfp import Value
         >>> w1, w2 = Value(5), Value(7)
-        >>> error = 1 * w1 + 2 * w2 - 20
+        >>> error = 1 * w1 + 2 * w2 - 21
         >>> loss = error * error
         >>> loss.backward()
         >>> loss.data, w1.grad, w2.grad
-        (1.0, -2.0, -4.0)
+        (4.0, -4.0, -8.0)
 
     Source:
         Linnainmaa, "Taylor expansion of the accumulated rounding error" (1976).
@@ -179,7 +179,7 @@ def numerical_gradient(
     """
     if x.dtype != torch.float64:
         raise TypeError(f"expected x of dtype torch.float64, got {x.dtype}")
-    gradient = torch.empty_like(x, requires_grad=False)
+    gradient = torch.empty_like(x)
     with torch.no_grad():
         for index in itertools.product(*map(range, x.shape)):
             results = []

@@ -57,7 +57,7 @@ def leaves(start: Sequence[float]) -> tuple[list[Value], list[Tensor]]:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 @given(start=starts, program=steps)
 def test_gradients_of_random_expressions_equal_those_of_torch(
     start: list[float], program: list[Step]
@@ -70,7 +70,7 @@ def test_gradients_of_random_expressions_equal_those_of_torch(
     assert [value.data for value in values] == pytest.approx([t.item() for t in tensors])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(start=starts, program=steps, second=steps)
 def test_gradients_add_up_over_calls_as_in_torch(
     start: list[float], program: list[Step], second: list[Step]
@@ -88,7 +88,7 @@ def test_gradients_add_up_over_calls_as_in_torch(
     assert_equal(values[:count], tensors[:count])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(start=starts, program=steps)
 def test_every_value_on_the_way_has_its_slope(start: list[float], program: list[Step]) -> None:
     values, tensors = leaves(start)
@@ -182,7 +182,7 @@ def test_a_value_that_is_not_a_number_is_rejected(data: Any) -> None:
 # A layer
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     leading=st.lists(st.integers(0, 3), max_size=3),
     n_in=st.integers(1, 5),
