@@ -1,0 +1,313 @@
+"""Drive Chromium, Firefox and WebKit through one interface, for `make audit`."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from marionette_driver.marionette import Marionette
+from playwright.sync_api import Playwright
+from selenium.webdriver import WebKitGTK
+from selenium.webdriver.webkitgtk.options import Options
+from selenium.webdriver.webkitgtk.service import Service
+
+from audit.browse import Scheme, chromium
+
+HEIGHT = 900
+# Keys as WebDriver writes them, by their names in events. Playwright knows the names.
+KEYS = {
+    "Backspace": "\ue003",
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Control": "\ue009",
+    "Escape": "\ue00c",
+    "End": "\ue010",
+    "Home": "\ue011",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+}
+# A page is ready when its fonts are there and it has been drawn with them.
+READY = """
+    await document.fonts.ready;
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+"""
+
+
+class Engine(ABC):
+    """A browser with one open page. Use it in a `with` statement, which closes the browser."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self.resources = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.resources.close()
+
+    def open(self, url: str, width: int, scheme: Scheme = "light", height: int = HEIGHT) -> None:
+        """Open a URL, and wait until the page has its fonts and is drawn."""
+        self.show(width, height, scheme)
+        self.load(url)
+        self.run(READY)
+
+    @abstractmethod
+    def show(self, width: int, height: int, scheme: Scheme) -> None:
+        """Set the size of the viewport, in pixels, and the system's color scheme."""
+
+    @abstractmethod
+    def load(self, url: str) -> None:
+        """Open a URL, and wait for its `load` event."""
+
+    @abstractmethod
+    def run(self, script: str, *arguments: object) -> Any:
+        """Run the body of an async JavaScript function, and return what it returns.
+
+        Args:
+            script: Such as `return document.querySelector(arguments[0]).textContent`.
+            arguments: Values for JavaScript's `arguments`.
+        """
+
+    @abstractmethod
+    def click(self, selector: str) -> None:
+        """Scroll to the first element that a CSS selector matches, and click it."""
+
+    @abstractmethod
+    def type(self, selector: str, text: str) -> None:
+        """Replace the text of a field, by typing."""
+
+    @abstractmethod
+    def press(self, keys: str) -> None:
+        """Press keys, such as `ArrowLeft` or `Control+a`, where the focus is."""
+
+    @abstractmethod
+    def picture(self) -> bytes:
+        """Return a picture of the whole page, in PNG."""
+
+    def wait(self, script: str, *arguments: object, seconds: float = 20) -> Any:
+        """Run a script until it returns something true, and return that.
+
+        Raises:
+            TimeoutError: When it does not within the given time.
+        """
+        end = time.monotonic() + seconds
+        while not (result := self.run(script, *arguments)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {seconds} s in {self.name} for: {script}")
+            time.sleep(0.05)
+        return result
+
+
+class Chromium(Engine):
+    """Debian's Chromium, driven by Playwright."""
+
+    name = "Chromium"
+
+    def __init__(self, playwright: Playwright) -> None:
+        super().__init__()
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        self.resources.callback(browser.close)
+        self.page = browser.new_page()
+
+    def show(self, width: int, height: int, scheme: Scheme) -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def load(self, url: str) -> None:
+        self.page.goto(url)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        body = f"list => (async function () {{ {script} }}).apply(null, list)"
+        return self.page.evaluate(body, list(arguments))
+
+    def click(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+
+    def type(self, selector: str, text: str) -> None:
+        field = self.page.locator(selector).first
+        field.fill("")
+        field.press_sequentially(text)
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+
+    def picture(self) -> bytes:
+        return self.page.screenshot(full_page=True)
+
+
+class Firefox(Engine):
+    """Debian's Firefox, driven by Mozilla's Marionette client: there is no other driver in Debian.
+
+    Its windows cannot be narrower than 450 pixels, but the part that shows the page can.
+    """
+
+    name = "Firefox"
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Scroll bars that take no room, as on phones and in the other two.
+        prefs = {"ui.useOverlayScrollbars": 1}
+        path = program("Firefox", ["firefox-esr", "firefox"], "firefox-esr")
+        self.client = Marionette(bin=path, headless=True, prefs=prefs)
+        self.resources.callback(self.client.cleanup)
+        self.client.start_session()
+
+    def show(self, width: int, height: int, scheme: Scheme) -> None:
+        with self.client.using_context("chrome"):
+            self.client.execute_script(FIREFOX_SIZE, [width, height, scheme])
+
+    def load(self, url: str) -> None:
+        self.client.navigate(url)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        # Without a sandbox, the script runs as the page's own scripts do.
+        return self.client.execute_script(as_async(script), arguments, sandbox=None)
+
+    def click(self, selector: str) -> None:
+        self.client.find_element("css selector", selector).click()
+
+    def type(self, selector: str, text: str) -> None:
+        field = self.client.find_element("css selector", selector)
+        field.clear()
+        field.send_keys(text)
+
+    def press(self, keys: str) -> None:
+        self.client.get_active_element().send_keys(codes(keys))
+
+    def picture(self) -> bytes:
+        picture: bytes = self.client.screenshot(format="binary", full=True)
+        return picture
+
+
+FIREFOX_SIZE = """
+    const [width, height, scheme] = arguments;
+    const { style, browsingContext } = gBrowser.selectedBrowser;
+    style.minWidth = style.maxWidth = style.width = `${width}px`;
+    style.minHeight = style.maxHeight = style.height = `${height}px`;
+    browsingContext.prefersColorSchemeOverride = scheme;
+"""
+
+
+class WebKit(Engine):
+    """WebKitGTK's MiniBrowser, driven by Selenium, on a virtual screen."""
+
+    name = "WebKit"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.driver_path = program("WebKit", ["WebKitWebDriver"], "webkit2gtk-driver")
+        self.display = self.resources.enter_context(virtual_screen())
+        self.browser = self.resources.enter_context(ExitStack())
+        self.scheme: Scheme | None = None
+
+    def show(self, width: int, height: int, scheme: Scheme) -> None:
+        if scheme != self.scheme:
+            self.browser.close()
+            self.start(scheme)
+        self.driver.set_window_size(width, height + self.bar)
+
+    def start(self, scheme: Scheme) -> None:
+        """Start the browser. It reads the color scheme and the size of its toolbar only then."""
+        config = self.browser.enter_context(tempfile.TemporaryDirectory())
+        Path(config, "gtk-3.0").mkdir()
+        Path(config, "gtk-3.0/gtk.css").write_text(SMALL_TOOLBAR, encoding="utf-8")
+        theme = {"light": "Adwaita", "dark": "Adwaita:dark"}[scheme]
+        more = {"DISPLAY": self.display, "XDG_CONFIG_HOME": config, "GTK_THEME": theme}
+        service = Service(self.driver_path, env=os.environ | more)
+        self.driver = WebKitGTK(options=Options(), service=service)
+        self.browser.callback(self.driver.quit)
+        self.scheme = scheme
+        self.driver.set_window_size(HEIGHT, HEIGHT)
+        self.bar = HEIGHT - self.run("return innerHeight")
+
+    def load(self, url: str) -> None:
+        self.driver.get(url)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(as_async(script), *arguments)
+
+    def click(self, selector: str) -> None:
+        self.driver.find_element("css selector", selector).click()
+
+    def type(self, selector: str, text: str) -> None:
+        field = self.driver.find_element("css selector", selector)
+        field.clear()
+        field.send_keys(text)
+
+    def press(self, keys: str) -> None:
+        self.driver.switch_to.active_element.send_keys(codes(keys))
+
+    def picture(self) -> bytes:
+        # A picture shows the window, so let the window be as high as the page.
+        width, height = self.run("return [innerWidth, innerHeight]")
+        whole = self.run("return document.documentElement.scrollHeight")
+        self.driver.set_window_size(width, whole + self.bar)
+        self.run(READY)
+        picture = self.driver.get_screenshot_as_png()
+        self.driver.set_window_size(width, height + self.bar)
+        return picture
+
+
+# The window cannot be narrower than its toolbar, which is wider than a phone.
+SMALL_TOOLBAR = "* { font-size: 1px; min-width: 0; padding: 0; margin: 0; border-width: 0; }"
+
+
+@contextmanager
+def virtual_screen() -> Iterator[str]:
+    """Start a screen that nobody sees.
+
+    Yields:
+        Its name, for the variable `DISPLAY`.
+    """
+    path = program("Xvfb", ["Xvfb"], "xvfb")
+    reading, writing = os.pipe()
+    command = [path, "-displayfd", str(writing), "-screen", "0", "2000x1200x24"]
+    with subprocess.Popen(
+        [*command, "-nolisten", "tcp"], pass_fds=[writing], stderr=subprocess.DEVNULL
+    ) as screen:
+        os.close(writing)
+        with open(reading, encoding="ascii") as numbers:
+            yield f":{numbers.readline().strip()}"
+        screen.terminate()
+
+
+def program(what: str, names: list[str], package: str) -> str:
+    """Return the path of an installed program.
+
+    Raises:
+        FileNotFoundError: When there is none.
+    """
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise FileNotFoundError(
+            f"expected {what}, found none: install it, on Debian with apt-get install {package}"
+        )
+    return found
+
+
+def as_async(script: str) -> str:
+    """Turn the body of an async function into that of a function that returns a promise."""
+    return f"return (async function () {{ {script} }}).apply(null, arguments)"
+
+
+def codes(keys: str) -> str:
+    """Translate names of keys, such as `Control+a`, into WebDriver's characters."""
+    return "".join(KEYS.get(key, key) for key in keys.split("+"))
+
+
+@contextmanager
+def engines(playwright: Playwright) -> Iterator[list[Engine]]:
+    """Start all three browsers, and close them at the end."""
+    makers: list[Callable[[], Engine]] = [lambda: Chromium(playwright), Firefox, WebKit]
+    with ExitStack() as stack:
+        yield [stack.enter_context(make()) for make in makers]
