@@ -34,8 +34,13 @@ KEYS = {
     "ArrowRight": "\ue014",
     "ArrowDown": "\ue015",
 }
-# A page is ready when its fonts are there and it has been drawn with them.
+# A page is ready when its interactive figures run, its fonts are there and it has been drawn. A
+# figure whose script is broken never runs: `audit.looks` finds it.
 READY = """
+    const figures = [...document.querySelectorAll("main :not(:defined)")];
+    const running = figures.map(figure => customElements.whenDefined(figure.localName));
+    const late = new Promise(resolve => setTimeout(resolve, 10_000));
+    if (figures.length) await Promise.race([Promise.all(running), late]);
     await document.fonts.ready;
     await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 """
@@ -157,8 +162,13 @@ class Firefox(Engine):
         super().__init__()
         # Scroll bars that take no room, as on phones and in the other two.
         prefs = {"ui.useOverlayScrollbars": 1}
-        path = program("Firefox", ["firefox-esr", "firefox"], "firefox-esr")
-        self.client = Marionette(bin=path, headless=True, prefs=prefs)
+        self.client = Marionette(
+            bin=program("Firefox", ["firefox-esr", "firefox"], "firefox-esr"),
+            app="fxdesktop",  # otherwise it asks Firefox, and prints the answer
+            gecko_log=os.devnull,
+            headless=True,
+            prefs=prefs,
+        )
         self.resources.callback(self.client.cleanup)
         self.client.start_session()
 
@@ -276,7 +286,7 @@ def virtual_screen() -> Iterator[str]:
         [*command, "-nolisten", "tcp"], pass_fds=[writing], stderr=subprocess.DEVNULL
     ) as screen:
         os.close(writing)
-        with open(reading, encoding="ascii") as numbers:
+        with os.fdopen(reading) as numbers:
             yield f":{numbers.readline().strip()}"
         screen.terminate()
 
