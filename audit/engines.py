@@ -1,116 +1,26 @@
 """Drive Chromium, Firefox and WebKit through one interface, for `make audit`."""
 
 import os
-import shutil
 import subprocess
 import tempfile
-import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from marionette_driver.errors import MarionetteException
 from marionette_driver.marionette import Marionette
-from playwright.sync_api import Playwright
+from playwright.sync_api import Error, Playwright
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import WebKitGTK
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 from audit.browse import Scheme, chromium
+from audit.engine import HEIGHT, READY, Engine, as_async, codes, program
 
-HEIGHT = 900
-# Keys as WebDriver writes them, by their names in events. Playwright knows the names.
-KEYS = {
-    "Backspace": "\ue003",
-    "Tab": "\ue004",
-    "Enter": "\ue007",
-    "Control": "\ue009",
-    "Escape": "\ue00c",
-    "End": "\ue010",
-    "Home": "\ue011",
-    "ArrowLeft": "\ue012",
-    "ArrowUp": "\ue013",
-    "ArrowRight": "\ue014",
-    "ArrowDown": "\ue015",
-}
-# A page is ready when its interactive figures run, its fonts are there and it has been drawn. A
-# figure whose script is broken never runs: `audit.looks` finds it.
-READY = """
-    const figures = [...document.querySelectorAll("main :not(:defined)")];
-    const running = figures.map(figure => customElements.whenDefined(figure.localName));
-    const late = new Promise(resolve => setTimeout(resolve, 10_000));
-    if (figures.length) await Promise.race([Promise.all(running), late]);
-    await document.fonts.ready;
-    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-"""
-
-
-class Engine(ABC):
-    """A browser with one open page. Use it in a `with` statement, which closes the browser."""
-
-    name: str
-
-    def __init__(self) -> None:
-        self.resources = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.resources.close()
-
-    def open(self, url: str, width: int, scheme: Scheme = "light", height: int = HEIGHT) -> None:
-        """Open a URL, and wait until the page has its fonts and is drawn."""
-        self.show(width, height, scheme)
-        self.load(url)
-        self.run(READY)
-
-    @abstractmethod
-    def show(self, width: int, height: int, scheme: Scheme) -> None:
-        """Set the size of the viewport, in pixels, and the system's color scheme."""
-
-    @abstractmethod
-    def load(self, url: str) -> None:
-        """Open a URL, and wait for its `load` event."""
-
-    @abstractmethod
-    def run(self, script: str, *arguments: object) -> Any:
-        """Run the body of an async JavaScript function, and return what it returns.
-
-        Args:
-            script: Such as `return document.querySelector(arguments[0]).textContent`.
-            arguments: Values for JavaScript's `arguments`.
-        """
-
-    @abstractmethod
-    def click(self, selector: str) -> None:
-        """Scroll to the first element that a CSS selector matches, and click it."""
-
-    @abstractmethod
-    def type(self, selector: str, text: str) -> None:
-        """Replace the text of a field, by typing."""
-
-    @abstractmethod
-    def press(self, keys: str) -> None:
-        """Press keys, such as `ArrowLeft` or `Control+a`, where the focus is."""
-
-    @abstractmethod
-    def picture(self) -> bytes:
-        """Return a picture of the whole page, in PNG."""
-
-    def wait(self, script: str, *arguments: object, seconds: float = 20) -> Any:
-        """Run a script until it returns something true, and return that.
-
-        Raises:
-            TimeoutError: When it does not within the given time.
-        """
-        end = time.monotonic() + seconds
-        while not (result := self.run(script, *arguments)):
-            if time.monotonic() > end:
-                raise TimeoutError(f"waited {seconds} s in {self.name} for: {script}")
-            time.sleep(0.05)
-        return result
+# What is raised when a page does not do what a script or a click expects.
+FAILURES = (Error, WebDriverException, MarionetteException, TimeoutError)
 
 
 class Chromium(Engine):
@@ -140,7 +50,7 @@ class Chromium(Engine):
 
     def type(self, selector: str, text: str) -> None:
         field = self.page.locator(selector).first
-        field.fill("")
+        field.press("Control+a")
         field.press_sequentially(text)
 
     def press(self, keys: str) -> None:
@@ -166,6 +76,7 @@ class Firefox(Engine):
             bin=program("Firefox", ["firefox-esr", "firefox"], "firefox-esr"),
             app="fxdesktop",  # otherwise it asks Firefox, and prints the answer
             gecko_log=os.devnull,
+            port=0,  # any that is free
             headless=True,
             prefs=prefs,
         )
@@ -173,11 +84,15 @@ class Firefox(Engine):
         self.client.start_session()
 
     def show(self, width: int, height: int, scheme: Scheme) -> None:
+        self.screen = [width, height, scheme]
         with self.client.using_context("chrome"):
-            self.client.execute_script(FIREFOX_SIZE, [width, height, scheme])
+            self.client.execute_script(FIREFOX_SCREEN, self.screen)
 
     def load(self, url: str) -> None:
         self.client.navigate(url)
+        # Firefox may have replaced what shows the page.
+        with self.client.using_context("chrome"):
+            self.client.execute_script(FIREFOX_SCREEN, self.screen)
 
     def run(self, script: str, *arguments: object) -> Any:
         # Without a sandbox, the script runs as the page's own scripts do.
@@ -188,7 +103,7 @@ class Firefox(Engine):
 
     def type(self, selector: str, text: str) -> None:
         field = self.client.find_element("css selector", selector)
-        field.clear()
+        field.send_keys(codes("Control+a"))
         field.send_keys(text)
 
     def press(self, keys: str) -> None:
@@ -199,7 +114,7 @@ class Firefox(Engine):
         return picture
 
 
-FIREFOX_SIZE = """
+FIREFOX_SCREEN = """
     const [width, height, scheme] = arguments;
     const { style, browsingContext } = gBrowser.selectedBrowser;
     style.minWidth = style.maxWidth = style.width = `${width}px`;
@@ -247,11 +162,14 @@ class WebKit(Engine):
         return self.driver.execute_script(as_async(script), *arguments)
 
     def click(self, selector: str) -> None:
+        # The scroll bar lies over the page. A click there would hit it instead of what is below.
+        self.run("document.documentElement.style.overflow = 'hidden'")
         self.driver.find_element("css selector", selector).click()
+        self.run("document.documentElement.style.overflow = ''")
 
     def type(self, selector: str, text: str) -> None:
         field = self.driver.find_element("css selector", selector)
-        field.clear()
+        field.send_keys(codes("Control+a"))
         field.send_keys(text)
 
     def press(self, keys: str) -> None:
@@ -289,30 +207,6 @@ def virtual_screen() -> Iterator[str]:
         with os.fdopen(reading) as numbers:
             yield f":{numbers.readline().strip()}"
         screen.terminate()
-
-
-def program(what: str, names: list[str], package: str) -> str:
-    """Return the path of an installed program.
-
-    Raises:
-        FileNotFoundError: When there is none.
-    """
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise FileNotFoundError(
-            f"expected {what}, found none: install it, on Debian with apt-get install {package}"
-        )
-    return found
-
-
-def as_async(script: str) -> str:
-    """Turn the body of an async function into that of a function that returns a promise."""
-    return f"return (async function () {{ {script} }}).apply(null, arguments)"
-
-
-def codes(keys: str) -> str:
-    """Translate names of keys, such as `Control+a`, into WebDriver's characters."""
-    return "".join(KEYS.get(key, key) for key in keys.split("+"))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Check how every page looks in each engine: errors, width, formulas, figures, images, fonts."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from audit.browse import URLS
-from audit.engines import Engine
+from audit.engine import Engine
 from audit.table import Row, none_of
 
 HEIGHTS = {390: 844}
@@ -140,18 +139,12 @@ CHECKS = {
 }
 
 
-def add_ears(site: Path, copy: Path) -> None:
-    """Copy a built site, and let each of its pages collect what goes wrong.
-
-    Args:
-        site: The folder of the site.
-        copy: A folder that does not exist, for the copy. A page collects in `window.heard`.
-    """
-    shutil.copytree(site, copy)
-    (copy / "hear.js").write_text(HEAR, encoding="utf-8")
-    for path in copy.rglob("*.html"):
+def add_ears(site: Path) -> None:
+    """Let each page of a built site collect what goes wrong, in `window.heard`."""
+    (site / "hear.js").write_text(HEAR, encoding="utf-8")
+    for path in site.rglob("*.html"):
         html = path.read_text(encoding="utf-8")
-        html = html.replace("<head>", '<head><script src="/hear.js"></script>', 1)
+        html = html.replace("<head>", f'<head><script src="/hear.js"></script>', 1)
         path.write_text(html, encoding="utf-8")
 
 
@@ -160,7 +153,7 @@ def check_looks(engine: Engine, base: str) -> Iterator[Row]:
 
     Args:
         engine: A browser.
-        base: The URL of a copy that `add_ears` made.
+        base: The URL of a site to which `add_ears` was applied.
     """
     found: dict[str, list[str]] = {what: [] for what in CHECKS}
     ways = [*product(WIDTHS, URLS, [CHECKS])]

@@ -34,4 +34,4 @@ def show(rows: list[Row]) -> None:
         print(f"{row.what:<50} {row.found:>10}  {row.threshold:<18} {'' if row.good else 'MISSED'}")
     for row in rows:
         if not row.good:
-            print(f"\n{row.what}:", *row.details[:200], sep="\n  ")
+            print(f"\n{row.what}:", *row.details[:40], sep="\n  ")

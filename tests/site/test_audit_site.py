@@ -9,7 +9,8 @@ import pytest
 
 from audit.browse import shift, violations
 from audit.serve import serve
-from audit.site import Row, at_least, at_most, broken_links, none_of, show
+from audit.site import broken_links
+from audit.table import Row, at_least, at_most, none_of, show
 from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
