@@ -1,4 +1,4 @@
-"""What all browsers can do for `make audit`: open a page, run a script, click, type, take pictures."""
+"""What a browser does for `make audit`: open pages, run scripts, click, type, take pictures."""
 
 import shutil
 import time
@@ -124,3 +124,8 @@ def as_async(script: str) -> str:
 def codes(keys: str) -> str:
     """Translate names of keys, such as `Control+a`, into WebDriver's characters."""
     return "".join(KEYS.get(key, key) for key in keys.split("+"))
+
+
+def why(error: Exception) -> str:
+    """Return the first line of an error, with its type."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0]

@@ -8,19 +8,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from marionette_driver.errors import MarionetteException
-from marionette_driver.marionette import Marionette
-from playwright.sync_api import Error, Playwright
-from selenium.common.exceptions import WebDriverException
+from playwright.sync_api import Playwright
+from selenium.common.exceptions import NoSuchFrameException
 from selenium.webdriver import WebKitGTK
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 from audit.browse import Scheme, chromium
 from audit.engine import HEIGHT, READY, Engine, as_async, codes, program
-
-# What is raised when a page does not do what a script or a click expects.
-FAILURES = (Error, WebDriverException, MarionetteException, TimeoutError)
 
 
 class Chromium(Engine):
@@ -70,6 +65,9 @@ class Firefox(Engine):
 
     def __init__(self) -> None:
         super().__init__()
+        # It imports much that is deprecated, so only `make audit` imports it.
+        from marionette_driver.marionette import Marionette
+
         # Scroll bars that take no room, as on phones and in the other two.
         prefs = {"ui.useOverlayScrollbars": 1}
         self.client = Marionette(
@@ -159,7 +157,10 @@ class WebKit(Engine):
         self.driver.get(url)
 
     def run(self, script: str, *arguments: object) -> Any:
-        return self.driver.execute_script(as_async(script), *arguments)
+        try:
+            return self.driver.execute_script(as_async(script), *arguments)
+        except NoSuchFrameException:  # the driver took the page that is left for the new one
+            return self.driver.execute_script(as_async(script), *arguments)
 
     def click(self, selector: str) -> None:
         # The scroll bar lies over the page. A click there would hit it instead of what is below.

@@ -116,15 +116,17 @@ CONTROLS = """
         const what = `${describe(control)} ${control.name} ${name}`;
         if (!control.contains(hit)) {
             problems.push(`a control is covered by ${hit && describe(hit)}: ${what}`);
-        } else if (outside(control) && !control.closest("pre, .highlight")) problems.push(`a control leaves the column: ${what}`);
+        } else if (outside(control) && !control.closest("pre, .highlight")) {
+            problems.push(`a control leaves the column: ${what}`);
+        }
     }
     return problems;
 """
 
 FONTS = """
+    const used = font => /Math/.test(font.family) && document.querySelector("math");
     return [...document.fonts]
-        .filter(font => font.status === "error"
-            || (font.status !== "loaded" && document.querySelector("math") && /Math/.test(font.family)))
+        .filter(font => font.status === "error" || (font.status !== "loaded" && used(font)))
         .map(font => `the font ${font.family} is not loaded: ${font.status}`);
 """
 
@@ -144,7 +146,7 @@ def add_ears(site: Path) -> None:
     (site / "hear.js").write_text(HEAR, encoding="utf-8")
     for path in site.rglob("*.html"):
         html = path.read_text(encoding="utf-8")
-        html = html.replace("<head>", f'<head><script src="/hear.js"></script>', 1)
+        html = html.replace("<head>", '<head><script src="/hear.js"></script>', 1)
         path.write_text(html, encoding="utf-8")
 
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from audit.browse import URLS
-from audit.engine import Engine
-from audit.engines import FAILURES
+from audit.engine import Engine, why
 from audit.looks import WIDTHS
 from audit.markup import read
 from audit.table import Row, none_of
@@ -27,8 +26,8 @@ class Step(NamedTuple):
 
 
 # Lets time fly while a script runs: timers act at once, and `settled` waits until none is left.
-# Random numbers are the same in each engine. `restore` must follow, because WebKit's driver uses the
-# page's timers.
+# Random numbers are the same in each engine. `restore` must follow, because WebKit's driver uses
+# the page's timers.
 CLOCK = """
     const waiting = new Set();
     const names = ["setTimeout", "setInterval", "requestAnimationFrame",
@@ -67,8 +66,8 @@ SHOWN = """
         const parts = [];
         const walker = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
-            const { parentElement, data } = walker.currentNode;
-            if (parentElement.closest("[role=status]") || !parentElement.checkVisibility()) continue;
+            const { parentElement: parent, data } = walker.currentNode;
+            if (parent.closest("[role=status]") || !parent.checkVisibility()) continue;
             if (data.trim()) parts.push(data.replace(/\\s+/g, " ").trim());
         }
         for (const part of figure.querySelectorAll("[aria-label]")) parts.push(part.ariaLabel);
@@ -151,8 +150,8 @@ def check_figures(browsers: list[Engine], site: Path, base: str) -> Iterator[Row
                     engine.open(base + url + link.query, width)
                     got = look(engine, tag, f"the link {link.query}")
                     problems += differences([link], [got])
-            except FAILURES as error:
-                problems = [str(error).partition("\n")[0]]
+            except Exception as error:  # each driver has its own
+                problems = [why(error)]
             found[engine.name] += [f"{url or 'home'} at {width}: {one}" for one in problems]
     for name, problems in found.items():
         yield none_of(f"{name}: figures that show something else", problems)
