@@ -44,11 +44,15 @@ def copy(engine: Engine, base: str, width: int) -> Seen:
     for url in ("learn/neuron/", "reference/neuron/"):
         engine.open(base + url, width)
         engine.run(PASTE_FIELD)
-        engine.click(".md-code__button[data-clipboard-target], .md-code__button")
+        engine.click(".md-code__button")
         engine.wait("return document.querySelector('.md-dialog--active')")
         engine.run("document.querySelector('#paste').focus()")
         engine.press("Control+v")
-        seen.append(engine.wait("return document.querySelector('#paste').value"))
+        pasted = engine.wait("return document.querySelector('#paste').value")
+        code = engine.run("return document.querySelector('pre > code').textContent.trim()")
+        assert pasted in code or code.startswith(">>>"), f"expected to copy {code}, got {pasted}"
+        assert ">>>" not in pasted, f"expected code without prompts, got {pasted}"
+        seen.append(pasted)
     return seen
 
 
