@@ -49,13 +49,15 @@ def copy(engine: Engine, base: str, width: int) -> Seen:
         engine.run("document.querySelector('#paste').focus()")
         engine.press("Control+v")
         pasted = engine.wait("return document.querySelector('#paste').value")
-        code = engine.run("return document.querySelector('pre > code').textContent.trim()")
-        assert pasted in code or code.startswith(">>>"), f"expected to copy {code}, got {pasted}"
+        code = engine.run(CODE)
+        assert pasted.split("\n")[0] in code, f"expected to copy from {code}, got {pasted}"
         assert ">>>" not in pasted, f"expected code without prompts, got {pasted}"
         seen.append(pasted)
     return seen
 
 
+# The block of the first copy button, as it is shown.
+CODE = "return document.querySelector('.md-code__button').closest('pre').textContent"
 PASTE_FIELD = """
     const field = document.createElement("textarea");
     field.id = "paste";

@@ -127,5 +127,5 @@ def codes(keys: str) -> str:
 
 
 def why(error: Exception) -> str:
-    """Return the first line of an error, with its type."""
-    return f"{type(error).__name__}: {error}".partition("\n")[0]
+    """Return the beginning of an error, with its type, in one line."""
+    return f"{type(error).__name__}: {str(error)[:300]!r}"
