@@ -50,7 +50,8 @@ def columns(pictures: dict[str, Image.Image], what: str) -> Iterator[Image.Image
             more = " (continued)" if top else ""
             label = f"{name}\n{what}{more}"
             ImageDraw.Draw(column).text((left, 0), label, "black", ImageFont.load_default(10))
-            column.paste(picture.crop((0, top, picture.width, picture.height)), (left, LABEL))
+            rest = picture.crop((0, top, picture.width, max(top, picture.height)))
+            column.paste(rest, (left, LABEL))
             left += picture.width + GAP
         yield column
 

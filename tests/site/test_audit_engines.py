@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Playwright
 
 from audit.engine import Engine, program
 from audit.engines import Chromium
 from audit.looks import CHECKS, add_ears, look
 from audit.serve import serve
+from audit.sheets import LABEL, MOST_HEIGHT, columns
 from audit.tours import Step, differences, tour
 
 Look = Callable[[str], dict[str, list[str]]]
@@ -153,3 +155,13 @@ def test_a_missing_control_is_found() -> None:
 def test_a_missing_browser_gets_a_sentence() -> None:
     with pytest.raises(FileNotFoundError, match="expected Lynx, found none: install it, on Debian"):
         program("Lynx", ["no-such-browser"], "lynx")
+
+
+def test_a_long_page_continues_in_a_column_without_the_shorter_one() -> None:
+    short = Image.new("RGB", (10, 10), "red")
+    long = Image.new("RGB", (10, MOST_HEIGHT), "blue")
+    first, second = columns({"Chromium": short, "Firefox": long}, "home")
+    assert first.getpixel((5, LABEL + 5)) == (255, 0, 0)
+    assert second.getpixel((5, LABEL + 5)) == (255, 255, 255)
+    assert second.getpixel((27, LABEL + 5)) == (0, 0, 255)
+    assert second.height == 2 * LABEL
