@@ -14,7 +14,7 @@ bin := .venv/bin
 site_tools := .venv/.site
 all_tools := .venv/.all
 
-.PHONY: help serve test build offline check fresh update audit mutants mutants-package bench clean
+.PHONY: help serve test build offline check fresh update audit sheets mutants mutants-package bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list these commands
@@ -55,14 +55,17 @@ mutants: $(all_tools)  ## write the changes of pages that no test catches to doc
 mutants-package: $(all_tools)  ## write the changes of nnfp that no test catches to docs/data/mutants-package.json
 	$(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py --json docs/data/mutants-package.json
 
-audit: $(all_tools) audit/node_modules  ## check the whole site in a browser and measure its scores (needs Node)
+audit: $(all_tools) audit/node_modules  ## check the whole site in three engines and measure its scores (needs Node)
 	$(bin)/python -m audit.site
+
+sheets: $(all_tools)  ## write pictures of all pages in three engines into sheets/, for people to look at
+	$(bin)/python -m audit.sheets sheets
 
 bench: $(all_tools)  ## measure the project's own code and write the times to docs/data/bench.json
 	$(bin)/python benchmarks/bench.py
 
 clean:  ## remove what the other commands made
-	rm -rf .venv site dist/nnfp-site* audit/node_modules
+	rm -rf .venv site sheets dist/nnfp-site* audit/node_modules
 
 # venv writes pip last, so make repeats an environment that was interrupted.
 $(bin)/pip:

@@ -13,7 +13,7 @@ import pytest
 from audit.browse import shift, violations
 from audit.links import broken_links
 from audit.serve import serve
-from audit.site import Row, at_least, at_most, none_of, show
+from audit.table import Row, at_least, at_most, none_of, show
 from tests.conftest import Tab
 
 BASE = "http://127.0.0.1:1/"
