@@ -44,13 +44,8 @@
   customElements.define("explore-gradient", class extends Explorable {
     // The numbers in the figure. An empty step shows the whole figure.
     initial() {
-      this.svg = this.querySelector("svg");
-      const start = Object.keys(LIMITS).map((name) => [name, this.part(`${name} value`, "text").textContent.replace("−", "-")]);
+      const start = Object.keys(LIMITS).map((name) => [name, this.part(name, "text").textContent.replace("−", "-")]);
       return { ...Object.fromEntries(start), step: "" };
-    }
-
-    part(name, tag) {
-      return this.svg.querySelector(`[data-part="${name}"] ${tag}`);
     }
 
     problem(name, value) {
@@ -61,17 +56,24 @@
     build() {
       this.place = make("span", { className: "nnfp-quiet" });
       this.formula = make("span");
-      const buttons = make("div", { className: "nnfp-buttons" },
+      for (const name in LIMITS) this.stage.append(this.fieldOf(name));
+      const buttons = make("div", { className: "nnfp-buttons nnfp-control" },
         this.button("Previous", () => this.go(-1)), this.button("Next", () => this.go(1)),
         this.button("Reset", () => this.reset()));
-      const fields = Object.entries(LIMITS).map(([name, most]) => {
-        const color = { x: "nnfp-input", w: "nnfp-weight" }[name[0]] ?? "";
-        const field = this.field(name, { type: "number", min: -most, max: most });
-        return make("label", { className: `nnfp-control ${color}` }, name, field);
-      });
+      const hint = make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type.");
       this.append(
         make("p", { className: "nnfp-result" }, this.place, this.formula),
-        make("div", { className: "nnfp-controls" }, buttons, ...fields));
+        make("div", { className: "nnfp-controls" }, buttons, hint));
+    }
+
+    // A field over the number in its circle.
+    fieldOf(name) {
+      const label = this.number(name, { ariaLabel: name, min: -LIMITS[name], max: LIMITS[name] });
+      const color = { x: "nnfp-input", w: "nnfp-weight" }[name[0]];
+      if (color) label.classList.add(color);
+      const { x, y, width, height } = this.part(name, "rect").getBBox();
+      this.lay(label, x + width / 2, y + height / 2, width);
+      return named(name, label);
     }
 
     // Go one step forward or back. The whole figure comes after the last step and before the first one.
@@ -90,11 +92,11 @@
       const current = step && (backward.at(-1) ?? forward.at(-1));
       const known = (name) => name in LIMITS || forward.includes(name);
       for (const name of BACKWARD) {
-        const circle = this.part(`${name} value`, "rect");
-        circle.style.strokeWidth = name === current ? 5 : 2;
-        this.part(`${name} value`, "text").textContent = known(name) ? written(all.data[name]) : "";
+        this.part(name, "rect").style.strokeWidth = name === current ? 5 : 2;
+        const value = this.part(name, "text");
+        (value.querySelector("tspan") ?? value).textContent = known(name) ? written(all.data[name]) : "";
         const slope = backward.includes(name) ? `slope ${written(all.slopes[name])}` : "";
-        this.part(`${name} slope`, "text").textContent = slope;
+        this.part(`${name}-slope`, "text").textContent = slope;
       }
       this.label(all.lines, known);
       this.describe(all, [...Object.keys(LIMITS), ...forward], backward);
@@ -104,7 +106,7 @@
     // Write the local slopes on the lines. Both lines from the error to the loss have the same one.
     label(lines, known) {
       for (const { from, to, local } of lines) {
-        for (const part of this.svg.querySelectorAll(`[data-part="${from} to ${to}"]`)) {
+        for (const part of this.svg.querySelectorAll(`[data-part="${from}-to-${to}"]`)) {
           const [plate, text] = [part.querySelector("rect"), part.querySelector("text")];
           text.textContent = known(to) ? `×${written(local)}` : "";
           const width = known(to) ? 5 + 9.5 * text.textContent.length : 0;
@@ -124,7 +126,7 @@
       this.svg.ariaLabel = `Computation of loss: ${listed(values)}${rest}`;
     }
 
-    // The step in numbers: slope of error = 1·(−1) + 1·(−1) = −2
+    // The step in numbers: slope of error = 1·(−2) + 1·(−2) = −4
     write({ data, lines, slopes }, step, current, back) {
       if (!step) {
         this.place.textContent = `Next walks through the ${STEPS} steps.`;
@@ -132,16 +134,21 @@
         return;
       }
       this.place.textContent = `Step ${step} of ${STEPS}, ${back ? "backward" : "forward"}`;
-      if (!back) {
-        const [a, sign, b] = COMPUTED[current];
-        this.formula.textContent =
-          `${current} = ${a} ${sign} ${b} = ${written(data[a])} ${sign} ${inside(data[b])} = ${written(data[current])}`;
-        return;
-      }
-      const paths = lines.filter(({ from }) => from === current);
+      const sides = back ? this.slopeOf(current, lines, slopes) : this.valueOf(current, data);
+      const result = make("span", {}, written((back ? slopes : data)[current]));
+      this.formula.replaceChildren(`${sides.filter(Boolean).join(" = ")} = `, named(back ? `${current}-slope` : current, result));
+    }
+
+    valueOf(name, data) {
+      const [a, sign, b] = COMPUTED[name];
+      return [name, `${a} ${sign} ${b}`, `${written(data[a])} ${sign} ${inside(data[b])}`];
+    }
+
+    // One term for each line from this value to a later one.
+    slopeOf(name, lines, slopes) {
+      const paths = lines.filter(({ from }) => from === name);
       const terms = paths.map(({ to, local }, i) => `${i ? inside(slopes[to]) : written(slopes[to])}·${inside(local)}`);
-      const sides = [`slope of ${current}`, terms.join(" + "), written(slopes[current])];
-      this.formula.textContent = sides.filter(Boolean).join(" = ");
+      return [`slope of ${name}`, terms.join(" + ")];
     }
 
     says() {

@@ -149,7 +149,7 @@ def _edges(node: Node, names: Mapping[Node, str], places: Mapping[Node, Point], 
                 raise ValueError(f"expected local slopes that fit on a line, got {number(local)}")
             y = y1 + share * (y2 - y1) + bend / 2
             line += svg.label(x1 + share * (x2 - x1), y, text, RESULT)
-        content += svg.part(f"{names[source]} to {names[node]}", line)
+        content += svg.part(f"{names[source]}-to-{names[node]}", line)
     return content
 
 
@@ -169,8 +169,8 @@ def _circle(node: Node, name: str, place: Point, after: bool) -> str:
         if text_width(text) > 2 * SIDE:
             raise ValueError(f"expected names and slopes that fit next to a circle, got {text}")
     color = _color(name)
-    content = svg.part(f"{name} value", svg.node(x, y, number(node.data), color, half))
-    content += svg.text(x, y - RADIUS - 13, name, color)
+    content = svg.node(x, y, number(node.data), color, half)
+    content = svg.part(name, content + svg.text(x, y - RADIUS - 13, name, color))
     if after:
-        content += svg.part(f"{name} slope", svg.text(x, y + RADIUS + 15, slope))
-    return svg.part(name, content)
+        content += svg.part(f"{name}-slope", svg.text(x, y + RADIUS + 15, slope))
+    return content

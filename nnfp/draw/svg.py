@@ -34,6 +34,11 @@ def document(title: str, height: float, content: str) -> str:
     )
 
 
+def part(name: str, content: str) -> str:
+    """Give elements a name, by which scripts on a page find them."""
+    return f'<g data-part="{escape(name)}">\n{content}</g>\n'
+
+
 def coord(value: float) -> str:
     """Write a coordinate with one decimal: more would not be visible."""
     return f"{round(value, 1) + 0.0:g}"
@@ -144,11 +149,6 @@ def dot(x: float, y: float, radius: float, color: str, *, ring: bool = False) ->
         f'fill-opacity: {tint:g}; stroke: {color}; stroke-width: {stroke:g}"/>\n'
         for r, stroke, tint in shapes
     )
-
-
-def part(name: str, content: str) -> str:
-    """Name a part of a figure, so that a script can find it."""
-    return f'<g data-part="{escape(name)}">\n{content}</g>\n'
 
 
 def label(x: float, y: float, content: str, color: str) -> str:

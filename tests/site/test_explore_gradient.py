@@ -12,7 +12,7 @@ from nnfp import Value, draw
 from nnfp.draw.words import number
 from tests.conftest import Tab
 from tests.nnfp.draw.figures import texts
-from tests.site.explorables import FOLLOW, visit, wait_for_url
+from tests.site.explorables import FOLLOW, drag, visit, wait_for_url
 
 PAGE = "learn/gradient/"
 WHOLE = "Next walks through the 15 steps.\nThe slopes of the weights are −4 and −8."
@@ -31,15 +31,16 @@ DRIVE = f"""states => {{
         field.dispatchEvent(new Event("input"));
     }};
     const next = [...explorable.querySelectorAll("button")].find(b => b.textContent === "Next");
-    const texts = ending => Object.fromEntries(
-        [...explorable.querySelectorAll(`[data-part$=" ${{ending}}"]`)]
-            .map(part => [part.dataset.part.split(" ")[0], part.textContent.trim()]));
+    const circles = [...explorable.querySelectorAll("svg [data-part]:has(text + text)")];
+    const names = circles.map(circle => circle.dataset.part);
+    const texts = ending => Object.fromEntries(names.map(name =>
+        [name, explorable.querySelector(`svg [data-part=${{name}}${{ending}}] text`).textContent]));
     const look = () => ({{
         place: explorable.querySelector(".nnfp-result").firstChild.textContent,
         formula: explorable.querySelector(".nnfp-result").lastChild.textContent,
-        values: texts("value"),
-        slopes: texts("slope"),
-        locals: [...explorable.querySelectorAll('[data-part*=" to "]')]
+        values: texts(""),
+        slopes: texts("-slope"),
+        locals: [...explorable.querySelectorAll('[data-part*="-to-"]')]
             .map(part => part.dataset.part + part.textContent.trim()),
         title: explorable.querySelector("svg").ariaLabel,
     }});
@@ -185,24 +186,29 @@ def test_the_current_circle_has_a_thicker_line(live: Page) -> None:
 
     assert thick() == []
     click(live, "Next", 3)
-    assert thick() == ["total value"]
+    assert thick() == ["total"]
     click(live, "Next", 5)
-    assert thick() == ["total value"]
+    assert thick() == ["total"]
     click(live, "Reset")
     assert thick() == []
 
 
 def test_it_works_by_keyboard_alone(live: Page) -> None:
-    live.get_by_role("button", name="Previous").focus()
-    live.keyboard.press("Tab")
+    live.get_by_role("spinbutton", name="x1").focus()
+    live.keyboard.type("-3")
+    for _ in range(6):
+        live.keyboard.press("Tab")  # four fields more, Previous, Next
     live.keyboard.press("Enter")
-    live.keyboard.press("Tab")  # Reset
-    live.keyboard.press("Tab")
-    live.keyboard.type("-3")  # x1
     assert result(live) == "Step 1 of 15, forward\np1 = x1 · w1 = −3 · 5 = −15"
-    live.keyboard.press("Shift+Tab")
+    live.keyboard.press("Tab")  # Reset
     live.keyboard.press("Enter")
     assert result(live) == WHOLE
+
+
+def test_a_number_in_the_picture_can_be_dragged(live: Page) -> None:
+    drag(live, live.locator("explore-gradient label", has=live.get_by_label("w1")), 12)
+    assert result(live).endswith("The slopes of the weights are 0 and 0.")
+    expect(live.get_by_role("spinbutton", name="w1")).to_have_value("7")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +277,7 @@ OVERFLOWS = """() => {
     return [...svg.querySelectorAll("text")].filter(text => {
         const box = text.getBoundingClientRect();
         const rect = text.parentElement.querySelector(":scope > rect");
-        const circle = text.closest("[data-part$=value]") && rect.getBoundingClientRect();
+        const circle = text.matches("rect + text") && rect.getBoundingClientRect();
         return box.left < around.left || box.right > around.right
             || (circle && box.width > circle.width);
     }).map(text => text.textContent);

@@ -36,7 +36,7 @@ def places(picture: Picture) -> dict[str, tuple[float, float]]:
     """Return the center of each circle."""
     found = {}
     for name in neuron():
-        [circle] = [node for node in part(picture, f"{name} value")[0] if node.tag.endswith("rect")]
+        [circle] = [node for node in part(picture, name)[0] if node.tag.endswith("rect")]
         x, y, width = (float(attribute(circle, key)) for key in ("x", "y", "width"))
         found[name] = (x + width / 2, y + 26)
     return found
@@ -45,19 +45,19 @@ def places(picture: Picture) -> dict[str, tuple[float, float]]:
 def test_each_value_and_slope_is_shown() -> None:
     values = neuron()
     picture = draw.graph(values)
-    assert {name: shown(picture, f"{name} value") for name in values} == {
-        "x1": ["1"],
-        "w1": ["5"],
-        "x2": ["2"],
-        "w2": ["7"],
-        "target": ["20"],
-        "p1": ["5"],
-        "p2": ["14"],
-        "total": ["19"],
-        "error": ["−1"],
-        "loss": ["1"],
+    assert {name: shown(picture, name)[0].split() for name in values} == {
+        "x1": ["1", "x1"],
+        "w1": ["5", "w1"],
+        "x2": ["2", "x2"],
+        "w2": ["7", "w2"],
+        "target": ["20", "target"],
+        "p1": ["5", "p1"],
+        "p2": ["14", "p2"],
+        "total": ["19", "total"],
+        "error": ["−1", "error"],
+        "loss": ["1", "loss"],
     }
-    assert [shown(picture, f"{name} slope") for name in ("w1", "w2", "loss")] == [
+    assert [shown(picture, f"{name}-slope") for name in ("w1", "w2", "loss")] == [
         ["slope −2"],
         ["slope −4"],
         ["slope 1"],
@@ -67,10 +67,10 @@ def test_each_value_and_slope_is_shown() -> None:
 
 def test_local_slopes_are_on_the_lines() -> None:
     picture = draw.graph(neuron())
-    assert shown(picture, "w2 to p2") == ["×2"]
-    assert shown(picture, "target to error") == ["×−1"]
-    assert shown(picture, "error to loss") == ["×−1", "×−1"]
-    assert shown(picture, "x1 to total") == []
+    assert shown(picture, "w2-to-p2") == ["×2"]
+    assert shown(picture, "target-to-error") == ["×−1"]
+    assert shown(picture, "error-to-loss") == ["×−1", "×−1"]
+    assert shown(picture, "x1-to-total") == []
 
 
 def test_before_backward_there_are_no_slopes() -> None:
@@ -119,11 +119,11 @@ def test_a_line_leads_from_circle_to_circle() -> None:
     picture = draw.graph(neuron())
     ends = {
         name: [path.attrib["d"] for g in part(picture, name) for path in g if "d" in path.attrib]
-        for name in ("x1 to p1", "error to loss")
+        for name in ("x1-to-p1", "error-to-loss")
     }
     assert ends == {
-        "x1 to p1": ["M 72 54 Q 94.5 80 117 106"],
-        "error to loss": ["M 363 210 Q 385.5 160 408 210", "M 363 210 Q 385.5 260 408 210"],
+        "x1-to-p1": ["M 72 54 Q 94.5 80 117 106"],
+        "error-to-loss": ["M 363 210 Q 385.5 160 408 210", "M 363 210 Q 385.5 260 408 210"],
     }
 
 
