@@ -7,18 +7,20 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
-from nnfp.draw._graph import graph
+from nnfp.draw._graph import Node, graph
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
 from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
-from nnfp.draw._shapes import shapes
+from nnfp.draw._shapes import Matrix, shapes
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
 
 __all__ = [
+    "Matrix",
+    "Node",
     "Numbers",
     "Picture",
     "graph",

@@ -9,6 +9,7 @@ from nnfp.draw.svg import INPUT, RESULT, WEIGHT, WIDTH, text_width
 from nnfp.draw.words import listed
 
 Matrix = tuple[str, tuple[int, int]]
+"""The name of a matrix and its shape, such as `("x", (3, 2))`."""
 
 CELL = 20
 GAP = 34  # between matrices, with a sign in it
