@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from pages.prove.compare import TRACEBACK, same_output
+
 # A line of torch's log on stderr, which depends on the machine.
 LOG = re.compile(r"[IWE]\d{4} .*\n?")
 
@@ -27,10 +29,24 @@ def _outputs(cell: Any) -> Iterator[tuple[str, ...]]:
             yield from ((kind, str(part.data)) for part in parts)
 
 
-def differences(shown: Any, executed: Any) -> list[str]:
-    """List the cells of a notebook that had other outputs when it was executed."""
+def differences(shown: Any, executed: Any, ulps: int = 0) -> list[str]:
+    """List the cells of a notebook that had other outputs when it was executed.
+
+    Args:
+        shown: The notebook as it is published.
+        executed: The same notebook after all of its cells have run.
+        ulps: See [pages.prove.compare.differences][].
+    """
     return [
         f"{cell.id}: expected {outputs_of(expected)}, got {outputs_of(cell)}"
         for expected, cell in zip(shown.cells, executed.cells, strict=True)
-        if cell.cell_type == "code" and outputs_of(cell) != outputs_of(expected)
+        if cell.cell_type == "code" and not same_output(_text(expected), _text(cell), ulps)
     ]
+
+
+def _text(cell: Any) -> str:
+    """Write the outputs of a cell as a page shows them."""
+    return "\n".join(
+        f"{TRACEBACK}  ...\n{': '.join(texts)}" if kind == "error" else f"{kind}: {texts[0]}"
+        for kind, *texts in outputs_of(cell)
+    )

@@ -135,7 +135,7 @@ def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
     for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
         content += svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
     if matrix.transposed:
-        content += svg.text(right + 13, top + 6, "T", matrix.color)
+        content += svg.text(right + 12, top + 6, "T", matrix.color)
     wide = cell * matrix.outlined - 6
     content += svg.box(left + 3, top + 3, wide, ROW - 6, matrix.color, corner=8, stroke=1.5)
     for i, row in enumerate(matrix.rows):

@@ -130,7 +130,7 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
     """
     found = []
     page, true = block.output.content if block.output else "", shown(result)
-    if not _same_output(page, true, ulps):
+    if not same_output(page, true, ulps):
         line = block.output.line if block.output else block.code.line
         found.append(
             f"{_at(session, line)}: the page's output differs from the block's\n"
@@ -142,7 +142,7 @@ def differences(session: Session, block: Block, result: Result, ulps: int = 0) -
         drawn = result.figures.get(image.path, committed)
         if _other_drawers(session, block, image.path, drawn):
             continue  # already a fault, and an update cannot fix it
-        if committed != drawn and not _agree_as_text(committed, drawn, ulps):
+        if committed != drawn and not agree_as_text(committed, drawn, ulps):
             where = f"{_at(session, image.line)}: {image.path} differs from what the block draws"
             if committed and UNSTABLE.sub(b"", committed) == UNSTABLE.sub(b"", drawn):
                 found.append(
@@ -159,7 +159,7 @@ def _advice(session: Session) -> str:
     return f"{MEND}pytest --update-pages {session.page.name}"
 
 
-def _same_output(page: str, true: str, ulps: int) -> bool:
+def same_output(page: str, true: str, ulps: int) -> bool:
     """Compare two outputs; with `ulps`, compare only the type and the numbers of an error."""
     if not ulps:
         return page == true
@@ -203,7 +203,7 @@ def _near(page: str, true: str, ulps: int) -> bool:
         return page == true
 
 
-def _agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
+def agree_as_text(page: bytes, true: bytes, ulps: int) -> bool:
     """Compare two pictures as text; two raster images never agree."""
     try:
         return agree(page.decode(), true.decode(), ulps)

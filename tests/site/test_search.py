@@ -14,6 +14,7 @@ LINK = ".md-search-result__link"
 
 RELU = [
     "API reference/neuron/#nnfp.neuron.relu",
+    "API reference/gradient/#nnfp.gradient.Value.relu",
     "Page learn/neuron/#relu",
     "Glossary glossary/#relu",
 ]
@@ -137,7 +138,7 @@ def test_a_result_says_what_it_is_and_shows_one_line(page: Page) -> None:
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     search(page, "transpose")
     line = page.locator(LINK).first.locator("span")
-    expect(line).to_contain_text("the transpose, turns rows into columns")
+    expect(line).to_contain_text("the transpose of W, which has the rows of W as its columns")
     assert line.evaluate(
         "line => line.offsetHeight < 2 * parseFloat(getComputedStyle(line).fontSize)"
     )

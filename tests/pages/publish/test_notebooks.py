@@ -17,6 +17,7 @@ from audit.notebooks import differences, outputs_of
 from pages.extensions.package import locate_package
 from pages.page import PageError, read_page
 from pages.project import DOCS, page_file, page_url, sources
+from pages.prove.compare import agree_as_text
 from pages.publish.links import Links
 from pages.publish.notebooks import make_notebook, notebook_file, write_notebook
 from pages.publish.wheel import wheel_name
@@ -152,15 +153,16 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
 
 @each_page
 def test_a_fresh_kernel_reproduces_the_page(
-    published: Published, source: str, tmp_path: Path
+    published: Published, source: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
+    ulps = pytestconfig.getoption("--page-ulps")
     # The cell that installs the package prints nothing here, where the package is installed.
-    assert differences(published(source), execute(published(source), tmp_path)) == []
+    assert differences(published(source), execute(published(source), tmp_path), ulps) == []
     page = read_page(DOCS / source)
     for block in page.blocks:
         for image in block.figures:
             drawn = (page.path.parent / image.path).read_bytes()
-            assert (tmp_path / image.path).read_bytes() == drawn
+            assert agree_as_text((tmp_path / image.path).read_bytes(), drawn, ulps)
 
 
 @each_page
