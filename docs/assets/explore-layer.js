@@ -1,6 +1,7 @@
 // The explorable of the layer page: choose sizes and the input's shape, and see the output's shape.
 "use strict";
 {
+  const FIGURE = { in: "2", out: "4" };
   const LARGEST = 1000;
   const MOST = 4; // dimensions
   const NEW = [8, 5, 4]; // the sizes of added dimensions
@@ -60,9 +61,9 @@
   };
 
   customElements.define("explore-layer", class extends Explorable {
-    // As in the figure: two inputs, two neurons, one sample.
+    // As in the figure, with one sample.
     initial() {
-      return { in: "2", out: "2", bias: "True", shape: "2" };
+      return { ...FIGURE, bias: "True", shape: FIGURE.in };
     }
 
     problem(name, value) {
@@ -191,7 +192,7 @@
 
     // The figure, or circles without numbers if the layer has other sizes.
     draw(inputs, outputs) {
-      const same = inputs === 2 && outputs === 2;
+      const same = inputs === Number(FIGURE.in) && outputs === Number(FIGURE.out);
       this.svg.innerHTML = same ? this.drawn : picture(inputs, outputs);
       this.svg.ariaLabel = same
         ? this.label
