@@ -139,6 +139,13 @@ def test_dots_replace_circles_that_do_not_fit(live: Page) -> None:
     svg = live.locator("explore-layer svg")
     live.get_by_label("out_features").fill("9")
     assert svg.locator("text").all_text_contents() == ["18 weights", "2 inputs", "9 neurons"]
+    middles = svg.evaluate(
+        """svg => [svg, ...svg.querySelectorAll("g[data-part=in] circle")].map(one => {
+            const { top, bottom } = one.getBoundingClientRect();
+            return (top + bottom) / 2;
+        })"""
+    )
+    assert sum(middles[1:]) / 2 == pytest.approx(middles[0], abs=20), "the circles are centered"
     # Two inputs, six of nine neurons, and three dots for the others.
     assert svg.locator("circle").count() == 2 + 6 + 3
     assert (svg.locator("path").get_attribute("d") or "").count("M") == 2 * 6
