@@ -52,8 +52,9 @@ update: $(all_tools)  ## rewrite the outputs, figures and notes of the pages; re
 mutants: $(all_tools)  ## write the changes of pages that no test catches to docs/data/mutants.json
 	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md docs/about/*.md --json docs/data/mutants.json
 
-mutants-package: $(all_tools)  ## write the changes of nnfp that no test catches to docs/data/mutants-package.json
-	HYPOTHESIS_STORAGE_DIRECTORY=$(CURDIR)/.hypothesis $(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py --json docs/data/mutants-package.json
+mutants-package: $(all_tools)  ## the same for nnfp and mutants-package.json; with SAMPLE=12, 12 changes of each module
+	HYPOTHESIS_STORAGE_DIRECTORY=$(CURDIR)/.hypothesis $(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py \
+		$(if $(SAMPLE),--sample $(SAMPLE)) --json docs/data/mutants-package.json
 
 audit: $(all_tools) audit/node_modules  ## check the whole site in three engines and measure its scores (needs Node)
 	$(bin)/python -m audit.site

@@ -44,11 +44,17 @@
   const plain = (text) => text.toLowerCase().replace(/[−–]/g, "-");
   const read = (text, what) => plain(text).match(what) ?? [];
 
+  const endsInNumber = (printed) => /\d[^\s\p{L}]*\s*$/u.test(printed);
+  const several = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
+
   // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 is 0.5 and 10,010 is 10010,
-  // unless the printed text has these words or fractions itself.
+  // unless the printed text has these words or fractions itself. None is 0 where a number is expected.
   const simplify = (prediction, printed) => {
     const words = read(printed, WORD);
-    const digits = (word) => (words.includes(word) ? -1 : NUMBER_WORDS.indexOf(word));
+    const digits = (word) => {
+      if (words.includes(word)) return -1;
+      return word === "none" && endsInNumber(printed) ? 0 : NUMBER_WORDS.indexOf(word);
+    };
     const text = plain(prediction)
       .replace(WORD, (word) => (digits(word) < 0 ? word : digits(word)))
       .replace(/\b(?:minus|negative) +(?=[\d.])/g, "-")
@@ -62,6 +68,13 @@
     const decimals = right.match(/\.(\d+)$/)?.[1].length;
     if (!decimals) return said === right || Number(said) === Number(right);
     return Number(said).toFixed(decimals) === Number(right).toFixed(decimals);
+  };
+
+  // The words of a prediction, or only its yes or no if it has one: "Yes, it moves" is yes.
+  const readWords = (text) => {
+    const words = read(text, WORD).filter((word) => word !== "and");
+    const verdicts = words.filter((word) => word === "yes" || word === "no");
+    return verdicts.length === 1 ? verdicts : words;
   };
 
   // All printed values, and how many of the last ones are the answer. A single letter does not count as a
@@ -83,7 +96,7 @@
 
   // What helps with a wrong prediction without giving the answer away.
   const hint = (said, right, name) => {
-    if (said.length !== right.length) return `the answer has ${right.length} ${name}s, you gave ${said.length}`;
+    if (said.length !== right.length) return `the answer has ${several(right.length, name)}, you gave ${said.length}`;
     const wrong = [...said.keys()].filter((i) => !same(said[i], right[i]));
     const which = said.length > 1 ? `the first wrong ${name}` : "it";
     const correct = said.length > 1 ? `${said.length - wrong.length} of ${said.length} are right, and ` : "";
@@ -97,14 +110,19 @@
   // as far as it goes; and a hint if they are not. One that cannot be compared gets only a sentence.
   const compare = (prediction, printed) => {
     const typed = simplify(prediction, printed);
-    const what = read(typed, NUMBER).length ? NUMBER : WORD;
+    const numbers = read(typed, NUMBER);
+    const what = numbers.length ? NUMBER : WORD;
     const name = what === NUMBER ? "number" : "word";
-    const said = read(typed, what).filter((word) => word !== "and");
+    const said = numbers.length ? numbers : readWords(typed);
     const [all, count] = readPrinted(printed, what);
     if (!said.length) return { sentence: "Type a number or a word to compare." };
-    if (what === WORD && /\d[^\s\p{L}]*\s*$/u.test(printed)) return { sentence: `Expected a number, got ${said.join(" ")}.` };
+    if (what === WORD && endsInNumber(printed)) {
+      const needed = readPrinted(printed, NUMBER)[1];
+      const numbered = needed === 1 ? "a number" : several(needed, "number");
+      return { sentence: `The answer is ${numbered}, and you typed: ${said.join(" ")}.` };
+    }
     if (said.length > all.length) {
-      return { sentence: `Expected at most ${all.length} ${name}s, as many as are printed, got ${said.length}.` };
+      return { sentence: `Type at most ${several(all.length, name)}, as many as are printed. You typed ${said.length}.` };
     }
     const right = all.slice(-Math.max(said.length, count));
     const hits = said.filter((value, i) => same(value, right[i])).length;
@@ -189,7 +207,7 @@
 
   onEachPage(() => {
     const article = document.querySelector("article");
-    const answers = article.querySelectorAll("blockquote + details, #exercises ~ details");
+    const answers = article.querySelectorAll("blockquote + details, #exercises ~ details:not(#exercises ~ h2 ~ details)");
     if (!article.querySelector(".nnfp-done")) {
       const done = progress()[location.pathname]?.done ?? [];
       answers.forEach((answer, number) => {

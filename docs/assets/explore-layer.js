@@ -34,8 +34,8 @@
   // The heights of a column's circles. Of more than 6, three are at each end, with a gap between.
   const heights = (count) => {
     const shown = Math.min(count, 7);
-    const pitch = shown > 2 ? 112 / (shown - 1) : 92;
-    const ys = Array.from({ length: shown }, (_, i) => 114 + pitch * (i - (shown - 1) / 2));
+    const pitch = Math.min(92, 276 / (shown - 1));
+    const ys = Array.from({ length: shown }, (_, i) => 206 + pitch * (i - (shown - 1) / 2));
     return ys.filter((_, i) => count <= 6 || i !== 3);
   };
 
@@ -45,12 +45,12 @@
   // Circles and lines, in the figure's coordinates.
   const picture = (inputs, outputs) => {
     const [left, right] = [heights(inputs), heights(outputs)];
-    const radius = Math.min(26, 44 / Math.max(left.length - 1, right.length - 1, 1));
+    const radius = Math.min(26, 90 / Math.max(left.length - 1, right.length - 1, 1));
     const lines = left.flatMap((y1) => right.map((y2) => `M ${100 + radius} ${y1} L ${380 - radius} ${y2}`));
     const column = (x, ys, count, word, color, part) => `
       <g data-part="${part}"><g class="nnfp-${color}" stroke="currentColor" stroke-width="2" fill="currentColor" fill-opacity=".08">
         ${ys.map((y) => `<circle cx="${x}" cy="${y}" r="${radius}"/>`).join("")}
-        ${count > 6 ? [-8, 0, 8].map((y) => `<circle cx="${x}" cy="${114 + y}" r="1"/>`).join("") : ""}
+        ${count > 6 ? [-8, 0, 8].map((y) => `<circle cx="${x}" cy="${206 + y}" r="1"/>`).join("") : ""}
       </g>${heading(x, count, word)}</g>`;
     const heading = (x, count, word) => `<text x="${x}" y="21.6" text-anchor="middle" fill-opacity=".7">${counted(count, word)}</text>`;
     return `<g data-part="weights">
@@ -60,9 +60,9 @@
   };
 
   customElements.define("explore-layer", class extends Explorable {
-    // As in the figure: two inputs, two neurons, one sample.
+    // As in the figure: two inputs, four neurons, one sample.
     initial() {
-      return { in: "2", out: "2", bias: "True", shape: "2" };
+      return { in: "2", out: "4", bias: "True", shape: "2" };
     }
 
     problem(name, value) {
@@ -191,7 +191,7 @@
 
     // The figure, or circles without numbers if the layer has other sizes.
     draw(inputs, outputs) {
-      const same = inputs === 2 && outputs === 2;
+      const same = inputs === 2 && outputs === 4;
       this.svg.innerHTML = same ? this.drawn : picture(inputs, outputs);
       this.svg.ariaLabel = same
         ? this.label

@@ -46,9 +46,9 @@ def predict(question: Locator, text: str) -> str:
     return question.locator("output").inner_text()
 
 
-def say(page: Page, *texts: str) -> list[str]:
-    """Type predictions into the first field of a page, and return the replies."""
-    replies: list[str] = page.evaluate(ANSWERS, [texts])[0][2]
+def say(page: Page, number: int, *texts: str) -> list[str]:
+    """Type predictions into a field of a page, and return the replies."""
+    replies: list[str] = page.evaluate(ANSWERS, [[]] * number + [texts])[number][2]
     return replies
 
 
@@ -68,8 +68,12 @@ def wanted(printed: str) -> list[str]:
 def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
     page = tab()
     visit(page, page_url(f"learn/{path.name}"))
+    text = path.read_text("utf-8")
     questions = page.evaluate(ANSWERS, [])
-    assert len(questions) == len(re.findall(r"\bPredict\b", path.read_text("utf-8")))
+    assert len(questions) == len(re.findall(r"\bPredict\b", text))
+    # All other folds, such as a source, are not to be done.
+    asked = len(re.findall(r"^> \*\*Predict|^\*\*\d+\.\*\*", text, re.MULTILINE))
+    assert page.locator(".nnfp-done").count() == asked
     answers = [wanted(printed) for _, printed, _ in questions]
     others = [
         [word + "s" if word.isalpha() else f"{float(word) + 1000:g}" for word in answer]
@@ -100,64 +104,92 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "said"),
+    ("name", "number", "typed", "said"),
     [
         (
             "batch",
-            "0, 22, 24 and 50",
-            "3 of 4: you said 0, 22, 24, 50, and the last numbers printed are 0, 22, 23, 50.",
+            2,
+            "5, 4, 3 and 5",
+            "3 of 4: you said 5, 4, 3, 5, and the last numbers printed are 5, 4, 4, 5.",
         ),
-        ("batch", "0 22.0 23 5e1", "Yes: 0, 22, 23, 50."),
+        ("batch", 2, "5 4.0 4 0.5e1", "Yes: 5, 4, 4, 5."),
         (
             "speed",
+            0,
             "the dot and products",
             "Right as far as it goes: you said the, dot, products, "
             "and the last words printed are times, the, dot, products.",
         ),
         (
-            "batch",
-            "22 50",
-            "Right as far as it goes: you said 22, 50, "
-            "and the last numbers printed are 0, 22, 23, 50.",
-        ),
-        (
-            "batch",
-            "50 22",
-            "Not quite: you said 50, 22, and the last numbers printed are 0, 22, 23, 50.",
+            "optimizer",
+            1,
+            "-0.54 -1.31",
+            "Right as far as it goes: you said -0.54, -1.31, "
+            "and the last numbers printed are 0.23, -0.54, -1.31.",
         ),
         (
             "optimizer",
+            1,
+            "-1.31 0.23",
+            "Not quite: you said -1.31, 0.23, and the last numbers printed are 0.23, -0.54, -1.31.",
+        ),
+        (
+            "optimizer",
+            0,
             "2.54",
             "Right as far as it goes: you said 2.54, and the last numbers printed are 2.54, 0.22.",
         ),
         # Predictions that cannot be compared get a message.
-        ("batch", "", "Type a number or a word to compare."),
-        ("batch", "1 2 3 4 5", "Expected at most 4 numbers, as many as are printed, got 5."),
-        ("batch", "tensor", "Expected a number, got tensor."),
+        ("batch", 0, "", "Type a number or a word to compare."),
+        ("batch", 0, "1 2 3", "Type at most 2 numbers, as many as are printed. You typed 3."),
+        ("layer", 1, "1 2", "Type at most 1 number, as many as are printed. You typed 2."),
+        ("batch", 0, "a matrix", "The answer is 2 numbers, and you typed: a matrix."),
+        ("layer", 0, "both", "The answer is a number, and you typed: both."),
+        ("optimizer", 2, "it moves", "Type at most 1 word, as many as are printed. You typed 2."),
+        # Words around a yes or no do not count.
+        ("optimizer", 2, "Yes, it moves", "Yes: yes."),
+        (
+            "optimizer",
+            2,
+            "No, it stays",
+            "Not quite: you said no, and the last word printed is yes.",
+        ),
+        (
+            "optimizer",
+            2,
+            "yes or no",
+            "Type at most 1 word, as many as are printed. You typed 3.",
+        ),
         # A number may be written in other ways.
-        ("layer", ".5 1", "Yes: 0.5, 1.0."),
-        ("start", "1.9e-9", "Yes: 0.000000."),
-        ("start", "0.001", "Not quite: you said 0.001, and the last number printed is 0.000000."),
-        ("speed", "1,494", "Not quite: you said 1494, and the last number printed is 494."),
+        ("optimizer", 1, ".23 -.54 -1.310", "Yes: 0.23, -0.54, -1.31."),
+        ("start", 0, "1.9e-9", "Yes: 0.000000."),
+        (
+            "start",
+            0,
+            "0.001",
+            "Not quite: you said 0.001, and the last number printed is 0.000000.",
+        ),
+        ("speed", 0, "1,494", "Not quite: you said 1494, and the last number printed is 494."),
         # A minus sign as in prose. The prediction may include numbers printed before the answer.
-        ("neuron", "−9 0", "Yes: -9, 0."),
-        ("neuron", "zero", "Yes: 0."),
-        ("neuron", "minus nine and 0.0", "Yes: -9, 0."),
-        ("neuron", "(- 9, 0)", "Yes: -9, 0."),
-        ("layer", "1/2, 3 / 3", "Yes: 0.5, 1.0."),
-        ("batch", "[[zero, 22.], [23, 50.]]", "Yes: 0, 22, 23, 50."),
+        ("neuron", 0, "−9 0", "Yes: -9, 0."),
+        ("neuron", 0, "zero", "Yes: 0."),
+        ("layer", 0, "none", "Yes: 0."),
+        ("neuron", 0, "minus nine and 0.0", "Yes: -9, 0."),
+        ("neuron", 0, "(- 9, 0)", "Yes: -9, 0."),
+        ("batch", 0, "6/2, 12 / 3", "Yes: 3, 4."),
+        ("batch", 2, "[[five, 4.], [4, 5.]]", "Yes: 5, 4, 4, 5."),
     ],
 )
-def test_a_prediction_gets_a_reply(tab: Tab, name: str, typed: str, said: str) -> None:
+def test_a_prediction_gets_a_reply(tab: Tab, name: str, number: int, typed: str, said: str) -> None:
     page = tab()
     visit(page, page_url(f"learn/{name}.md"))
-    assert say(page, typed) == [said]
+    assert say(page, number, typed) == [said]
 
 
 def test_a_prediction_that_cannot_be_compared_is_not_done(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/batch/")
-    predict(page.locator(".nnfp-predict").first, "1 2 3 4 5")
+    predict(page.locator(".nnfp-predict").first, "1 2 3")
     assert page.locator("article details").first.get_attribute("open") is None
     assert page.evaluate("localStorage.getItem('nnfp.done')") is None
 
@@ -168,11 +200,11 @@ def test_a_prediction_that_cannot_be_compared_is_not_done(tab: Tab) -> None:
         ("neuron", "7", "it should be less than 7"),
         ("neuron", "-2", "it should be more than -2"),
         ("neuron", "9 0", "1 of 2 are right, and mind the sign of 9"),
-        ("batch", "7", "the answer has 4 numbers, you gave 1"),
+        ("batch", "7", "the answer has 2 numbers, you gave 1"),
         (
             "batch",
-            "0 22 20 50",
-            "3 of 4 are right, and the first wrong number should be more than 20",
+            "3 2",
+            "1 of 2 are right, and the first wrong number should be more than 2",
         ),
     ],
 )
@@ -209,7 +241,7 @@ def test_a_second_try_can_be_right(tab: Tab) -> None:
     assert answer.get_attribute("open") is None
     assert predict(question, "0") == "Yes: 0."
     assert answer.get_attribute("open") is not None
-    assert done(page) == {"/learn/neuron/": {"done": [0], "of": 4}}
+    assert done(page) == {"/learn/neuron/": {"done": [0], "of": 7}}
     expect(question.get_by_role("button", name="Show the answer")).to_be_hidden()
 
 
@@ -234,7 +266,9 @@ def done(page: Page) -> dict[str, object]:
 
 
 def open_answer(page: Page, number: int) -> None:
-    page.locator("article details").nth(number).evaluate("answer => answer.open = true")
+    page.locator("article details:has(.nnfp-done)").nth(number).evaluate(
+        "answer => answer.open = true"
+    )
 
 
 def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
@@ -243,11 +277,11 @@ def test_a_prediction_opens_the_answer_of_its_question(tab: Tab) -> None:
     answer = page.locator("article details").first
     assert answer.get_attribute("open") is None
     question = page.locator("blockquote")
-    question.get_by_label("Your prediction").fill("0")
+    question.get_by_label("Your prediction").fill("3, 4")
     question.get_by_role("button", name="Compare").press("Enter")
     assert answer.get_attribute("open") is not None
     assert answer.get_by_label("Done").is_checked()
-    assert done(page) == {"/learn/batch/": {"done": [0], "of": 4}}
+    assert done(page) == {"/learn/batch/": {"done": [0], "of": 6}}
 
 
 def test_progress_survives_a_reload(tab: Tab) -> None:
@@ -257,10 +291,10 @@ def test_progress_survives_a_reload(tab: Tab) -> None:
     boxes = page.locator(".nnfp-done input")
     boxes.nth(1).check()
     page.reload()
-    expect(page.locator(".nnfp-summary")).to_contain_text("1 of 4 done on this page.")
-    assert [box.is_checked() for box in boxes.all()] == [False, True, False, False]
+    expect(page.locator(".nnfp-summary")).to_contain_text("1 of 6 done on this page.")
+    assert [box.is_checked() for box in boxes.all()] == [number == 1 for number in range(6)]
     page.goto("")
-    expect(page.locator(".page-path a", has_text="Batch")).to_have_text("Batch 1 of 4")
+    expect(page.locator(".page-path a", has_text="Batch")).to_have_text("Batch 1 of 6")
 
 
 def test_clearing_progress_requires_confirmation(page: Page) -> None:
@@ -269,7 +303,7 @@ def test_clearing_progress_requires_confirmation(page: Page) -> None:
     boxes = page.locator(".nnfp-done input")
     boxes.nth(1).check()
     noted = done(page)
-    assert noted == {"/learn/batch/": {"done": [1], "of": 4}}
+    assert noted == {"/learn/batch/": {"done": [1], "of": 6}}
     clear = page.locator(".nnfp-summary button")
     page.once("dialog", lambda dialog: dialog.dismiss())
     clear.click()
@@ -289,7 +323,7 @@ def test_cleared_progress_does_not_come_back_with_the_next_tick(page: Page) -> N
     page.locator(".nnfp-summary button").click()
     open_answer(page, 2)
     boxes.nth(2).check()
-    assert done(page) == {"/learn/batch/": {"done": [2], "of": 4}}
+    assert done(page) == {"/learn/batch/": {"done": [2], "of": 6}}
 
 
 def test_a_page_is_done_when_all_its_questions_are(tab: Tab) -> None:
@@ -306,7 +340,7 @@ def test_unreadable_progress_is_ignored(tab: Tab) -> None:
     visit(page, "learn/batch/")
     page.evaluate("localStorage.setItem('nnfp.done', '{not json')")
     visit(page, "learn/batch/")
-    expect(page.locator(".nnfp-predict")).to_have_count(2)
+    expect(page.locator(".nnfp-predict")).to_have_count(3)
     expect(page.locator(".nnfp-summary")).to_have_count(0)
 
 
@@ -315,12 +349,11 @@ def test_questions_work_when_the_reader_returns(tab: Tab) -> None:
     visit(page, "learn/neuron/")
     page.locator(".md-tabs, .md-nav").get_by_role("link", name="Batch").first.click()
     expect(page.locator("h1")).to_contain_text("Batch")
-    expect(page.locator(".nnfp-predict")).to_have_count(2)
+    expect(page.locator(".nnfp-predict")).to_have_count(3)
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Neuron")
-    expect(page.locator(".nnfp-predict")).to_have_count(
-        2
-    )  # the theme puts the page in piece by piece
+    # The theme puts the page in piece by piece.
+    expect(page.locator(".nnfp-predict")).to_have_count(4)
     assert predict(page.locator(".nnfp-predict").first, "0") == "Yes: 0."
 
 

@@ -56,7 +56,7 @@ def test_explorables_fit_into_a_narrow_page(page: Page, large: bool) -> None:
 TWINS = [
     ("neuron", ".nnfp-result span >> nth=2", "weight-1", 4),  # edge, number, field, formula
     ("batch", ".nnfp-result .nnfp-term span >> nth=0", "z21", 2),  # cell, formula
-    ("layer", "label >> nth=1", "out", 20),
+    ("layer", "label >> nth=1", "out", 30),
     ("gradient", "label >> nth=1", "w1", 2),  # circle, field
     ("optimizer", ".nnfp-readout td >> nth=0", "now", 2),  # row, dot
 ]

@@ -15,7 +15,7 @@ from tests.conftest import Tab
 from tests.site.explorables import drag, visit, wait_for_url
 
 PAGE = "learn/layer/"
-START = ["(2,)", "(2, 2)", "(2,)", "(2,)"]
+START = ["(2,)", "(4, 2)", "(4,)", "(4,)"]
 State = dict[str, str]
 # Types each state, field by field, and collects what is shown.
 DRIVE = """states => states.map(state => {
@@ -139,6 +139,13 @@ def test_dots_replace_circles_that_do_not_fit(live: Page) -> None:
     svg = live.locator("explore-layer svg")
     live.get_by_label("out_features").fill("9")
     assert svg.locator("text").all_text_contents() == ["18 weights", "2 inputs", "9 neurons"]
+    middles = svg.evaluate(
+        """svg => [svg, ...svg.querySelectorAll("g[data-part=in] circle")].map(one => {
+            const { top, bottom } = one.getBoundingClientRect();
+            return (top + bottom) / 2;
+        })"""
+    )
+    assert sum(middles[1:]) / 2 == pytest.approx(middles[0], abs=20), "the circles are centered"
     # Two inputs, six of nine neurons, and three dots for the others.
     assert svg.locator("circle").count() == 2 + 6 + 3
     assert (svg.locator("path").get_attribute("d") or "").count("M") == 2 * 6
@@ -154,14 +161,14 @@ def test_choosing_the_sizes_of_the_figure_restores_it(live: Page) -> None:
     svg = live.locator("explore-layer svg")
     live.get_by_label("out_features").fill("9")
     assert unnamed(svg.inner_html()) != unnamed(drawn)
-    live.get_by_label("out_features").fill("2")
+    live.get_by_label("out_features").fill("4")
     assert unnamed(svg.inner_html()) == unnamed(drawn)
     expect(svg).to_have_attribute("aria-label", label)
 
 
 def test_a_size_can_be_dragged(live: Page) -> None:
     drag(live, live.get_by_label("in_features"), 42)
-    assert shapes(live)[:2] == ["(2,)", "(2, 9)"]
+    assert shapes(live)[:2] == ["(2,)", "(4, 9)"]
     drag(live, live.locator("label", has_text="out_features"), -200)
     assert shapes(live)[:2] == ["(2,)", "(0, 9)"]
 
@@ -186,10 +193,10 @@ def test_a_fifth_dimension_is_rejected(live: Page) -> None:
 def test_the_output_is_read_out(live: Page) -> None:
     status = live.locator("explore-layer [role=status]")
     live.get_by_label("input shape").fill("8, 5, 2")
-    expect(status).to_have_text("Output of shape (8, 5, 2), 6 parameters, 160 multiplications.")
+    expect(status).to_have_text("Output of shape (8, 5, 4), 12 parameters, 320 multiplications.")
     live.get_by_label("in_features").fill("3")
     expect(status).to_have_text(
-        "nn.Linear says: RuntimeError: mat1 and mat2 shapes cannot be multiplied (40x2 and 3x2)"
+        "nn.Linear says: RuntimeError: mat1 and mat2 shapes cannot be multiplied (40x2 and 3x4)"
     )
 
 
@@ -197,13 +204,13 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     live.get_by_label("in_features").focus()
     live.keyboard.press("ArrowUp")
     live.keyboard.press("Tab")  # out_features
-    live.keyboard.type("4")
+    live.keyboard.type("6")
     live.keyboard.press("Tab")  # the input's shape
     live.keyboard.type("(8, 3)")
     live.keyboard.press("Tab")
     live.keyboard.press("Tab")
     live.keyboard.press("Enter")  # one dimension more
-    assert shapes(live) == ["(8, 5, 3)", "(4, 3)", "(4,)", "(8, 5, 4)"]
+    assert shapes(live) == ["(8, 5, 3)", "(6, 3)", "(6,)", "(8, 5, 6)"]
     live.keyboard.press("Tab")
     live.keyboard.type("F")  # no bias
     assert shapes(live)[2] == "None"
@@ -239,7 +246,7 @@ def test_an_invalid_value_shows_a_message_without_changing_the_shapes(
     field.press("Tab")
     expect(live.get_by_role("alert")).to_have_text(f"Expected {sentence}")
     assert shapes(live) == START
-    expect(field).to_have_value("2")
+    expect(field).to_have_value("4" if name == "out_features" else "2")
 
 
 def test_the_url_stores_the_state(live: Page) -> None:
@@ -259,7 +266,7 @@ def test_a_link_restores_its_state(tab: Tab) -> None:
         "Expected a whole number from 0 to 1000 as out_features, got -1. "
         "Expected True or False as bias, got true."
     )
-    assert shapes(page) == ["(8, 4)", "(2, 3)", "(2,)", "none"]
+    assert shapes(page) == ["(8, 4)", "(4, 3)", "(4,)", "none"]
     assert heard == []
 
 
@@ -270,7 +277,7 @@ def test_the_state_is_restored_when_the_reader_returns(tab: Tab) -> None:
     page.get_by_role("link", name="Neuron").first.click()
     expect(page.locator("h1")).to_contain_text("Neuron")
     page.evaluate("history.back()")
-    expect(page.locator("explore-layer .nnfp-verdict")).to_contain_text("(8x4 and 3x2)")
+    expect(page.locator("explore-layer .nnfp-verdict")).to_contain_text("(8x4 and 3x4)")
     assert page.evaluate("window.same"), "the page was loaded again"
 
 

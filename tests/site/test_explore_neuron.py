@@ -356,8 +356,8 @@ def test_a_link_within_the_page_keeps_the_state(tab: Tab, loaded: bool) -> None:
     if not loaded:
         page.get_by_role("link", name="Neuron", exact=True).first.click()
     page.get_by_label("weight 1", exact=True).fill("4")
-    page.locator("article p a[href$='#relu']").click()
-    page.wait_for_url("**/learn/neuron/?w1=4#relu")
+    page.locator("article p a[href$='#a-bias']").click()
+    page.wait_for_url("**/learn/neuron/?w1=4#a-bias")
     expect(page.locator("explore-neuron .nnfp-result")).to_contain_text("(1·4 + 2·7 + 0)")
 
 

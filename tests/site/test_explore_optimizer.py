@@ -174,12 +174,12 @@ def test_a_path_has_at_most_a_thousand_steps(live: Page) -> None:
 
 
 def test_a_comment_reports_a_step_too_far(live: Page) -> None:
-    live.get_by_label("learning rate").fill("0.024")
+    live.get_by_role("spinbutton", name="learning rate").fill("0.024")
     [seen] = live.evaluate(WALK, [[{"w": "2.9", "b": "3"}], [0, 1, 2]])
     losses = [read(shown["texts"][2]) for shown in seen]
     for before, after, shown in zip(losses, losses[1:], seen[1:], strict=False):
         assert (after > before) == ("too far" in shown["comment"])
-    live.get_by_label("learning rate").fill("0.0256")
+    live.get_by_role("spinbutton", name="learning rate").fill("0.0256")
     [[_, shown]] = live.evaluate(WALK, [[{"w": "2.9", "b": "0"}], [0, 1]])
     assert shown["comment"] == "A step too far: the loss is larger than before."
 
@@ -323,8 +323,8 @@ def test_arrow_keys_move_the_start(live: Page) -> None:
 
 
 def test_a_number_can_be_dragged(live: Page) -> None:
-    drag(live, live.get_by_label("learning rate"), 12)
-    expect(live.get_by_label("learning rate")).to_have_value("0.02")
+    drag(live, live.get_by_role("spinbutton", name="learning rate"), 12)
+    expect(live.get_by_role("spinbutton", name="learning rate")).to_have_value("0.02")
     drag(live, live.get_by_label("start weight"), -60)
     assert start_of(live) == ("", "0", "0")
 
@@ -386,7 +386,7 @@ def test_an_invalid_start_changes_neither_start_nor_seed(
 def test_an_invalid_number_shows_a_message_without_changing_the_path(
     live: Page, label: str, typed: str, sentence: str
 ) -> None:
-    field = live.get_by_label(label)
+    field = live.get_by_role("spinbutton", name=label)
     before = field.input_value(), cells(live)
     field.fill(typed)
     field.press("Tab")
@@ -396,7 +396,7 @@ def test_an_invalid_number_shows_a_message_without_changing_the_path(
 
 def test_the_url_stores_the_state(live: Page, page: Page) -> None:
     live.locator("[name=optimizer]").select_option("Adam")
-    live.get_by_label("learning rate").fill("0.5")
+    live.get_by_role("spinbutton", name="learning rate").fill("0.5")
     live.get_by_label("seed").fill("5")
     live.get_by_role("button", name="Step").click()
     live.wait_for_url(lambda url: "seed=5" in url and "step=11" in url)
@@ -463,7 +463,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     live.keyboard.press("Tab")
     assert cells(live) == ["3", "0", "0"]
     live.keyboard.press("ArrowUp")
-    expect(live.get_by_label("learning rate")).to_have_value("0.015")
+    expect(live.get_by_role("spinbutton", name="learning rate")).to_have_value("0.015")
 
 
 def test_the_explorable_is_accessible(touched: Page) -> None:
@@ -472,7 +472,7 @@ def test_the_explorable_is_accessible(touched: Page) -> None:
     touched.locator("explore-optimizer svg").tap()  # in the middle
     assert cells(touched)[:2] == ["1.8", "−0.3"]
     touched.get_by_role("button", name="Random start").click()
-    touched.get_by_label("learning rate").fill("-1")
+    touched.get_by_role("spinbutton", name="learning rate").fill("-1")
     touched.keyboard.press("Enter")
     assert touched.get_by_role("alert").inner_text() != ""
     assert unusable(touched, "explore-optimizer") == []

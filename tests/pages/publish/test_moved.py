@@ -63,7 +63,7 @@ def test_an_old_url_leads_to_the_new_one(tab: Tab, online: str, old: str, new: s
     page.goto("about:blank")
     heard = listen(page)
     page.goto(online + old, wait_until="commit")
-    page.wait_for_url(online + new)
+    expect(page).to_have_url(online + new)
     expect(page.locator("article h1")).to_be_visible()
     assert heard == []
 
@@ -73,27 +73,27 @@ def test_an_old_file_leads_to_the_new_one(tab: Tab, as_files: str, old: str, new
     page = tab(offline=True)
     page.goto("about:blank")
     page.goto(as_files + as_file(old), wait_until="commit")
-    page.wait_for_url(as_files + as_file(new))
+    expect(page).to_have_url(as_files + as_file(new))
 
 
 def test_back_skips_the_old_url(page: Page, online: str) -> None:
     page.goto(f"{online}glossary/")
     page.goto(f"{online}learn/old/", wait_until="commit")
-    page.wait_for_url(f"{online}learn/neuron/")
+    expect(page).to_have_url(f"{online}learn/neuron/")
     page.go_back()
-    assert page.url == f"{online}glossary/"
+    expect(page).to_have_url(f"{online}glossary/")
 
 
 def test_an_old_heading_typed_on_its_page_leads_to_the_new_one(page: Page, online: str) -> None:
     page.goto(f"{online}learn/neuron/")
     page.evaluate("location.hash = 'gone'")
-    page.wait_for_url(f"{online}learn/batch/#what-can-go-wrong")
+    expect(page).to_have_url(f"{online}learn/batch/#what-can-go-wrong")
 
 
 def test_without_javascript_a_page_that_has_moved_opens_the_new_one(tab: Tab, online: str) -> None:
     page = tab(java_script_enabled=False)
     page.goto(f"{online}learn/old/", wait_until="commit")
-    page.wait_for_url(f"{online}learn/neuron/")
+    expect(page).to_have_url(f"{online}learn/neuron/")
 
 
 def test_without_javascript_an_old_heading_shows_a_link(tab: Tab, online: str) -> None:
@@ -104,7 +104,7 @@ def test_without_javascript_an_old_heading_shows_a_link(tab: Tab, online: str) -
     page.goto(f"{online}learn/neuron/#gone")
     expect(notes.first).to_be_in_viewport()
     notes.first.get_by_role("link", name="Batch").click()
-    page.wait_for_url(f"{online}learn/batch/#what-can-go-wrong")
+    expect(page).to_have_url(f"{online}learn/batch/#what-can-go-wrong")
 
 
 def make_site(folder: Path) -> Path:
