@@ -68,12 +68,14 @@ class Firefox(Engine):
         # It imports much that is deprecated, so only `make audit` imports it.
         from marionette_driver.marionette import Marionette
 
+        # In a folder of this run: the client deletes an old log first, even if that is /dev/null.
+        log = self.resources.enter_context(tempfile.TemporaryDirectory())
         # Scroll bars that take no room, as on phones and in the other two.
         prefs = {"ui.useOverlayScrollbars": 1}
         self.client = Marionette(
             bin=program("Firefox", ["firefox-esr", "firefox"], "firefox-esr"),
             app="fxdesktop",  # otherwise it asks Firefox, and prints the answer
-            gecko_log=os.devnull,
+            gecko_log=log,
             port=0,  # any that is free
             headless=True,
             prefs=prefs,
