@@ -1,5 +1,6 @@
 """Drive Chromium, Firefox and WebKit through one interface, for `make audit`."""
 
+import io
 import os
 import subprocess
 import tempfile
@@ -8,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Playwright
 from selenium.common.exceptions import NoSuchFrameException
 from selenium.webdriver import WebKitGTK
@@ -179,14 +181,20 @@ class WebKit(Engine):
         self.driver.switch_to.active_element.send_keys(codes(keys))
 
     def picture(self) -> bytes:
-        # A picture shows the window, so let the window be as high as the page.
-        width, height = self.run("return [innerWidth, innerHeight]")
-        whole = self.run("return document.documentElement.scrollHeight")
-        self.driver.set_window_size(width, whole + self.bar)
-        self.run(READY)
-        picture = self.driver.get_screenshot_as_png()
-        self.driver.set_window_size(width, height + self.bar)
-        return picture
+        # A picture shows the window, and a window as high as a long page stays black. So take one
+        # picture after the other and put them below each other, without a header in each.
+        self.run("document.querySelector('.md-header').style.position = 'static'")
+        width, height, whole = self.run(
+            "return [innerWidth, innerHeight, document.documentElement.scrollHeight]"
+        )
+        page = Image.new("RGB", (width, whole))
+        for top in range(0, whole, height):
+            at = self.run("scrollTo({top: arguments[0], behavior: 'instant'}); return scrollY", top)
+            self.run(READY)
+            page.paste(Image.open(io.BytesIO(self.driver.get_screenshot_as_png())), (0, round(at)))
+        content = io.BytesIO()
+        page.save(content, "PNG")
+        return content.getvalue()
 
 
 # The window cannot be narrower than its toolbar, which is wider than a phone.
