@@ -173,6 +173,8 @@ class WebKit(Engine):
         self.run("document.documentElement.style.overflow = ''")
 
     def type(self, selector: str, text: str) -> None:
+        # Otherwise, the driver scrolls the field below what stays at the top.
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
         field = self.driver.find_element("css selector", selector)
         field.send_keys(codes("Control+a"))
         field.send_keys(text)

@@ -81,12 +81,12 @@ def test_a_good_page_has_no_problem(engine: Engine, open_page: Callable[[str], N
             "a formula is not visible",
         ),
         (
-            "<article><svg style='width: 0'></svg>",
+            "<article><svg role='img' style='width: 0'></svg>",
             "figures and images that look wrong",
             "a figure is not visible",
         ),
         (
-            "<article><svg style='margin-left: -30px'></svg>",
+            "<article><svg role='img' style='margin-left: -30px'></svg>",
             "figures and images that look wrong",
             "a figure leaves the column",
         ),
