@@ -107,7 +107,8 @@ CONTROLS = """
     for (const figure of document.querySelectorAll("main :not(:defined)")) {
         problems.push(`an interactive figure does not run: ${figure.localName}`);
     }
-    const controls = "article :is(input, select, button, textarea)";
+    // Tabs are chosen by their labels; their inputs are invisible.
+    const controls = "article :is(input:not(.tabbed-set > input), select, button, textarea)";
     for (const control of document.querySelectorAll(controls)) {
         if (!control.checkVisibility()) continue;
         control.scrollIntoView({ block: "center", behavior: "instant" });
@@ -115,8 +116,7 @@ CONTROLS = """
         const hit = document.elementFromPoint(left + width / 2, top + height / 2);
         const name = control.ariaLabel ?? control.labels?.[0]?.textContent ?? control.title;
         const what = `${describe(control)} ${control.name} ${name}`;
-        // A label over its control passes clicks on to it.
-        if (!control.contains(hit) && hit?.closest("label")?.control !== control) {
+        if (!control.contains(hit)) {
             problems.push(`a control is covered by ${hit && describe(hit)}: ${what}`);
         } else if (outside(control) && !control.closest("pre, .highlight")) {
             problems.push(`a control leaves the column: ${what}`);
