@@ -88,7 +88,7 @@ class Value:
         slopes = {self: 1.0}
         waiting = [(-self._serial, self)]
         while waiting:
-            # The newest value comes first: whatever was computed from it has been handled, so its
+            # The newest value comes first: everything computed from it has been handled, so its
             # slope is complete. Each value is visited once, however many paths lead to it.
             _, value = heappop(waiting)
             value.grad += slopes[value]

@@ -111,7 +111,7 @@
     }
 
     // Make circles as wide as their numbers need, and end lines where circles begin. Lay each field over its
-    // number, with room for the arrows beside it.
+    // number, with room for the arrows next to it.
     makeRoom() {
       const inputs = Math.max(26, this.half("x1", 60) + 12, this.half("x2", 60) + 12);
       const [sum, output] = ["sum", "output"].map((name) => Math.max(26, this.half(name) + 5));
