@@ -5,7 +5,8 @@ from nnfp.batch import all_at_once, one_at_a_time
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
-from nnfp.optimizer import Solved, fit
+from nnfp.optimizer import Solved
+from nnfp.training import fit
 
 __all__ = [
     "MLP",
