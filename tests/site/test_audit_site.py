@@ -67,7 +67,9 @@ def test_text_in_a_color_transition_is_judged_by_its_final_color(tab: Tab) -> No
     page = tab()
     page.goto("")
     changing = page.locator("h1").evaluate(
-        """h1 => {
+        """async h1 => {
+            // No transition starts before the page has been drawn.
+            await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
             h1.style.color = "#ddd";
             getComputedStyle(h1).color; // makes the browser apply the pale color
             h1.style.transition = "color 100s";
