@@ -79,7 +79,7 @@ class Adam(GradientOptimizer):
         decoupled_weight_decay: bool = False,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(Adam, unknown)
         if isinstance(lr, Tensor):
             if foreach:
                 raise ValueError(NO_TENSOR)
@@ -109,20 +109,16 @@ class Adam(GradientOptimizer):
 
     def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
         """Change one parameter by the rule above."""
-        lr, weight_decay, (beta1, beta2) = (
-            scalar(group["lr"]),
-            group["weight_decay"],
-            group["betas"],
-        )
+        lr, decay, (beta1, beta2) = scalar(group["lr"]), group["weight_decay"], group["betas"]
         state = self._state_of(p)
         p, grad, mean, square = map(_real, (p, grad, state["exp_avg"], state["exp_avg_sq"]))
         if group["maximize"]:
             grad = -grad
-        if weight_decay != 0:
+        if decay != 0:
             if group["decoupled_weight_decay"]:
-                p.mul_(1 - lr * weight_decay)
+                p.mul_(1 - lr * decay)
             else:
-                grad = grad.add(p, alpha=weight_decay)
+                grad = grad.add(p, alpha=decay)
         mean.lerp_(grad, 1 - beta1)
         square.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         state["step"] += 1
@@ -134,18 +130,18 @@ class Adam(GradientOptimizer):
 
     def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
         """Change many parameters by the rule above, with one call for each of its operations."""
-        lr, weight_decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
+        lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
         states = [self._state_of(p) for p in params]
         params, grads = [_real(p) for p in params], [_real(grad) for grad in grads]
         means = [_real(state["exp_avg"]) for state in states]
         squares = [_real(state["exp_avg_sq"]) for state in states]
         if group["maximize"]:
             grads = torch._foreach_neg(grads)
-        if weight_decay != 0:
+        if decay != 0:
             if group["decoupled_weight_decay"]:
-                torch._foreach_mul_(params, 1 - lr * weight_decay)
+                torch._foreach_mul_(params, 1 - lr * decay)
             else:
-                grads = torch._foreach_add(grads, params, alpha=weight_decay)
+                grads = torch._foreach_add(grads, params, alpha=decay)
         torch._foreach_lerp_(means, grads, 1 - beta1)
         torch._foreach_mul_(squares, beta2)
         torch._foreach_addcmul_(squares, grads, grads, 1 - beta2)

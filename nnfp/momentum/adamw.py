@@ -58,7 +58,7 @@ class AdamW(Adam):
         foreach: bool | None = None,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(AdamW, unknown)
         super().__init__(
             params,
             lr,

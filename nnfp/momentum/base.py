@@ -21,10 +21,16 @@ longer than to finish one tensor after the other."""
 
 
 class GradientOptimizer(torch.optim.Optimizer):
-    """An optimizer that changes each parameter by a rule that needs only the gradient.
+    """An optimizer that changes each parameter by a rule, given its gradient.
 
     A subclass writes its rule as `update`, for one parameter. To be faster on devices where each
     call costs time, it also writes it as `update_together`, for a list of parameters.
+
+    Args:
+        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
+            `params` and their own settings.
+        defaults: The settings of groups that do not have their own. The rule finds them in its
+            group. `foreach`, if given, says whether to use `update_together`.
 
     Examples:
         >>> import torch
@@ -34,7 +40,7 @@ class GradientOptimizer(torch.optim.Optimizer):
         ...         p.sub_(group["lr"] * grad.sign())
         >>> w = torch.nn.Parameter(torch.tensor([5.0, 7.0]))
         >>> w.grad = torch.tensor([0.25, -40.0])
-        >>> SignDescent([w], {"lr": 0.5, "foreach": False}).step()
+        >>> SignDescent([w], {"lr": 0.5}).step()
         >>> w.tolist()
         [4.5, 7.5]
     """
@@ -94,22 +100,23 @@ class GradientOptimizer(torch.optim.Optimizer):
         """Raise an error if `step` cannot change these parameters; called before any is changed."""
 
     def uses_foreach(self, params: list[Tensor], group: Group) -> bool:
-        """Return whether to change these parameters together; it makes no difference to the result.
+        """Return whether to change these parameters together, which gives the same up to rounding.
 
-        It never does so where it would be slower, on the processor, or for sparse gradients. Like
-        PyTorch, it does so for subclasses of tensors only if the group has `foreach` set to true.
+        That is never so on a processor, where it is slower, or for sparse gradients. For subclasses
+        of tensors, it is so only if `foreach` of the group is true, as in PyTorch.
         """
-        if group["foreach"] is None:
+        wanted = group.get("foreach")
+        if wanted is None:
             wanted = all(type(p) in (Tensor, nn.Parameter) for p in params)
-        else:
-            wanted = group["foreach"]
         return wanted and all(p.device.type in FAST and not _grad(p).is_sparse for p in params)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Copies, pickles and state_dicts are all loaded here. A wrong state changes nothing.
-        settings = state.get("defaults") or self.defaults
+        defaults = state.get("defaults") or self.defaults
+        # PyTorch adds this name to the defaults when it loads a state.
+        settings = [name for name in defaults if name != "differentiable"]
         for group in state["param_groups"]:
-            if not settings.keys() <= group.keys():
+            if any(name not in group for name in settings):
                 raise ValueError(
                     f"expected the state of {type(self).__name__}, with {', '.join(settings)} in "
                     f"each group, got a group with {', '.join(group)}"

@@ -73,7 +73,7 @@ class SGD(GradientOptimizer):
         foreach: bool | None = None,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(SGD, unknown)
         if isinstance(lr, Tensor) and lr.numel() != 1:
             raise ValueError("Tensor lr must be 1-element")
         if lr < 0:
