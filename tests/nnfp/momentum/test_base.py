@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch.optim import Optimizer, lr_scheduler
+from torch.utils import _foreach_utils
 
 import nnfp
 from nnfp.momentum import GradientOptimizer, base
@@ -192,6 +193,12 @@ def test_foreach_chooses_how_parameters_are_changed(
     sgd.step()
     assert calls == ([2] if together else [])
     assert params[0].tolist() == pytest.approx([0.999, 0.999])
+
+
+def test_lists_are_used_on_devices_on_which_pytorch_uses_them() -> None:
+    # PyTorch adds the name of a device that others can register.
+    supported = _foreach_utils._get_foreach_kernels_supported_devices()
+    assert {*base.FAST} == {*supported} - {torch._C._get_privateuse1_backend_name()}
 
 
 def test_a_new_rule_needs_only_the_change_of_one_parameter(
