@@ -14,11 +14,11 @@ NO_TENSOR = "lr as a Tensor is not supported for capturable=False and foreach=Tr
 class Adam(GradientOptimizer):
     """Adam, adaptive moment estimation: a drop-in replacement for [torch.optim.Adam][].
 
-    For each entry `p` of a parameter, with the gradient `g`, a step computes the running means `m`
-    of the gradient and `s` of its square, which start at zero. `t` counts the steps:
+    For each entry `p` of a parameter, with the gradient `g`, which `maximize` turns into `-g`, a
+    step computes the running means `m` of the gradient and `s` of its square, which start at zero.
+    `t` counts the steps:
 
-    1. `g = g + weight_decay * p`, after `g = -g` with `maximize`; with `decoupled_weight_decay`, it
-       is `p = p - lr * weight_decay * p` instead
+    1. `g = g + weight_decay * p`, or `p = p - lr * weight_decay * p` with `decoupled_weight_decay`
     2. `m = beta1 * m + (1 - beta1) * g`
     3. `s = beta2 * s + (1 - beta2) * g * g`
     4. `p = p - lr * (m / (1 - beta1**t)) / ((s / (1 - beta2**t)) ** 0.5 + eps)`

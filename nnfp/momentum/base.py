@@ -26,11 +26,9 @@ class GradientOptimizer(torch.optim.Optimizer):
     A subclass writes its rule as `update`, for one parameter. To be faster on devices where each
     call costs time, it also writes it as `update_together`, for a list of parameters.
 
-    Args:
-        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
-            `params` and their own settings.
-        defaults: The settings of groups that do not have their own. The rule finds them in its
-            group. `foreach`, if given, says whether to use `update_together`.
+    Like [torch.optim.Optimizer][], it takes the parameters and a dictionary with the settings of
+    groups that do not have their own. The rule finds the settings in its group. The setting
+    `foreach`, if there is one, says whether to use `update_together`.
 
     Examples:
         >>> import torch

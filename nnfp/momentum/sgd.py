@@ -12,9 +12,10 @@ from nnfp.momentum.base import GradientOptimizer, Group, Tensors, refuse_unknown
 class SGD(GradientOptimizer):
     """Stochastic gradient descent: a drop-in replacement for [torch.optim.SGD][].
 
-    For each entry `p` of a parameter, with the gradient `g` and the velocity `v`, a step computes:
+    For each entry `p` of a parameter, with the velocity `v` and the gradient `g`, which `maximize`
+    turns into `-g`, a step computes:
 
-    1. `g = g + weight_decay * p`, after `g = -g` with `maximize`
+    1. `g = g + weight_decay * p`
     2. `v = momentum * v + (1 - dampening) * g`, or `v = g` in the first step
     3. `p = p - lr * v`, or `p = p - lr * (g + momentum * v)` with `nesterov`
 
