@@ -1,12 +1,11 @@
 """Adam, which divides the running mean of a gradient by the root of that of its square."""
 
-from typing import Never
+from typing import Any, Never
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import ParamsT
 
-from nnfp.momentum.base import GradientOptimizer, Group, Tensors, refuse_unknown, scalar
+from nnfp.momentum.base import GradientOptimizer, Params, refuse_unknown, scalar
 
 NO_TENSOR = "lr as a Tensor is not supported for capturable=False and foreach=True"
 
@@ -26,8 +25,7 @@ class Adam(GradientOptimizer):
     A complex number counts as two entries, as in [torch.optim.Adam][].
 
     Args:
-        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
-            `params` and their own settings.
+        params: The parameters, also with their names, or groups of them with their own settings.
         lr: The learning rate. It may be a tensor with one entry, but not if `foreach` is true.
         betas: How much of the running means is left after a step: `beta1` for the gradient, `beta2`
             for its square.
@@ -68,7 +66,7 @@ class Adam(GradientOptimizer):
 
     def __init__(
         self,
-        params: ParamsT,
+        params: Params,
         lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -107,7 +105,7 @@ class Adam(GradientOptimizer):
         }
         super().__init__(params, settings)
 
-    def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Change one parameter by the rule above."""
         lr, decay, (beta1, beta2) = scalar(group["lr"]), group["weight_decay"], group["betas"]
         state = self._state_of(p)
@@ -128,7 +126,9 @@ class Adam(GradientOptimizer):
         size = (square.sqrt() / correction2**0.5).add_(group["eps"])
         p.addcdiv_(mean, size, value=-lr / correction1)
 
-    def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
+    def update_together(
+        self, params: list[Tensor], grads: list[Tensor], group: dict[str, Any]
+    ) -> None:
         """Change many parameters by the rule above, with one call for each of its operations."""
         lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
         states = [self._state_of(p) for p in params]
@@ -136,12 +136,12 @@ class Adam(GradientOptimizer):
         means = [_real(state["exp_avg"]) for state in states]
         squares = [_real(state["exp_avg_sq"]) for state in states]
         if group["maximize"]:
-            grads = torch._foreach_neg(grads)
+            grads = list(torch._foreach_neg(grads))
         if decay != 0:
             if group["decoupled_weight_decay"]:
                 torch._foreach_mul_(params, 1 - lr * decay)
             else:
-                grads = torch._foreach_add(grads, params, alpha=decay)
+                grads = list(torch._foreach_add(grads, params, alpha=decay))
         torch._foreach_lerp_(means, grads, 1 - beta1)
         torch._foreach_mul_(squares, beta2)
         torch._foreach_addcmul_(squares, grads, grads, 1 - beta2)
@@ -154,7 +154,7 @@ class Adam(GradientOptimizer):
         torch._foreach_add_(sizes, group["eps"])
         torch._foreach_addcdiv_(params, means, sizes, [-lr / (1 - beta1**t) for t in counts])
 
-    def check(self, params: list[Tensor], group: Group) -> None:
+    def check(self, params: list[Tensor], group: dict[str, Any]) -> None:
         """Raise an error if the step is impossible, or would go wrong without one.
 
         Raises:
@@ -174,7 +174,7 @@ class Adam(GradientOptimizer):
         if any(p.is_cuda for p in params) and torch.cuda.is_current_stream_capturing():
             raise RuntimeError(f"expected a step outside of CUDA graphs: {name} counts its steps")
 
-    def uses_foreach(self, params: list[Tensor], group: Group) -> bool:
+    def uses_foreach(self, params: list[Tensor], group: dict[str, Any]) -> bool:
         """Return whether to change parameters together: never if `lr` is a tensor."""
         return not isinstance(group["lr"], Tensor) and super().uses_foreach(params, group)
 

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-Group = dict[str, Any]
-"""A group of parameters, as `params`, with their settings, such as `lr`."""
+Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+"""Parameters, pairs of a name and a parameter, or groups of either.
 
-Tensors = list[Tensor] | tuple[Tensor, ...]
+A group is a dictionary with its parameters or pairs as `params`, and with its own settings."""
 
 FAST = ("cuda", "xpu", "mtia")
 """The types of devices that can work on a list of tensors at once.
@@ -73,7 +73,7 @@ class GradientOptimizer(torch.optim.Optimizer):
                     self.update(p, p.grad, group)
         return loss
 
-    def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Change one parameter in place, but not its gradient.
 
         Args:
@@ -83,7 +83,9 @@ class GradientOptimizer(torch.optim.Optimizer):
         """
         raise NotImplementedError
 
-    def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
+    def update_together(
+        self, params: list[Tensor], grads: list[Tensor], group: dict[str, Any]
+    ) -> None:
         """Change parameters of one device and dtype as `update` does, with fewer calls.
 
         Args:
@@ -94,10 +96,10 @@ class GradientOptimizer(torch.optim.Optimizer):
         for p, grad in zip(params, grads, strict=True):
             self.update(p, grad, group)
 
-    def check(self, params: list[Tensor], group: Group) -> None:
+    def check(self, params: list[Tensor], group: dict[str, Any]) -> None:
         """Raise an error if `step` cannot change these parameters; called before any is changed."""
 
-    def uses_foreach(self, params: list[Tensor], group: Group) -> bool:
+    def uses_foreach(self, params: list[Tensor], group: dict[str, Any]) -> bool:
         """Return whether to change these parameters together, which gives the same up to rounding.
 
         That is never so on a processor, where it is slower, or for sparse gradients. For subclasses

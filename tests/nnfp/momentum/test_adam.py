@@ -1,5 +1,6 @@
 """Test `Adam` by comparing it with that of PyTorch."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def parameter() -> nn.Parameter:
 @pytest.mark.usefixtures("together")
 @each(COMBINATIONS)
 def test_adam_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
-    second = {"lr": 0.02, "weight_decay": 0.1, "betas": (0.5, 0.75)}
+    second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
     assert_twins(
         lambda params: Adam(groups(params, **second), **copied(settings)),
         lambda params: torch.optim.Adam(groups(params, **second), **copied(settings)),
@@ -168,6 +169,16 @@ def test_a_state_with_amsgrad_is_refused_at_the_next_step() -> None:
         adam.step()
     assert str(error.value) == "expected groups without amsgrad, which Adam does not have"
     assert p.tolist() == [1.0, 2.0]
+
+
+def test_a_step_is_not_captured_in_a_cuda_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_current_stream_capturing", lambda: True)
+    adam = Adam([parameter()])
+    on_gpu: Any = SimpleNamespace(grad=None, is_cuda=True)
+    adam.check([parameter()], adam.param_groups[0])
+    with pytest.raises(RuntimeError) as error:
+        adam.check([parameter(), on_gpu], adam.param_groups[0])
+    assert str(error.value) == "expected a step outside of CUDA graphs: Adam counts its steps"
 
 
 def test_steps_are_counted_on_the_processor_in_float32_for_every_dtype() -> None:

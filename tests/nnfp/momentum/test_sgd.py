@@ -34,7 +34,7 @@ COMBINATIONS = [
 @pytest.mark.usefixtures("together")
 @each(COMBINATIONS)
 def test_sgd_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
-    second = {"lr": 0.02, "weight_decay": 0.1}
+    second = {"lr": 0.02, "weight_decay": 1}
     assert_twins(
         lambda params: SGD(groups(params, **second), **copied(settings)),
         lambda params: torch.optim.SGD(groups(params, **second), **copied(settings)),
