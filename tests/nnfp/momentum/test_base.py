@@ -150,6 +150,13 @@ def test_wrong_parameters_are_refused_as_in_pytorch(kind: str, bad: Any) -> None
         assert str(error.value) == str(expected)
 
 
+def test_all_unknown_keywords_are_listed() -> None:
+    wrong: Any = {"fused": True, "learning_rate": 0.1}
+    with pytest.raises(TypeError) as error:
+        nnfp.SGD([nn.Parameter(torch.ones(2))], **wrong)
+    assert str(error.value).endswith("for SGD, got fused, learning_rate")
+
+
 # One by one, or together
 
 
