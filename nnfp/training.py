@@ -32,7 +32,7 @@ def fit(
         net: The network. Its parameters are changed in place. It stays in training or evaluation
             mode.
         optimizer: An optimizer of the parameters of `net`. If its `step` requires a closure, as
-            that of [torch.optim.LBFGS][] does, it gets one, which computes the loss of the batch
+            that of `torch.optim.LBFGS` does, it gets one, which computes the loss of the batch
             and its gradients anew each time it is called.
         batches: Pairs of inputs and targets: a list of them or a [torch.utils.data.DataLoader][].
             Each epoch iterates over it once.

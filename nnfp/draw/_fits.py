@@ -72,9 +72,7 @@ def fits(
             content += svg.path(axes.points(place, across, thin), width=1, opacity=0.6)
         content += svg.dots(axes.points(place, xs, dots[name]), svg.RESULT, 6)
         if name in curves:
-            # Whole pixels: trained networks differ a little from processor to processor.
-            line = [(x, round(y)) for x, y in axes.points(place, across, curves[name])]
-            content += svg.path(line, color=WEIGHT)
+            content += svg.path(axes.points(place, across, curves[name]), color=WEIGHT)
     content += svg.text((LEFT + WIDTH) / 2, axes.height - 14, xlabel, faint=True)
     with_curve = " and a curve" if curves else ""
     title = f"Plot of {ylabel} by {xlabel}, with {len(xs)} samples{with_curve}: {', '.join(dots)}"
