@@ -13,7 +13,7 @@ from nnfp.draw.words import number
 
 Row = Sequence[float]
 
-LEFT, GAP, TOP, SPACE, BOTTOM = 38, 22, 66, 44, 52  # around and between the panels
+GAP, TOP, SPACE, BOTTOM = 22, 66, 44, 52  # around and between the panels
 HEIGHT = 130
 
 
@@ -60,12 +60,12 @@ def fits(
     thin = None if rule is None else _row(rule, "numbers of the rule", len(across))
     dots, curves = {}, {}
     for name, (targets, answers) in panels.items():
-        check_words("titles", name, 20)
+        check_words("titles", name, 18)
         dots[name] = _row(targets, "targets", len(xs))
         if answers is not None:
             curves[name] = _row(answers, "answers", len(across))
     axes = _Axes([*xs, *across], [*chain(*dots.values(), *curves.values(), thin or [])], len(dots))
-    content = svg.text(LEFT, 14, ylabel, anchor="start", faint=True)
+    content = svg.text(axes.left, 14, ylabel, anchor="start", faint=True)
     for place, name in enumerate(dots):
         content += axes.draw(place, name)
         if thin is not None:
@@ -73,7 +73,7 @@ def fits(
         content += svg.dots(axes.points(place, xs, dots[name]), svg.RESULT, 6)
         if name in curves:
             content += svg.path(axes.points(place, across, curves[name]), color=WEIGHT)
-    content += svg.text((LEFT + WIDTH) / 2, axes.height - 14, xlabel, faint=True)
+    content += svg.text((axes.left + WIDTH) / 2, axes.height - 14, xlabel, faint=True)
     with_curve = " and a curve" if curves else ""
     title = f"Plot of {ylabel} by {xlabel}, with {len(xs)} samples{with_curve}: {', '.join(dots)}"
     return Picture(title, svg.document(title, axes.height, content))
@@ -85,21 +85,23 @@ class _Axes:
     def __init__(self, xs: Row, ys: Row, panels: int) -> None:
         from matplotlib.ticker import MaxNLocator
 
+        low, high = min(xs), max(xs)
+        marks = MaxNLocator(4, steps=(1, 2, 5, 10))
+        self.across = [mark for mark in marks.tick_values(low, high) if low <= mark <= high]
+        self.up = list(marks.tick_values(min(0, *ys), max(ys)))
+        self.xs = (low, high)
+        self.left = max(svg.text_width(number(mark)) for mark in self.up) + 12
+        self.panels = panels
         self.columns = min(2, panels)
-        self.width = (WIDTH - LEFT - GAP * self.columns) / self.columns
+        self.width = (WIDTH - self.left - GAP * self.columns) / self.columns
         rows = (panels + 1) // 2
         self.height = TOP + rows * HEIGHT + (rows - 1) * SPACE + BOTTOM
-        self.panels = panels
-        marks = MaxNLocator(4, steps=(1, 2, 5, 10))
-        self.across = [v for v in marks.tick_values(min(xs), max(xs)) if min(xs) <= v <= max(xs)]
-        self.up = list(marks.tick_values(min(0, *ys), max(ys)))
-        self.xs = (min(xs), max(xs))
 
     def corner(self, place: int) -> tuple[float, float]:
         """Return the lower left corner of a panel."""
         row, column = divmod(place, self.columns)
         return (
-            LEFT + column * (self.width + GAP),
+            self.left + column * (self.width + GAP),
             TOP + row * (HEIGHT + SPACE) + HEIGHT,
         )
 
