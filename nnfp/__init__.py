@@ -7,7 +7,7 @@ from nnfp.layer import MLP, Linear, Net
 from nnfp.momentum import SGD, Adam, AdamW
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved
-from nnfp.training import fit
+from nnfp.training import evaluate, fit
 
 __all__ = [
     "MLP",
@@ -19,6 +19,7 @@ __all__ = [
     "Solved",
     "Value",
     "all_at_once",
+    "evaluate",
     "fit",
     "linear_backward",
     "numerical_gradient",

@@ -1,4 +1,4 @@
-"""Test `fit`, the training loop."""
+"""Test `fit`, the training loop, and `evaluate`."""
 
 import io
 import sys
@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from nnfp import MLP, Net, Solved, fit
+from nnfp import MLP, Net, Solved, evaluate, fit
 
 X = torch.tensor([[1.0], [2.0], [3.0]])
 TRIPLED = [(X, 3 * X)]
@@ -271,8 +271,7 @@ def test_the_graph_of_a_finished_step_is_freed() -> None:
         return loss
 
     fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn, epochs=3)
-    # Only the loss of the previous step is still in memory.
-    assert gone == [[], [False], [True, False]]
+    assert gone == [[], [True], [True, True]]
 
 
 def test_an_error_in_the_loss_function_is_passed_on() -> None:
@@ -284,6 +283,293 @@ def test_an_error_in_the_loss_function_is_passed_on() -> None:
     with pytest.raises(ZeroDivisionError, match=r"^no loss today$"):
         fit(net, Solved(net.named_parameters()), TRIPLED, loss_fn)
     assert values(net) == {"fc1.weight": 0.0, "fc1.bias": 0.0}
+
+
+# After each epoch
+
+
+def test_after_epoch_is_called_after_the_last_step_of_each_epoch() -> None:
+    net = zeroed_net()
+    events: list[str] = []
+
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
+        events.append("batch")
+        return F.mse_loss(prediction, target)
+
+    optimizer = Solved(net.named_parameters())
+    optimizer.register_step_post_hook(lambda *_: events.append("step"))
+    fit(net, optimizer, BATCHES, loss_fn, 2, after_epoch=lambda: events.append("end"))
+    assert events == ["batch", "step", "batch", "step", "end"] * 2
+
+
+def test_after_epoch_may_be_the_step_of_a_scheduler() -> None:
+    ours, theirs = seeded_net(), seeded_net()
+    optimizer = sgd(ours)
+    halve = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
+    losses = fit(ours, optimizer, BATCHES, F.mse_loss, epochs=2, after_epoch=halve.step)
+    other = sgd(theirs)
+    expected = by_hand(theirs, other, BATCHES, epochs=1)
+    other.param_groups[0]["lr"] /= 2
+    assert losses == expected + by_hand(theirs, other, BATCHES, epochs=1)
+
+
+def test_an_epoch_without_batches_is_reported_before_after_epoch_is_called() -> None:
+    net = zeroed_net()
+    with pytest.raises(ValueError, match="at least one batch"):
+        fit(net, sgd(net), [], F.mse_loss, after_epoch=lambda: pytest.fail("called"))
+
+
+# Optimizers that need a closure
+
+
+def lbfgs(net: nn.Module) -> Optimizer:
+    return torch.optim.LBFGS(net.parameters(), lr=0.1, max_iter=4)
+
+
+def test_fit_with_lbfgs_equals_a_loop_written_by_hand() -> None:
+    ours, theirs = seeded_net(), seeded_net()
+    losses = fit(ours, lbfgs(ours), BATCHES, F.mse_loss, epochs=3)
+    optimizer, expected = lbfgs(theirs), []
+    for _ in range(3):
+        for x, target in BATCHES:
+
+            def closure(x: Tensor = x, target: Tensor = target) -> Any:
+                optimizer.zero_grad()
+                loss = F.mse_loss(theirs(x), target)
+                loss.backward()  # type: ignore[no-untyped-call]
+                return loss.detach()
+
+            expected.append(float(optimizer.step(closure)))
+    assert losses == expected
+    torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
+    assert losses[-1] < losses[0] / 10
+
+
+def test_the_loss_of_a_step_with_a_closure_is_a_copy() -> None:
+    net = Constant()
+    optimizer = torch.optim.LBFGS(net.parameters(), lr=1.0, max_iter=1)
+    loss_fn = lambda prediction, target: prediction.squeeze()  # noqa: E731
+    assert fit(net, optimizer, [(X, X)], loss_fn, epochs=2) == [5.0, 4.0]
+
+
+class Plain:
+    """An optimizer whose `step` takes no argument."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self.net = net
+
+    def zero_grad(self) -> None:
+        self.net.zero_grad()
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for p in self.net.parameters():
+            assert p.grad is not None
+            p.sub_(0.01 * p.grad)
+
+
+class Late(torch.optim.SGD):
+    """An optimizer that accepts a closure but calls it too late."""
+
+    def step(self, closure: Any = None) -> Any:
+        super().step()
+        return closure and closure()
+
+
+@pytest.mark.parametrize("make", [Plain, lambda net: Late(net.parameters(), lr=0.01)])
+def test_an_optimizer_that_requires_no_closure_gets_none(make: Callable[[Any], Any]) -> None:
+    ours, theirs = seeded_net(), seeded_net()
+    losses = fit(ours, make(ours), BATCHES, F.mse_loss, epochs=2)
+    expected = by_hand(theirs, torch.optim.SGD(theirs.parameters(), lr=0.01), BATCHES, epochs=2)
+    torch.testing.assert_close(torch.tensor(losses), torch.tensor(expected))
+
+
+# Ctrl-C
+
+
+def interrupted_in_the_loss(net: nn.Module, optimizer: Optimizer) -> list[float]:
+    calls = iter([False, False, False, True])
+
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
+        if next(calls):
+            raise KeyboardInterrupt
+        return F.mse_loss(prediction, target)
+
+    return fit(net, optimizer, BATCHES, loss_fn, epochs=9)
+
+
+class InterruptedBatches:
+    """Two batches in the first epoch; Ctrl-C comes after the first one of the second epoch."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        self.epochs += 1
+        yield BATCHES[0]
+        if self.epochs == 2:
+            raise KeyboardInterrupt
+        yield BATCHES[1]
+
+
+def interrupted_in_the_batches(net: nn.Module, optimizer: Optimizer) -> list[float]:
+    return fit(net, optimizer, InterruptedBatches(), F.mse_loss, epochs=9)
+
+
+@pytest.mark.parametrize("train", [interrupted_in_the_loss, interrupted_in_the_batches])
+def test_ctrl_c_ends_the_training_and_leaves_the_losses_so_far(
+    train: Callable[[nn.Module, Optimizer], list[float]],
+) -> None:
+    ours, theirs = seeded_net(), seeded_net()
+    losses = train(ours, sgd(ours))
+    optimizer = sgd(theirs)
+    expected = by_hand(theirs, optimizer, BATCHES, epochs=1)
+    assert losses == expected + by_hand(theirs, optimizer, BATCHES[:1], epochs=1)
+    torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
+
+
+def test_ctrl_c_after_an_epoch_keeps_all_its_losses() -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    net = zeroed_net()
+    losses = fit(net, Solved(net.named_parameters()), BATCHES, F.mse_loss, 9, after_epoch=interrupt)
+    assert losses == [22.5, 0.0]
+
+
+# Devices: the device "meta", where tensors have a shape but no numbers, is on every machine.
+
+
+def test_fit_moves_the_network_and_each_batch_to_the_device() -> None:
+    net = seeded_net()
+    seen: list[tuple[str, str]] = []
+    elsewhere = torch.ones((), requires_grad=True)
+
+    def loss_fn(prediction: Tensor, target: Tensor) -> Tensor:
+        seen.append((prediction.device.type, target.device.type))
+        return elsewhere * 2
+
+    assert fit(net, sgd(net), BATCHES, loss_fn, device="meta") == [2.0, 2.0]
+    assert seen == [("meta", "meta")] * 2
+    assert {p.device.type for p in net.parameters()} == {"meta"}
+
+
+def test_evaluate_moves_the_network_and_each_batch_to_the_device() -> None:
+    net, seen = seeded_net(), []
+
+    def metric(prediction: Tensor, target: Tensor) -> float:
+        seen.append((prediction.device.type, target.device.type))
+        return 2.0
+
+    assert evaluate(net, BATCHES, metric, device=torch.device("meta")) == 2.0
+    assert seen == [("meta", "meta")] * 2
+
+
+def test_without_a_device_nothing_is_moved() -> None:
+    net = seeded_net().to("meta")
+    batches = [(x.to("meta"), target.to("meta")) for x, target in BATCHES]
+    assert evaluate(net, batches, lambda prediction, target: 1.0) == 1.0
+
+
+def test_a_rejected_call_moves_nothing() -> None:
+    net = seeded_net()
+    with pytest.raises(ValueError):
+        fit(net, sgd(net), BATCHES, F.mse_loss, epochs=-1, device="meta")
+    assert {p.device.type for p in net.parameters()} == {"cpu"}
+
+
+# Evaluation
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_each_sample_counts_the_same_in_batches_of_any_size(cut: int) -> None:
+    net = seeded_net()
+    batches = [(X[:cut], 3 * X[:cut]), (X[cut:], 3 * X[cut:])]
+    whole = F.mse_loss(net(X), 3 * X).item()
+    got = evaluate(net, [batch for batch in batches if len(batch[0])], F.mse_loss)
+    assert got == pytest.approx(whole)
+    assert type(got) is float
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        lambda prediction, target: (prediction - target).abs().mean().item(),
+        lambda prediction, target: (prediction - target).abs().mean().reshape(1, 1),
+        lambda prediction, target: np.abs((prediction - target).numpy()).mean(),
+        lambda prediction, target: (prediction - target).abs().mean().to(torch.bfloat16),
+    ],
+    ids=["float", "one by one", "numpy", "bfloat16"],
+)
+def test_a_metric_may_return_one_number_of_any_kind(metric: Any) -> None:
+    net = Net(init=nn.init.ones_)
+    assert evaluate(net, TRIPLED, metric) == 4.0
+
+
+def test_evaluate_accepts_an_iterator() -> None:
+    net = Net(init=nn.init.ones_)
+    assert evaluate(net, iter(BATCHES), F.l1_loss) == 4.0
+
+
+def test_nothing_is_recorded_in_evaluation() -> None:
+    net, seen = seeded_net(), []
+
+    def metric(prediction: Tensor, target: Tensor) -> Tensor:
+        seen.append(prediction.requires_grad)
+        return F.mse_loss(prediction, target)
+
+    evaluate(net, TRIPLED, metric)
+    assert seen == [False]
+    assert torch.is_grad_enabled()
+
+
+def mixed_net() -> nn.Sequential:
+    """Return a network in training mode, with a part in evaluation mode."""
+    net = nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.5), nn.Dropout(0.5))
+    net[2].eval()
+    return net
+
+
+def modes(net: nn.Module) -> list[bool]:
+    return [module.training for module in net.modules()]
+
+
+def test_evaluate_uses_evaluation_mode() -> None:
+    net = mixed_net()
+    assert evaluate(net, TRIPLED, lambda prediction, target: float(any(modes(net)))) == 0.0
+
+
+def test_evaluate_restores_the_mode_of_each_module() -> None:
+    net = mixed_net()
+    evaluate(net, TRIPLED, F.mse_loss)
+    assert modes(net) == [True, True, True, False]
+
+
+def test_evaluate_restores_the_modes_after_an_error() -> None:
+    net = mixed_net()
+    with pytest.raises(ZeroDivisionError):
+        evaluate(net, TRIPLED, lambda prediction, target: 1 / 0)
+    assert modes(net) == [True, True, True, False]
+
+
+@pytest.mark.parametrize("batches", [[], [(X[:0], X[:0])]], ids=["no batch", "empty batch"])
+def test_evaluate_rejects_batches_without_samples(batches: Any) -> None:
+    with pytest.raises(ValueError, match=r"^expected at least one sample, got none$"):
+        evaluate(zeroed_net(), batches, F.mse_loss)
+
+
+def test_evaluate_rejects_a_metric_of_several_numbers() -> None:
+    with pytest.raises(ValueError) as error:
+        evaluate(zeroed_net(), TRIPLED, lambda prediction, target: prediction - target)
+    assert str(error.value) == (
+        "expected the metric to return one number, the mean over the batch, got a tensor of shape "
+        "(3, 1)"
+    )
+
+
+def test_evaluate_rejects_a_batch_that_is_not_a_pair() -> None:
+    with pytest.raises(TypeError, match=r"^expected each batch to be a pair of inputs and targets"):
+        evaluate(zeroed_net(), [(X, X, X)], F.mse_loss)  # type: ignore[list-item]
 
 
 # The progress bar

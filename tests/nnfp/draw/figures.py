@@ -83,6 +83,19 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         [("x", (3, 2)), ("Wᵀ", (2, 4)), ("y", (3, 4))],
         [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
+    "fits": partial(
+        draw.fits,
+        range(1, 8),
+        [1, 3, 7],
+        {name: ([1, 3, 2, 5, -4, 7, 12], [0, 5, 9]) for name in ("a" * 18, "b", "c", "x" * 18)},
+        [1, 2, 3],
+    ),
+    "one fit": partial(
+        draw.fits, [0, 1], [0, 1], {"a < b": ([0, 1e4], None)}, None, "<x>", "y" * 24
+    ),
+    "three fits": partial(
+        draw.fits, [0.001, 0.002], [0, 1], {name: ([0, 1e-3], [LONG] * 2) for name in "abc"}
+    ),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
