@@ -16,8 +16,8 @@ def digits() -> tuple[Images, Images, Images]:
     Each image has 8 rows of 8 numbers, stored one row after another. A number is the share of dark
     pixels in a block of 4 × 4 of the original bitmap, from 0 to 1.
 
-    The split never changes. Of every ten images of a digit, in the order of the file, the first
-    seven are for training, the next is for validation, and the last two are for the test. So each
+    The split never changes. Of every ten images of a digit, in the order of the file, the first is
+    for validation, the fifth and the tenth are for the test, and seven are for training. So each
     part has about as many of each digit, and all three have digits by the same 13 people.
 
     Returns:
@@ -28,10 +28,10 @@ def digits() -> tuple[Images, Images, Images]:
         >>> from nnfp import digits
         >>> train, validation, test = digits()
         >>> [len(labels) for images, labels in (train, validation, test)]
-        [1266, 178, 353]
+        [1257, 185, 355]
         >>> images, labels = train
         >>> images.shape, labels[:5]
-        (torch.Size([1266, 64]), tensor([0, 1, 2, 3, 4]))
+        (torch.Size([1257, 64]), tensor([0, 1, 2, 3, 4]))
 
     Source:
         E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
@@ -44,8 +44,9 @@ def digits() -> tuple[Images, Images, Images]:
     # How many images of the same digit come before each image, in the order of the file.
     one_hot = torch.nn.functional.one_hot(labels)
     place = (one_hot.cumsum(0) * one_hot).sum(1) - 1
-    turn = place % 10
+    in_test, in_validation = place % 5 == 4, place % 10 == 0
     train, validation, test = (
-        (images[chosen], labels[chosen]) for chosen in (turn < 7, turn == 7, turn > 7)
+        (images[chosen], labels[chosen])
+        for chosen in (~in_test & ~in_validation, in_validation, in_test)
     )
     return train, validation, test
