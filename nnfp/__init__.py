@@ -7,7 +7,7 @@ from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved
-from nnfp.training import fit
+from nnfp.training import evaluate, fit
 
 __all__ = [
     "MLP",
@@ -17,6 +17,7 @@ __all__ = [
     "Value",
     "all_at_once",
     "digits",
+    "evaluate",
     "fit",
     "linear_backward",
     "numerical_gradient",
