@@ -4,9 +4,9 @@ It reads pages, notebooks, pages as Markdown, the sitemap and the files for lang
 variable `SITE_URL` says which URL the site was built for.
 """
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -81,7 +81,9 @@ def _ids(file: Path) -> frozenset[str]:
 
 def main() -> None:
     """Check the site in the folder that the command line names."""
-    if broken := broken_links(Path(sys.argv[1]), site_url()):
+    parser = argparse.ArgumentParser(prog="python -m audit.links", description="Check all links.")
+    parser.add_argument("site", type=Path, help="the folder of the built site")
+    if broken := broken_links(parser.parse_args().site, site_url()):
         raise SystemExit(
             "\n".join([f"expected links that lead to a place on {site_url()}:", *broken])
         )

@@ -4,8 +4,8 @@
 in the three engines next to each other, so that differences catch the eye.
 """
 
+import argparse
 import io
-import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -74,7 +74,9 @@ def sheets(all_columns: list[Image.Image]) -> Iterator[Image.Image]:
 
 def main() -> None:
     """Write the sheets into the folder that the command line names."""
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m audit.sheets", description="Write the sheets.")
+    parser.add_argument("folder", type=Path, help="the folder to write them to")
+    folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     with built() as (_, base), sync_playwright() as playwright, engines(playwright) as browsers:
         for scheme, width in product(SCHEMES, SCALES):

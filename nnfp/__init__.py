@@ -2,11 +2,12 @@
 
 # `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
+from nnfp.classification import digits
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved
-from nnfp.training import fit
+from nnfp.training import evaluate, fit
 
 __all__ = [
     "MLP",
@@ -15,6 +16,8 @@ __all__ = [
     "Solved",
     "Value",
     "all_at_once",
+    "digits",
+    "evaluate",
     "fit",
     "linear_backward",
     "numerical_gradient",
