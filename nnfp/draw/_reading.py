@@ -12,7 +12,8 @@ from nnfp.layer import MLP
 SIDE = 8  # cells in a row of the image, and of the hidden activations
 CELL = 18  # from one cell to the next, in pixels
 TOP = 44  # where the cells begin
-LEFT, MIDDLE, RIGHT = 6, 181, 356  # where the image, the activations and the bars begin
+LEFT, MIDDLE, RIGHT = 6, 181, 356  # where the three parts begin
+BARS = RIGHT + 16
 LONGEST = 60  # the bar of a probability of 1
 HEIGHT = TOP + SIDE * CELL + 12
 
@@ -66,6 +67,7 @@ def reading(net: MLP, image: Numbers) -> Picture:
     content += _frame(MIDDLE, RESULT) + svg.part("hidden", _cells(MIDDLE, shades, RESULT))
     for digit, probability in enumerate(probabilities.tolist()):
         content += svg.part(f"digit-{digit}", _bar(digit, probability, digit == chosen))
+    content += svg.part("share", _share(chosen, probabilities[chosen].item()))
     return Picture(title, svg.document(title, HEIGHT, content))
 
 
@@ -107,12 +109,17 @@ def _cells(x: float, shades: Tensor, color: str) -> str:
 
 
 def _bar(digit: int, probability: float, chosen: bool) -> str:
-    """Draw the bar of a digit, and how probable it is if it is chosen."""
-    height = SIDE * CELL / 10
-    y = TOP + height * (digit + 0.5)
-    end = RIGHT + 16 + LONGEST * probability
-    bar = svg.text(RIGHT + 4, y, str(digit), faint=not chosen)
-    bar += svg.cell(RIGHT + 16, y - 5, end - RIGHT - 16, 10, RESULT, 1)
-    if chosen:
-        bar += svg.text(end + 4, y, percent(probability), anchor="start")
-    return bar
+    """Draw a digit, and a bar as long as its probability."""
+    y = _row(digit)
+    bar = svg.cell(BARS, y - 5, LONGEST * probability, 10, RESULT, 1)
+    return svg.text(RIGHT + 4, y, str(digit), faint=not chosen) + bar
+
+
+def _share(digit: int, probability: float) -> str:
+    """Write a probability after its bar."""
+    x = BARS + LONGEST * probability + 4
+    return svg.text(x, _row(digit), percent(probability), anchor="start")
+
+
+def _row(digit: int) -> float:
+    return TOP + SIDE * CELL * (digit + 0.5) / 10

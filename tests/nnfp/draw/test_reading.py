@@ -83,7 +83,8 @@ def test_only_the_chosen_digit_shows_its_probability(net: MLP, image: Tensor) ->
     share = percent(read(net, image)[4].item())
     assert texts(picture) == [
         *("8 × 8 pixels", "64 hidden", "probabilities"),
-        *("0", "1", "2", "3", "4", share, "5", "6", "7", "8", "9"),
+        *map(str, range(10)),
+        share,
     ]
     assert picture.title.endswith(f"64 hidden activations and ten probabilities: 4 with {share}")
 
