@@ -7,7 +7,9 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._confusion import confusion
 from nnfp.draw._graph import Node, graph
+from nnfp.draw._images import images
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
 from nnfp.draw._losses import losses
@@ -24,7 +26,9 @@ __all__ = [
     "Node",
     "Numbers",
     "Picture",
+    "confusion",
     "graph",
+    "images",
     "landscape",
     "layer",
     "losses",
