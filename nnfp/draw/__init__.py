@@ -1,4 +1,4 @@
-"""Figures of neurons, layers, networks, computations and losses, drawn from what the code returns.
+"""Figures of neurons, layers, networks, readings and losses, drawn from what the code returns.
 
 A figure is SVG text. Its colors are `currentColor` and the CSS variables `--nnfp-input`,
 `--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color scheme of that page.
@@ -16,6 +16,7 @@ from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
+from nnfp.draw._reading import reading
 from nnfp.draw._shapes import Matrix, shapes
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
@@ -34,5 +35,6 @@ __all__ = [
     "matmul",
     "network",
     "neuron",
+    "reading",
     "shapes",
 ]

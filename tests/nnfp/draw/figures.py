@@ -6,11 +6,12 @@ from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import torch
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from torch import sigmoid
 
-from nnfp import Value, draw
+from nnfp import MLP, Value, draw
 from nnfp.draw import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,6 +33,12 @@ def example_graph(w1: float, w2: float) -> Picture:
         {"x1": x1, "w1": first, "x2": x2, "w2": second, "target": target}
         | {"p1": p1, "p2": p2, "total": total, "error": error, "loss": loss}
     )
+
+
+def example_reading() -> Picture:
+    """Draw how an untrained network reads ink everywhere."""
+    torch.manual_seed(0)
+    return draw.reading(MLP([64, 64, 10]), torch.ones(64))
 
 
 EXAMPLES: dict[str, Callable[[], Picture]] = {
@@ -83,6 +90,7 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         [("x", (3, 2)), ("Wᵀ", (2, 4)), ("y", (3, 4))],
         [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
+    "reading": example_reading,
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
