@@ -40,7 +40,7 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
     Examples:
         >>> from nnfp import draw
         >>> print(draw.images([[[0, 1], [1, 0]], [[1, 0], [0, 1]]], ["up", "down"]).title)
-        2 images of 2 × 2 pixels: up, down
+        2 images of 2 × 2 pixels: up; down
     """
     x = tensor(images)
     if x.dim() != 3:
@@ -54,7 +54,7 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
     if len(captions) != len(x):
         raise ValueError(f"expected a caption for each of {len(x)} images, got {len(captions)}")
     for caption in captions:
-        check_words("captions", caption, 9)
+        check_words("captions", caption, 8)
     count, rows, columns = x.shape
     cell = SIDE // max(rows, columns)
     content = ""
@@ -71,7 +71,7 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
         if lines[level]:
             style = f"stroke: {INPUT}; stroke-width: {cell}; stroke-opacity: {level / LEVELS:g}"
             content += f'<path d="{lines[level]}" style="{style}"/>\n'
-    title = f"{counted(count, 'image')} of {rows} × {columns} pixels: {', '.join(captions)}"
+    title = f"{counted(count, 'image')} of {rows} × {columns} pixels: {'; '.join(captions)}"
     return Picture(title, svg.document(title, LINE * ((count - 1) // COLUMNS + 1), content))
 
 
