@@ -89,7 +89,7 @@ def _runs(image: Tensor, left: float, top: float, cell: int) -> Iterator[tuple[i
 
 
 def _strokes(lines: list[Line]) -> str:
-    """Write lines as a path. Each begins at a distance from the end of the last: that is shorter."""
+    """Write lines as a path; each begins at a distance from the end of the last, which is short."""
     d, end = "", (0.0, 0.0)
     for x, y, width in lines:
         d += f"m{svg.coord(x - end[0])} {svg.coord(y - end[1])}h{width}"
