@@ -2,6 +2,14 @@
 
 # `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
+from nnfp.classification import (
+    accuracy,
+    confusion,
+    cross_entropy,
+    digits,
+    log_softmax,
+    softmax,
+)
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.momentum import SGD, Adam, AdamW
@@ -18,12 +26,18 @@ __all__ = [
     "Net",
     "Solved",
     "Value",
+    "accuracy",
     "all_at_once",
+    "confusion",
+    "cross_entropy",
+    "digits",
     "evaluate",
     "fit",
     "linear_backward",
+    "log_softmax",
     "numerical_gradient",
     "one_at_a_time",
     "relu",
+    "softmax",
 ]
 __version__ = "0.2.0"

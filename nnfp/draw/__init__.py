@@ -1,4 +1,4 @@
-"""Figures of neurons, layers, networks, computations and losses, drawn from what the code returns.
+"""Figures of neurons, layers, networks, readings and losses, drawn from what the code returns.
 
 A figure is SVG text. Its colors are `currentColor` and the CSS variables `--nnfp-input`,
 `--nnfp-weight` and `--nnfp-plate`, so a figure inside a page follows the color scheme of that page.
@@ -7,14 +7,17 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._confusion import confusion
 from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
+from nnfp.draw._images import images
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
 from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
+from nnfp.draw._reading import reading
 from nnfp.draw._shapes import Matrix, shapes
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
@@ -24,13 +27,16 @@ __all__ = [
     "Node",
     "Numbers",
     "Picture",
+    "confusion",
     "fits",
     "graph",
+    "images",
     "landscape",
     "layer",
     "losses",
     "matmul",
     "network",
     "neuron",
+    "reading",
     "shapes",
 ]

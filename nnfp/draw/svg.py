@@ -129,6 +129,14 @@ def box(
     )
 
 
+def cell(x: float, y: float, width: float, height: float, color: str, shade: float) -> str:
+    """Draw a filled rectangle: the larger its shade, from 0 to 1, the darker it is."""
+    return (
+        f'<rect x="{coord(x)}" y="{coord(y)}" width="{coord(width)}" height="{coord(height)}" '
+        f'style="fill: {color}; fill-opacity: {round(shade, 2):g}"/>\n'
+    )
+
+
 def node(x: float, y: float, content: str, color: str, half: float, *, ring: bool = False) -> str:
     """Draw a number in a circle, which widens for a long number; a ring marks a result."""
     svg = box(x - half, y - RADIUS, 2 * half, 2 * RADIUS, color, corner=RADIUS)

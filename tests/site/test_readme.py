@@ -36,7 +36,9 @@ def test_the_readme_shows_the_examples_of_the_home_page() -> None:
             for block in read_page(path).blocks
         ]
 
-    assert examples(README) == examples(HOME)
+    shown = examples(README)
+    assert len(shown) == 2
+    assert [example for example in examples(HOME) if example in shown] == shown
 
 
 def test_the_readme_shows_the_figure_of_the_home_page() -> None:
@@ -44,7 +46,7 @@ def test_the_readme_shows_the_figure_of_the_home_page() -> None:
         images = [image for block in read_page(path).blocks for image in block.figures]
         return [(path.parent / image.path).resolve() for image in images]
 
-    assert figures(README) == figures(HOME) == [DOCS / "figures/home.svg"]
+    assert figures(README) == figures(HOME)[:1] == [DOCS / "figures/home.svg"]
 
 
 def test_the_readme_shows_the_commands_of_the_home_page() -> None:

@@ -6,11 +6,12 @@ from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import torch
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from torch import sigmoid
 
-from nnfp import Value, draw
+from nnfp import MLP, Value, draw
 from nnfp.draw import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,6 +33,12 @@ def example_graph(w1: float, w2: float) -> Picture:
         {"x1": x1, "w1": first, "x2": x2, "w2": second, "target": target}
         | {"p1": p1, "p2": p2, "total": total, "error": error, "loss": loss}
     )
+
+
+def example_reading() -> Picture:
+    """Draw how an untrained network reads ink everywhere."""
+    torch.manual_seed(0)
+    return draw.reading(MLP([64, 64, 10]), torch.ones(64))
 
 
 EXAMPLES: dict[str, Callable[[], Picture]] = {
@@ -96,6 +103,11 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     "three fits": partial(
         draw.fits, [0.001, 0.002], [0, 1], {name: ([0, 1e-3], [LONG] * 2) for name in "abc"}
     ),
+    "reading": example_reading,
+    "one image": partial(draw.images, torch.eye(16).unsqueeze(0), ["0" * 8]),
+    "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
+    "confusion": partial(draw.confusion, torch.full((10, 10), 999)),
+    "smallest confusion": partial(draw.confusion, [[0]]),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
