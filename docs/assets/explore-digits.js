@@ -52,7 +52,7 @@
   // 20 wide and all are 32 high, and about 312 pixels are dark, in a thin digit as in a wide one.
   const count = (strokes) => {
     const lines = fit(straighten(strokes)).flatMap((points) => points.map((point, i) => [points[i - 1] ?? point, point]));
-    const distances = Float64Array.from({ length: 1024 }, (_, i) => distance(lines, (i % 32) + 0.5, Math.floor(i / 32) + 0.5));
+    const distances = Float32Array.from({ length: 1024 }, (_, i) => distance(lines, (i % 32) + 0.5, Math.floor(i / 32) + 0.5));
     const nearest = [...distances.keys()].sort((a, b) => distances[a] - distances[b] || a - b);
     const counts = Array(64).fill(0);
     for (const i of nearest.slice(0, 312)) counts[8 * Math.floor(i / 128) + Math.floor((i % 32) / 4)]++;
