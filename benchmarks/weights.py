@@ -1,7 +1,8 @@
 """Train the network that reads digits on the site, and write its weights.
 
-Run it with `python -m benchmarks.weights`. It takes a few seconds. It trains as the page
-*learn/classification* does, and writes the same numbers twice: for the package and for the site.
+Run it with `python -m benchmarks.weights`. It takes a few seconds. The network is the first of
+those that `benchmarks/digits.py` trains. Its weights are written twice: for the package and for the
+site.
 Weights trained on another processor differ a little, so run it only when the training changes.
 """
 
@@ -9,26 +10,14 @@ import json
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, TensorDataset
 
-from nnfp import MLP, accuracy, cross_entropy, digits, evaluate, fit
+from benchmarks.digits import train
+from nnfp import MLP, accuracy, digits, evaluate
 from pages.project import ROOT
 
 PACKAGE = ROOT / "nnfp/data/digits-weights.json"
 SITE = ROOT / "docs/assets/weights/digits.js"
 COMMENT = "// The weights of the network that reads digits, written by benchmarks/weights.py."
-
-
-def train(epochs: int = 60, seed: int = 0) -> MLP:
-    """Return a network of 64, 64 and 10 neurons that is trained on the training digits."""
-    train_data, _, _ = digits()
-    torch.manual_seed(seed)
-    net = MLP([64, 64, 10])
-    with torch.no_grad():
-        net.layers[-1].get_parameter("weight").mul_(0.1)
-    batches = DataLoader(TensorDataset(*train_data), batch_size=32, shuffle=True)
-    fit(net, torch.optim.SGD(net.parameters(), lr=0.2), batches, cross_entropy, epochs)
-    return net
 
 
 def write(net: MLP, package: Path = PACKAGE, site: Path = SITE) -> None:
@@ -63,7 +52,7 @@ def read(package: Path = PACKAGE) -> MLP:
 def main() -> None:
     """Train the network, write its weights, and print how well they read digits."""
     torch.set_num_threads(1)  # the network is too small to share
-    write(train())
+    write(train(seed=0))
     net = read()
     for name, data in zip(("training", "validation", "test"), digits(), strict=True):
         print(f"{name} digits: {100 * evaluate(net, [data], accuracy):.1f} % read right")

@@ -10,11 +10,11 @@ from torch import Tensor
 def digits() -> list[tuple[Tensor, Tensor]]:
     """Return 1,797 handwritten digits as training, validation and test data.
 
-    Each image has 8 rows of 8 numbers, stored one row after another. A number is the share of dark
-    pixels in a block of 4 × 4 of the original bitmap, from 0 to 1.
+    An image is eight rows of eight pixels, stored one row after another. A pixel is the share of
+    dark dots in a block of the original scan, from 0 to 1.
 
     The split never changes. Of every ten images of a digit, in the order of the file, the first is
-    for validation, the fifth and the tenth are for the test, and seven are for training. So each
+    for validation, the fifth and the last are for the test, and seven are for training. So each
     part has about as many of each digit, and all three have digits by the same 13 people.
 
     Returns:
@@ -28,7 +28,7 @@ def digits() -> list[tuple[Tensor, Tensor]]:
 
     Source:
         E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
-        Repository (1998), doi 10.24432/C50P49, CC BY 4.0.
+        Repository (1998), under CC BY 4.0.
     """
     file = files("nnfp") / "data" / "digits.csv.gz"
     lines = gzip.decompress(file.read_bytes()).decode().splitlines()
@@ -95,7 +95,7 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     """Return minus the logarithm of the probability of the right class, averaged over the samples.
 
     It does what [torch.nn.functional.cross_entropy][] does for targets that are class indices,
-    with its default arguments. But no index is ignored: −100 is an error here.
+    with its default arguments. But no index is ignored: a negative one is an error.
 
     Args:
         input: The scores (logits), not probabilities. Shape `(N, C)` for N samples and C classes,

@@ -14,7 +14,7 @@ def confusion(table: Numbers) -> Picture:
     """Draw the counts of right and wrong choices; no count is drawn for 0.
 
     Args:
-        table: Shape `(C, C)`, for 2 to 10 classes: a row is a right class, a column the class that
+        table: Shape `(C, C)`, for 1 to 10 classes: a row is a right class, a column the class that
             was chosen, as [nnfp.classification.confusion][] returns it. Counts are up to 999.
 
     Returns:

@@ -17,8 +17,6 @@ SIDE = 64  # of the space for an image, in pixels
 LINE = SIDE + 2 * LETTER + 4  # from one row of images to the next
 LEVELS = 8  # shades of the pixels, besides none
 
-Line = list[tuple[float, float]]
-
 
 def images(images: Numbers, captions: Sequence[str]) -> Picture:
     """Draw images, five in a row, with captions below them.
@@ -42,7 +40,7 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
     Examples:
         >>> from nnfp import draw
         >>> print(draw.images([[[0, 1], [1, 0]], [[1, 0], [0, 1]]], ["up", "down"]).title)
-        2 images of 2 × 2 pixels: up, down
+        2 images of 2 × 2 pixels: up; down
     """
     x = tensor(images)
     if x.dim() != 3:
@@ -56,11 +54,11 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
     if len(captions) != len(x):
         raise ValueError(f"expected a caption for each of {len(x)} images, got {len(captions)}")
     for caption in captions:
-        check_words("captions", caption, 9)
+        check_words("captions", caption, 8)
     count, rows, columns = x.shape
     cell = SIDE // max(rows, columns)
     content = ""
-    lines: list[list[Line]] = [[] for _ in range(LEVELS + 1)]
+    lines = [""] * (LEVELS + 1)
     for i, (image, caption) in enumerate(zip(x, captions, strict=True)):
         left = WIDTH / COLUMNS * (i % COLUMNS + 0.5) - cell * columns / 2
         top = 4 + LINE * (i // COLUMNS)
@@ -68,19 +66,21 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
         content += svg.box(*frame, INPUT, corner=3, stroke=1)
         content += svg.text(left + cell * columns / 2, top + cell * rows + LETTER, caption)
         for level, line in _runs(image, left, top, cell):
-            lines[level].append(line)
+            lines[level] += line
     for level in range(1, LEVELS + 1):
         if lines[level]:
-            content += svg.path(*lines[level], color=INPUT, width=cell, opacity=level / LEVELS)
-    title = f"{counted(count, 'image')} of {rows} × {columns} pixels: {', '.join(captions)}"
+            style = f"stroke: {INPUT}; stroke-width: {cell}; stroke-opacity: {level / LEVELS:g}"
+            content += f'<path d="{lines[level]}" style="{style}"/>\n'
+    title = f"{counted(count, 'image')} of {rows} × {columns} pixels: {'; '.join(captions)}"
     return Picture(title, svg.document(title, LINE * ((count - 1) // COLUMNS + 1), content))
 
 
-def _runs(image: Tensor, left: float, top: float, cell: int) -> Iterator[tuple[int, Line]]:
-    """Yield a line for each run of pixels of one shade in a row, with the shade."""
+def _runs(image: Tensor, left: float, top: float, cell: int) -> Iterator[tuple[int, str]]:
+    """Yield a horizontal line for each run of pixels of one shade in a row, with the shade."""
     levels = (image * LEVELS).round().int().tolist()
     for i, row in enumerate(levels):
-        y, x = top + cell * (i + 0.5), left
+        x = left
         for level, run in groupby(row):
-            start, x = x, x + cell * len(list(run))
-            yield level, [(start, y), (x, y)]
+            width = cell * len(list(run))
+            yield level, f"M{svg.coord(x)} {svg.coord(top + cell * (i + 0.5))}h{width}"
+            x += width

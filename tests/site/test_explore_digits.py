@@ -15,6 +15,7 @@ from torch import Tensor
 
 from audit.browse import listen, shift, unusable
 from benchmarks import weights
+from benchmarks.digits import train
 from nnfp import MLP, accuracy, digits, evaluate
 from pages.project import DOCS
 from tests.conftest import Tab
@@ -210,7 +211,7 @@ def test_the_network_reads_96_of_100_unseen_digits() -> None:
 
 
 def test_the_command_writes_the_trained_weights(tmp_path: Path) -> None:
-    trained = weights.train(epochs=1)
+    trained = train(seed=0, epochs=1)
     package, site = tmp_path / "weights.json", tmp_path / "weights.js"
     weights.write(trained, package, site)
     for one, other in zip(trained.parameters(), weights.read(package).parameters(), strict=True):

@@ -91,6 +91,10 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
     "reading": example_reading,
+    "one image": partial(draw.images, torch.eye(16).unsqueeze(0), ["0" * 8]),
+    "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
+    "confusion": partial(draw.confusion, torch.full((10, 10), 999)),
+    "smallest confusion": partial(draw.confusion, [[0]]),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
