@@ -225,6 +225,7 @@
       if (!this.used) return this.write(`The network reads ${WORDS[START]}. Draw your own digit over it.`);
       const image = strokes.length ? count(strokes).map((dark) => dark / 16) : Array(64).fill(0);
       this.shade("image", image);
+      if (window.nnfpDigits) this.rest();
       if (strokes.length && window.nnfpDigits) return this.showReading(forward(window.nnfpDigits, image));
       this.showReading();
       if (strokes.length) this.load();
@@ -234,13 +235,18 @@
     load() {
       this.write("The weights are loading …");
       if (this.loading) return;
+      this.ariaBusy = "true";
       this.loading = make("script", { src: WEIGHTS });
       this.loading.onload = () => this.show();
       this.loading.onerror = () => {
-        this.loading = undefined;
+        this.rest();
         this.write("The weights could not be loaded. Draw on to try again.");
       };
       document.head.append(this.loading);
+    }
+
+    rest() {
+      this.loading = this.ariaBusy = null;
     }
 
     write(text) {
