@@ -92,10 +92,9 @@ def count_dark(strokes: Strokes) -> Tensor:
     if height > 0:  # no slant: the left ends of top and bottom are above each other
         top, bottom = (x[(y - end).abs() <= 0.08 * height].min() for end in (y.min(), y.max()))
         x = x - ((bottom - top) / height).clamp(-0.7, 0.7) * y
-        height = y.max() - y.min()
-    width = x.max() - x.min()
-    across = min(14 / max(width, 1), 26 / max(height, 1))
-    down = min(26 / max(height, 1), 2 * across)
+    width, height = (max(size, 24) for size in (x.max() - x.min(), y.max() - y.min()))
+    across = min(14 / width, 26 / height)
+    down = min(26 / height, 2 * across)
     x = 16 + (x - (x.min() + x.max()) / 2) * across
     y = 16 + (y - (y.min() + y.max()) / 2) * down
     place = torch.arange(32, dtype=torch.float64) + 0.5
