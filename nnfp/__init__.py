@@ -3,6 +3,13 @@
 # `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
 from nnfp.gradient import Value, linear_backward, numerical_gradient
+from nnfp.initialization import (
+    kaiming_normal_,
+    kaiming_uniform_,
+    torch_default_,
+    xavier_normal_,
+    xavier_uniform_,
+)
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved
@@ -16,9 +23,14 @@ __all__ = [
     "Value",
     "all_at_once",
     "fit",
+    "kaiming_normal_",
+    "kaiming_uniform_",
     "linear_backward",
     "numerical_gradient",
     "one_at_a_time",
     "relu",
+    "torch_default_",
+    "xavier_normal_",
+    "xavier_uniform_",
 ]
 __version__ = "0.2.0"
