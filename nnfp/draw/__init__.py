@@ -8,6 +8,7 @@ As a separate file, it is dark on white.
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
 from nnfp.draw._graph import Node, graph
+from nnfp.draw._histograms import histograms
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
 from nnfp.draw._losses import losses
@@ -15,6 +16,7 @@ from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
 
@@ -24,6 +26,7 @@ __all__ = [
     "Numbers",
     "Picture",
     "graph",
+    "histograms",
     "landscape",
     "layer",
     "losses",
@@ -31,4 +34,5 @@ __all__ = [
     "network",
     "neuron",
     "shapes",
+    "starts",
 ]
