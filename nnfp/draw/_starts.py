@@ -5,7 +5,7 @@ from typing import SupportsFloat
 
 from nnfp.draw import svg
 from nnfp.draw.picture import Picture
-from nnfp.draw.svg import WEIGHT
+from nnfp.draw.svg import RESULT, WEIGHT
 from nnfp.draw.values import pairs, row
 from nnfp.draw.words import number
 
@@ -21,7 +21,7 @@ def starts(x: Iterable[SupportsFloat], starts: Iterable[Iterable[SupportsFloat]]
 
     Args:
         x: The samples, one number each.
-        starts: Pairs of a weight and a bias. Each is a dot, or a cross where the neuron is dead.
+        starts: Pairs of a weight and a bias. Each is a dot.
 
     Returns:
         The picture.
@@ -55,10 +55,9 @@ def starts(x: Iterable[SupportsFloat], starts: Iterable[Iterable[SupportsFloat]]
     content += _axes()
     if region:
         content += svg.path([_place(*point) for point in [*region, region[0]]], width=1.5)
-    if alive:
-        content += svg.part("alive", svg.dots([_place(*point) for point in alive], WEIGHT, 5))
-    if dead:
-        content += svg.part("dead", svg.path(*(line for p in dead for line in _cross(*p)), width=1))
+    for name, found, color in (("alive", alive, WEIGHT), ("dead", dead, RESULT)):
+        if found:
+            content += svg.part(name, svg.dots([_place(*point) for point in found], color, 5))
     share = f"{100 * _size(region) / 4:.4g}"
     title = (
         f"Weights and biases from −1 to 1: dead in {share} % of the square, and at {len(dead)} of "
@@ -88,11 +87,6 @@ def _size(region: Sequence[Point]) -> float:
 
 def _place(weight: float, bias: float) -> Point:
     return LEFT + SIDE * (weight + 1) / 2, TOP + SIDE * (1 - bias) / 2
-
-
-def _cross(weight: float, bias: float) -> list[list[Point]]:
-    x, y = _place(weight, bias)
-    return [[(x - 3, y - 3), (x + 3, y + 3)], [(x - 3, y + 3), (x + 3, y - 3)]]
 
 
 def _axes() -> str:
