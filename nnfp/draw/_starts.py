@@ -42,7 +42,7 @@ def starts(x: Iterable[SupportsFloat], starts: Iterable[Iterable[SupportsFloat]]
         if not abs(value) < 1e6:
             raise ValueError(f"expected samples below 10⁶ in size, got {value:g}")
     for weight, bias in points:
-        if not max(abs(weight), abs(bias)) <= 1:
+        if not (abs(weight) <= 1 and abs(bias) <= 1):
             raise ValueError(f"expected starts from -1 to 1, got ({weight:g}, {bias:g})")
     region: list[Point] = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
     for value in samples:

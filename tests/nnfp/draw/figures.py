@@ -83,6 +83,11 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         [("x", (3, 2)), ("Wᵀ", (2, 4)), ("y", (3, 4))],
         [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
+    "histograms": partial(
+        draw.histograms, {name: [[-1e-30, 0, 1e-30]] * 21 for name in ("activations", "gradients")}
+    ),
+    "histograms of large numbers": partial(draw.histograms, {"a": [[-1e30, 1e30]] * 2}, 1e30),
+    "starts": partial(draw.starts, range(1, 11), [(0.5, 0.5), (-0.5, -0.5)]),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
