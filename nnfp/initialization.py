@@ -102,7 +102,7 @@ def kaiming_normal_(
     """Fill a weight from a normal distribution, so that numbers keep their size through layers.
 
     The standard deviation is `gain / sqrt(fan)`: each sum adds up `fan` products, and the gain
-    makes up for the activation function. ReLU turns half of the sums into 0, so its gain is √2.
+    makes up for the activation function. ReLU turns negative sums into 0, so its gain is √2.
 
     Args:
         tensor: The weight, of shape `(out_features, in_features)`, or that of a convolution. It is

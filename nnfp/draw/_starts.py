@@ -96,4 +96,5 @@ def _axes() -> str:
         content += svg.text(x, TOP + SIDE + 16, number(value), WEIGHT)
         content += svg.text(LEFT - 10, y, number(value), WEIGHT, anchor="end")
     content += svg.text(LEFT + SIDE / 2, TOP + SIDE + 38, "weight", WEIGHT)
+    content += svg.text(LEFT + SIDE, 14, "tinted: dead", anchor="end", faint=True)
     return content + svg.text(LEFT - 36, TOP + SIDE / 2, "bias", WEIGHT, anchor="end")
