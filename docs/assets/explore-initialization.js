@@ -6,7 +6,7 @@
   const WIDTHS = ["16", "32", "64", "128"];
   // The standard deviation of the weights, by the number of inputs.
   const RULES = {
-    own: ["as typed"],
+    none: ["none"],
     kaiming: ["Kaiming, for ReLU", (n) => Math.sqrt(2 / n)],
     xavier: ["Xavier", (n) => Math.sqrt(1 / n)],
     default: ["PyTorch's default", (n) => Math.sqrt(1 / (3 * n))],
@@ -116,7 +116,7 @@
   customElements.define("explore-initialization", class extends Explorable {
     // As in the figure.
     initial() {
-      return { rule: "own", std: "0.1", activation: "relu", depth: "10", width: "64", seed: "0" };
+      return { rule: "none", std: "0.1", activation: "relu", depth: "10", width: "64", seed: "0" };
     }
 
     problem(name, value) {
@@ -130,7 +130,7 @@
     // A rule determines the standard deviation. A typed one belongs to no rule.
     take(part, typed) {
       const fine = (name) => name in part && !this.problem(name, part[name]);
-      if (fine("std") && !fine("rule")) part = { ...part, rule: "own" };
+      if (fine("std") && !fine("rule")) part = { ...part, rule: "none" };
       const [rule, width] = ["rule", "width"].map((name) => (fine(name) ? part : this.state)[name]);
       const std = RULES[rule][1]?.(Number(width));
       const ruled = std && ("std" in part) === fine("std");
@@ -150,7 +150,7 @@
         return field;
       };
       this.append(this.comment, make("div", { className: "nnfp-controls" },
-        choice("rule", "weights", options(RULES)),
+        choice("rule", "rule", options(RULES)),
         number("std", "std of weights", { min: 0, max: 10, step: 0.01 }),
         choice("activation", "activation", options(ACTIVATIONS)),
         number("depth", "layers", { min: 1, max: 20 }),

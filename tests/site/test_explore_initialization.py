@@ -23,7 +23,7 @@ from tests.site.test_explore_optimizer import read
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/initialization/"
 FIGURE = ROOT / "docs/learn/figures/initialization.svg"
-START = {"rule": "own", "std": "0.1", "activation": "relu"}
+START = {"rule": "none", "std": "0.1", "activation": "relu"}
 START |= {"depth": "10", "width": "64", "seed": "0"}
 State = dict[str, str]
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
@@ -71,7 +71,7 @@ def exact_layer(rule: str, width: int, std: float) -> nn.Module:
     """Return a layer as torch makes it from its random generator, with twice the digits."""
     state = torch.get_rng_state()
     makers: dict[str, Callable[[], nn.Module]] = {
-        "own": lambda: Linear(width, width, init=lambda weight: weight.normal_(0, std)),
+        "none": lambda: Linear(width, width, init=lambda weight: weight.normal_(0, std)),
         "kaiming": lambda: Linear(width, width, init=nn.init.kaiming_normal_),
         "xavier": lambda: Linear(width, width, init=nn.init.xavier_normal_),
         "default": lambda: nn.Linear(width, width),
@@ -85,7 +85,7 @@ def exact_layer(rule: str, width: int, std: float) -> nn.Module:
         weight.copy_((2 * torch.rand(width, width).double() - 1) / math.sqrt(width))
         bias.copy_((2 * torch.rand(width).double() - 1) / math.sqrt(width))
     else:
-        scale = {"own": std, "kaiming": math.sqrt(2 / width), "xavier": math.sqrt(1 / width)}[rule]
+        scale = {"none": std, "kaiming": math.sqrt(2 / width), "xavier": math.sqrt(1 / width)}[rule]
         weight.copy_(scale * exact_normal(width * width).reshape(width, width))
         bias.zero_()
     for name, parameter in expected.named_parameters():
@@ -112,7 +112,7 @@ def random_states(count: int) -> list[State]:
     chance = random.Random(0)
     return [
         {
-            "rule": ["own", "kaiming", "xavier", "default"][i % 4],
+            "rule": ["none", "kaiming", "xavier", "default"][i % 4],
             "std": f"{chance.choice([0.02, 0.2, 1, 10]) * chance.random():.3g}",
             "activation": chance.choice(["relu", "tanh", "sigmoid", "none"]),
             "depth": str(chance.randint(1, 20)),
@@ -236,7 +236,7 @@ def test_a_rule_sets_the_standard_deviation(live: Page) -> None:
 def test_a_typed_standard_deviation_belongs_to_no_rule(live: Page) -> None:
     live.locator("[name=rule]").select_option("Xavier")
     live.get_by_role("spinbutton", name="std of weights").fill("0.5")
-    assert (rule(live), std(live)) == ("own", "0.5")
+    assert (rule(live), std(live)) == ("none", "0.5")
     live.locator("[name=width]").select_option("16")
     assert std(live) == "0.5"
 
@@ -246,7 +246,7 @@ def test_a_rule_in_a_link_comes_before_a_standard_deviation(tab: Tab) -> None:
     visit(page, f"{PAGE}?std=0.7&rule=kaiming")
     assert (rule(page), std(page)) == ("kaiming", "0.1768")
     visit(page, f"{PAGE}?std=0.7")
-    assert (rule(page), std(page)) == ("own", "0.7")
+    assert (rule(page), std(page)) == ("none", "0.7")
 
 
 def test_the_number_of_layers_can_be_dragged(live: Page) -> None:
@@ -305,14 +305,14 @@ def test_reset_removes_the_state_from_the_url(tab: Tab) -> None:
     visit(page, f"{PAGE}?rule=kaiming&depth=4")
     page.get_by_role("button", name="Reset").click()
     wait_for_url(page, PAGE, {})
-    assert (rule(page), std(page), last_row(page)[0]) == ("own", "0.1", "10")
+    assert (rule(page), std(page), last_row(page)[0]) == ("none", "0.1", "10")
 
 
 def test_a_link_with_invalid_values_restores_the_others(tab: Tab) -> None:
     page = tab()
     visit(page, f"{PAGE}?rule=magic&std=x&activation=gelu&depth=0&width=65&seed=3")
     expect(page.get_by_role("alert")).to_have_text(
-        "Expected own, kaiming, xavier, default as rule, got magic. "
+        "Expected none, kaiming, xavier, default as rule, got magic. "
         "Expected a number from 0 to 10 as the standard deviation, got x. "
         "Expected relu, tanh, sigmoid, none as activation, got gelu. "
         "Expected a whole number from 1 to 20 as the number of layers, got 0. "
@@ -339,7 +339,7 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     assert std(live) == "0.1768"
     live.keyboard.press("Tab")
     live.keyboard.press("ArrowUp")
-    assert (rule(live), std(live)) == ("own", "0.18")
+    assert (rule(live), std(live)) == ("none", "0.18")
     for _ in range(5):
         live.keyboard.press("Tab")
     live.keyboard.press("Enter")  # Reset
