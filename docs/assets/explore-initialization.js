@@ -151,8 +151,8 @@
       };
       this.append(this.comment, make("div", { className: "nnfp-controls" },
         choice("rule", "rule", options(RULES)),
-        number("std", "std of weights", { min: 0, max: 10, step: 0.01 }),
         choice("activation", "activation", options(ACTIVATIONS)),
+        number("std", "std of weights", { min: 0, max: 10, step: 0.01 }),
         number("depth", "layers", { min: 1, max: 20 }),
         choice("width", "neurons a layer", WIDTHS.map((width) => [width, width])),
         number("seed", "seed", { min: 0 }),

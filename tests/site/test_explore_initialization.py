@@ -142,7 +142,7 @@ def assert_close(text: str, value: float, state: State) -> None:
 
 
 def test_the_numbers_of_each_layer_equal_those_of_torch(live: Page) -> None:
-    states = random_states(24)
+    states = random_states(16)
     for state, shown in zip(states, live.evaluate(SHOW, states), strict=True):
         assert shown["message"] == ""
         columns = torchs(state)
@@ -159,7 +159,7 @@ def test_the_numbers_of_each_layer_equal_those_of_torch(live: Page) -> None:
 
 
 def test_the_comment_equals_what_torch_computes(live: Page) -> None:
-    states = random_states(8)
+    states = random_states(6)
     for state, shown in zip(states, live.evaluate(SHOW, states), strict=True):
         (first, *_, last), (first_grad, *_, last_grad) = torchs(state)
         depth = int(state["depth"])
@@ -337,10 +337,11 @@ def test_it_works_by_keyboard_alone(live: Page) -> None:
     live.locator("[name=rule]").focus()
     live.keyboard.type("Kai")
     assert std(live) == "0.1768"
-    live.keyboard.press("Tab")
+    for _ in range(2):
+        live.keyboard.press("Tab")
     live.keyboard.press("ArrowUp")
     assert (rule(live), std(live)) == ("none", "0.18")
-    for _ in range(5):
+    for _ in range(4):
         live.keyboard.press("Tab")
     live.keyboard.press("Enter")  # Reset
     assert std(live) == "0.1"
