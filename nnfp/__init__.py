@@ -11,6 +11,13 @@ from nnfp.classification import (
     softmax,
 )
 from nnfp.gradient import Value, linear_backward, numerical_gradient
+from nnfp.initialization import (
+    kaiming_normal_,
+    kaiming_uniform_,
+    torch_default_,
+    xavier_normal_,
+    xavier_uniform_,
+)
 from nnfp.layer import MLP, Linear, Net
 from nnfp.momentum import SGD, Adam, AdamW
 from nnfp.neuron import relu
@@ -33,11 +40,16 @@ __all__ = [
     "digits",
     "evaluate",
     "fit",
+    "kaiming_normal_",
+    "kaiming_uniform_",
     "linear_backward",
     "log_softmax",
     "numerical_gradient",
     "one_at_a_time",
     "relu",
     "softmax",
+    "torch_default_",
+    "xavier_normal_",
+    "xavier_uniform_",
 ]
 __version__ = "0.2.0"

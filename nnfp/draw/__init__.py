@@ -10,6 +10,7 @@ As a separate file, it is dark on white.
 from nnfp.draw._confusion import confusion
 from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
+from nnfp.draw._histograms import histograms
 from nnfp.draw._images import images
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
@@ -19,6 +20,7 @@ from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._reading import reading
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
 
@@ -30,6 +32,7 @@ __all__ = [
     "confusion",
     "fits",
     "graph",
+    "histograms",
     "images",
     "landscape",
     "layer",
@@ -39,4 +42,5 @@ __all__ = [
     "neuron",
     "reading",
     "shapes",
+    "starts",
 ]

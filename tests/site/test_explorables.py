@@ -65,6 +65,7 @@ TWINS = [
     ("layer", "label >> nth=1", "out", 30),
     ("gradient", "label >> nth=1", "w1", 2),  # circle, field
     ("optimizer", ".nnfp-readout td >> nth=0", "now", 2),  # row, dot
+    ("initialization", "svg [data-part=layer-5] text >> nth=1", "layer-5", 1),
 ]
 
 

@@ -108,6 +108,11 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
     "confusion": partial(draw.confusion, torch.full((10, 10), 999)),
     "smallest confusion": partial(draw.confusion, [[0]]),
+    "histograms": partial(
+        draw.histograms, {name: [[-1e-30, 0, 1e-30]] * 21 for name in ("activations", "gradients")}
+    ),
+    "histograms of large numbers": partial(draw.histograms, {"a": [[-1e30, 1e30]] * 2}, 1e30),
+    "starts": partial(draw.starts, range(1, 11), [(0.5, 0.5), (-0.5, -0.5)]),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
