@@ -20,6 +20,8 @@ Table = Sequence[Sequence[float]]
 # The edges of the map in its figure. docs/assets/explore-optimizer.js draws on the same map.
 LEFT, RIGHT, TOP, BOTTOM = 48, 464, 34, 304
 HEIGHT = 356
+# A path with more points than this is drawn with thinner lines and smaller dots.
+MANY = 30
 
 
 class Look(NamedTuple):
@@ -163,9 +165,10 @@ def _draw_paths(paths: Sequence[Sequence[Point]], answer: Point) -> str:
     looks = LOOKS if len(paths) > 1 else [ALONE]
     for i, (path, look) in enumerate(zip(paths, looks, strict=False)):
         suffix = f"-{i + 1}" if i else ""
-        line = svg.path(path, color=look.color, dashes=look.dashes)
+        width, size = (1, 4) if len(path) > MANY else (2, 7)
+        line = svg.path(path, color=look.color, width=width, dashes=look.dashes)
         content += svg.part(f"path{suffix}", line)
-        content += svg.part(f"steps{suffix}", svg.dots(path, look.color, 7, cap=look.cap))
+        content += svg.part(f"steps{suffix}", svg.dots(path, look.color, size, cap=look.cap))
     x, y = paths[0][0]
     start = svg.dot(x, y, 7, WEIGHT) + svg.label(x, y - 22, "start", WEIGHT)
     return content + svg.part("start", start)
