@@ -4,12 +4,16 @@
 from nnfp.batch import all_at_once, one_at_a_time
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
+from nnfp.momentum import SGD, Adam, AdamW
 from nnfp.neuron import relu
 from nnfp.optimizer import Solved
 from nnfp.training import fit
 
 __all__ = [
     "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
     "Linear",
     "Net",
     "Solved",
