@@ -136,7 +136,10 @@
       this.prepareMap();
       this.count = make("th", { scope: "col" });
       this.comment = make("p", { className: "nnfp-comment" });
-      if (this.both) this.append(this.makeChart());
+      if (this.both) {
+        this.part("names").style.display = "none"; // the rows of the table have them
+        this.append(this.makeChart());
+      }
       this.append(this.both ? this.makeRace() : this.makeReadout(), this.comment, this.makeControls());
     }
 

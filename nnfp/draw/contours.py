@@ -129,9 +129,9 @@ def _draw_names(names: Sequence[str]) -> str:
         right -= text_width(name) + 8
         sample = [(right - 24, 16.0), (right, 16.0)]
         content += svg.path(sample, color=look.color, dashes=look.dashes)
-        content += svg.dots([sample[0]], look.color, 7, cap=look.cap)
+        content += svg.dots(sample[:1], look.color, 7, cap=look.cap)
         right -= 48
-    return content
+    return svg.part("names", content)
 
 
 def _ticks(values: Sequence[float]) -> list[float]:
