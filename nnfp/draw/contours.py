@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from nnfp.draw import svg
-from nnfp.draw.plot import ROUND
+from nnfp.draw.plot import ROUND, name_width
 from nnfp.draw.svg import INPUT, RESULT, WEIGHT, text_width
 from nnfp.draw.words import number
 
@@ -125,12 +125,13 @@ def _draw_names(names: Sequence[str]) -> str:
         return svg.text(RIGHT, 16, "lines of equal loss", anchor="end", faint=True)
     content, right = "", float(RIGHT)
     for name, look in reversed(list(zip(names, LOOKS, strict=False))):
+        left = right - name_width(name) - 32  # where the piece begins
+        if left < LEFT + 52:
+            raise ValueError(f"expected names that fit above a map, got {', '.join(names)}")
         content += svg.text(right, 16, name, look.color, anchor="end")
-        right -= text_width(name) + 8
-        sample = [(right - 24, 16.0), (right, 16.0)]
-        content += svg.path(sample, color=look.color, dashes=look.dashes)
-        content += svg.dots(sample[:1], look.color, 7, cap=look.cap)
-        right -= 48
+        content += svg.path([(left, 16), (left + 24, 16)], color=look.color, dashes=look.dashes)
+        content += svg.dots([(left, 16)], look.color, 7, cap=look.cap)
+        right = left - 16
     return svg.part("names", content)
 
 

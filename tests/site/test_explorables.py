@@ -13,6 +13,10 @@ from tests.conftest import Tab
 from tests.site.explorables import visit
 
 SCRIPTS = sorted((ROOT / "docs/assets").glob("explore-*.js"))
+# The explorables by their pages. One script is on two pages.
+EXPLORABLES = {path.stem.removeprefix("explore-"): path.stem for path in SCRIPTS} | {
+    "momentum": "explore-optimizer"
+}
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 
 
@@ -22,11 +26,10 @@ def test_a_script_is_small(script: Path) -> None:
     assert len(gzip.compress(script.read_bytes())) < limit
 
 
-@each_script
-def test_without_javascript_an_explorable_shows_its_figure(script: Path, site: Path) -> None:
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_without_javascript_an_explorable_shows_its_figure(name: str, site: Path) -> None:
     """`test_browser.py` tests how that looks."""
-    page = read(site / page_file(f"learn/{script.stem.removeprefix('explore-')}.md"))
-    [explorable] = page.select(script.stem)
+    [explorable] = read(site / page_file(f"learn/{name}.md")).select(EXPLORABLES[name])
     assert [child.name for child in explorable.find_all(recursive=False)] == ["svg"]
 
 
@@ -41,9 +44,9 @@ def test_explorables_fit_into_a_narrow_page(page: Page, large: bool) -> None:
     page.set_viewport_size(NARROW if large else {"width": 320, "height": 700})
     if large:
         large_text(page)
-    for script in SCRIPTS:
-        visit(page, f"learn/{script.stem.removeprefix('explore-')}/")
-        outside = page.locator(f"{script.stem} *").evaluate_all(
+    for name, tag in EXPLORABLES.items():
+        visit(page, f"learn/{name}/")
+        outside = page.locator(f"{tag} *").evaluate_all(
             """all => all.filter(one => one.checkVisibility()).filter(one => {
                 const { left, right } = one.getBoundingClientRect();
                 return left < 0 || right > innerWidth + 1;
@@ -59,6 +62,7 @@ TWINS = [
     ("layer", "label >> nth=1", "out", 30),
     ("gradient", "label >> nth=1", "w1", 2),  # circle, field
     ("optimizer", ".nnfp-readout td >> nth=0", "now", 2),  # row, dot
+    ("momentum", ".nnfp-readout td >> nth=7", "now2", 3),  # row, dot, curve
 ]
 
 
@@ -80,11 +84,12 @@ def test_what_belongs_together_lights_up_together(
 ) -> None:
     page = tab()
     visit(page, f"learn/{name}/")
-    twins = f"explore-{name} [data-part={part}]"
-    others = f"explore-{name} [data-part]:not([data-part={part}])"
+    tag = EXPLORABLES[name]
+    twins = f"{tag} [data-part={part}]"
+    others = f"{tag} [data-part]:not([data-part={part}])"
     page.mouse.move(0, 0)
     before = looks(page, twins), looks(page, others)
-    page.locator(f"explore-{name} {pointed}").hover()
+    page.locator(f"{tag} {pointed}").hover()
     after = looks(page, twins), looks(page, others)
     assert len(before[0]) == count
     assert [one for one, other in zip(before[0], after[0], strict=True) if one == other] == []
