@@ -1,14 +1,14 @@
-"""The map of a neuron's loss over its weight and bias, with a path of training on it."""
+"""The map of a neuron's loss over its weight and bias, with paths of training on it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import SupportsFloat
 
 import torch
 from torch import Tensor
 
 from nnfp.draw import svg
-from nnfp.draw.checks import check_matplotlib
+from nnfp.draw.checks import check_count, check_matplotlib, check_words
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers, pair, pairs, row, tensor
 from nnfp.draw.words import counted, number
@@ -16,18 +16,20 @@ from nnfp.neuron import relu
 
 # Weights and biases up to this have losses that are finite.
 LARGEST = 1e30
+Path = Iterable[Iterable[SupportsFloat]]
+Point = tuple[float, float]
 
 
 def landscape(
     x: Numbers,
     target: Numbers,
-    path: Iterable[Iterable[SupportsFloat]],
+    path: Path | Mapping[str, Path],
     answer: Iterable[SupportsFloat],
     levels: Iterable[SupportsFloat] = (1, 10, 50, 100, 200, 300),
     weights: Iterable[SupportsFloat] = (-1, 5),
     biases: Iterable[SupportsFloat] = (-4, 4),
 ) -> Picture:
-    """Draw the loss of a neuron with one input over its weight and bias, and a path of training.
+    """Draw the loss of a neuron with one input over its weight and bias, and paths of training.
 
     Lines of equal loss, computed by Matplotlib, show how steep the loss is. Where the neuron
     outputs 0 for every sample the loss is flat, and that area is tinted.
@@ -36,8 +38,9 @@ def landscape(
         x: The samples, of shape `(batch,)` or `(batch, 1)`.
         target: The output that the neuron should give for each sample, in either of
             these shapes.
-        path: The weight and the bias at the start and after each step.
-        answer: The weight and the bias that the path should lead to.
+        path: The weight and the bias at the start and after each step; or up to 3 such paths by
+            name, which share their start.
+        answer: The weight and the bias that each path should lead to.
         levels: The losses at which a line is drawn.
         weights: The lowest and the highest weight in the picture.
         biases: The lowest and the highest bias in the picture.
@@ -47,8 +50,9 @@ def landscape(
 
     Raises:
         ImportError: If Matplotlib is not installed.
-        ValueError: If there are no samples or not one target for each, a range is empty, the path
-            is empty or leaves the picture, or a number is not finite.
+        ValueError: If there are no samples or not one target for each, a range is empty, a path
+            is empty or leaves the picture, paths start at different points, there are too many or
+            their names are too long, or a number is not finite.
         TypeError: If something is not a number.
 
     Examples:
@@ -67,24 +71,49 @@ def landscape(
             f"expected {len(samples)} targets, one for each sample, got {len(targets)}"
         )
     ws, bs = _axis(weights, "weights"), _axis(biases, "biases")
-    points = pairs(path, "a point of the path")
-    if not points:
-        raise ValueError("expected a path with at least its start, got none")
+    paths = _paths(path)
     goal = pair(answer, "the answer")
-    for point in (*points, goal):
+    for point in (*(point for points in paths.values() for point in points), goal):
         _check_inside(point, ws, bs)
     # A row for each bias, a column for each weight, and the samples in the last dimension.
     sums = ws[:, None] * samples + bs[:, None, None]
     losses = (relu(sums) - targets).square().mean(-1)
     area = contours.Area(ws.tolist(), bs.tolist())
     highest = sums.amax(-1).tolist()
-    content = contours.draw(area, losses.tolist(), highest, _finite(levels), points, goal)
-    first, last, end = (
-        f"({number(weight)}, {number(bias)})" for weight, bias in (points[0], points[-1], goal)
-    )
-    steps = counted(len(points) - 1, "step")
-    title = f"Loss by weight and bias: from {first} to {last} in {steps}; the answer is {end}"
+    content = contours.draw(area, losses.tolist(), highest, _finite(levels), paths, goal)
+    title = _title(paths, goal)
     return Picture(title, svg.document(title, contours.HEIGHT, content))
+
+
+def _paths(path: object) -> dict[str, list[Point]]:
+    """Read one path, whose name is empty, or several by name."""
+    if not isinstance(path, Mapping):
+        path = {"": path}
+    else:
+        check_count("paths", len(path), 3)
+        for name in path:
+            check_words("names", name, 12)
+    paths = {name: pairs(points, "a point of the path") for name, points in path.items()}
+    if not all(paths.values()):
+        raise ValueError("expected a path with at least its start, got none")
+    starts = [points[0] for points in paths.values()]
+    for start in starts:
+        if start != starts[0]:
+            raise ValueError(f"expected paths from one start, got {starts[0]} and {start}")
+    return paths
+
+
+def _title(paths: Mapping[str, Sequence[Point]], answer: Point) -> str:
+    def written(point: Point) -> str:
+        return f"({number(point[0])}, {number(point[1])})"
+
+    [start, *_] = next(iter(paths.values()))
+    ends = [
+        f"{name} to {written(points[-1])} in {counted(len(points) - 1, 'step')}".lstrip()
+        for name, points in paths.items()
+    ]
+    way = f"from {written(start)}{':' if len(ends) > 1 else ''} {', '.join(ends)}"
+    return f"Loss by weight and bias: {way}; the answer is {written(answer)}"
 
 
 def _column(values: Numbers, name: str) -> Tensor:

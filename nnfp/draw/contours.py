@@ -1,7 +1,7 @@
 """Draw a map of losses over weight and bias, with lines of equal loss from Matplotlib."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from nnfp.draw import svg
-from nnfp.draw.plot import ROUND
-from nnfp.draw.svg import RESULT, WEIGHT, text_width
+from nnfp.draw.plot import ROUND, name_width
+from nnfp.draw.svg import INPUT, RESULT, WEIGHT, text_width
 from nnfp.draw.words import number
 
 Point = tuple[float, float]
@@ -20,6 +20,21 @@ Table = Sequence[Sequence[float]]
 # The edges of the map in its figure. docs/assets/explore-optimizer.js draws on the same map.
 LEFT, RIGHT, TOP, BOTTOM = 48, 464, 34, 304
 HEIGHT = 356
+# A path with more points than this is drawn with thinner lines and smaller dots.
+MANY = 30
+
+
+class Look(NamedTuple):
+    """How a path is drawn: its color, its dashes, and whether its dots are round or square."""
+
+    color: str
+    dashes: str = ""
+    cap: str = "round"
+
+
+ALONE = Look(WEIGHT)
+# In the order of the curves of plot.py: what comes first there looks alike here.
+LOOKS = (Look(RESULT), Look(WEIGHT, "7 4", "square"), Look(INPUT, "2 4"))
 
 
 class Area(NamedTuple):
@@ -66,10 +81,10 @@ def draw(
     losses: Table,
     sums: Table,
     levels: Sequence[float],
-    path: Sequence[Point],
+    paths: Mapping[str, Sequence[Point]],
     answer: Point,
 ) -> str:
-    """Return the content of a map of the losses, with a path of training on it.
+    """Return the content of a map of the losses, with paths of training on it.
 
     Args:
         area: The weights and biases of the map.
@@ -77,10 +92,10 @@ def draw(
         sums: The highest sum over all samples at each bias and weight. Where it is not positive,
             the map is flat and tinted.
         levels: The losses at which a line is drawn.
-        path: The weight and the bias at the start and after each step.
-        answer: The weight and the bias that the path should lead to.
+        paths: By name, the weight and the bias at the start and after each step.
+        answer: The weight and the bias that the paths should lead to.
     """
-    content = _draw_axes(area)
+    content = _draw_axes(area) + _draw_names(list(paths))
     if flat := area.outlines(sums, 0):
         content += svg.area(*flat)
         x, y = (sum(values) / len(flat[0]) for values in zip(*flat[0], strict=True))
@@ -89,7 +104,8 @@ def draw(
     for each in filter(None, lines.values()):
         content += svg.path(*each, width=1, opacity=0.5)
     content += _draw_levels(lines)
-    return content + _draw_path([area.place(*point) for point in path], area.place(*answer))
+    placed = [[area.place(*point) for point in path] for path in paths.values()]
+    return content + _draw_paths(placed, area.place(*answer))
 
 
 def _draw_axes(area: Area) -> str:
@@ -100,8 +116,23 @@ def _draw_axes(area: Area) -> str:
     for bias in _ticks(area.biases):
         content += svg.text(LEFT - 10, area.up(bias), number(bias), WEIGHT, anchor="end")
     content += svg.text((LEFT + RIGHT) / 2, BOTTOM + 38, "weight", WEIGHT)
-    content += svg.text(LEFT, 16, "bias", WEIGHT, anchor="start")
-    return content + svg.text(RIGHT, 16, "lines of equal loss", anchor="end", faint=True)
+    return content + svg.text(LEFT, 16, "bias", WEIGHT, anchor="start")
+
+
+def _draw_names(names: Sequence[str]) -> str:
+    """Write the names of the paths above the map, each after a piece of its path."""
+    if names == [""]:
+        return svg.text(RIGHT, 16, "lines of equal loss", anchor="end", faint=True)
+    content, right = "", float(RIGHT)
+    for name, look in reversed(list(zip(names, LOOKS, strict=False))):
+        left = right - name_width(name) - 32  # where the piece begins
+        if left < LEFT + 52:
+            raise ValueError(f"expected names that fit above a map, got {', '.join(names)}")
+        content += svg.text(right, 16, name, look.color, anchor="end")
+        content += svg.path([(left, 16), (left + 24, 16)], color=look.color, dashes=look.dashes)
+        content += svg.dots([(left, 16)], look.color, 7, cap=look.cap)
+        right = left - 16
+    return svg.part("names", content)
 
 
 def _ticks(values: Sequence[float]) -> list[float]:
@@ -128,12 +159,17 @@ def _draw_levels(lines: dict[float, list[list[Point]]]) -> str:
     return content
 
 
-def _draw_path(path: Sequence[Point], answer: Point) -> str:
+def _draw_paths(paths: Sequence[Sequence[Point]], answer: Point) -> str:
     x, y = answer
     content = svg.path([(x - 6, y - 6), (x + 6, y + 6)], [(x - 6, y + 6), (x + 6, y - 6)])
     content += svg.label(x + 42, y + 14, "answer", RESULT)
-    content += svg.part("path", svg.path(path, color=WEIGHT))
-    content += svg.part("steps", svg.dots(path, WEIGHT, 7))
-    x, y = path[0]
+    looks = LOOKS if len(paths) > 1 else [ALONE]
+    for i, (path, look) in enumerate(zip(paths, looks, strict=False)):
+        suffix = f"-{i + 1}" if i else ""
+        width, size = (1, 4) if len(path) > MANY else (2, 7)
+        line = svg.path(path, color=look.color, width=width, dashes=look.dashes)
+        content += svg.part(f"path{suffix}", line)
+        content += svg.part(f"steps{suffix}", svg.dots(path, look.color, size, cap=look.cap))
+    x, y = paths[0][0]
     start = svg.dot(x, y, 7, WEIGHT) + svg.label(x, y - 22, "start", WEIGHT)
     return content + svg.part("start", start)

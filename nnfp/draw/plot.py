@@ -62,7 +62,7 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
         mpl.rcdefaults()
         for name, value in STYLE.items():
             mpl.rcParams[name] = value  # type: ignore[index]
-        left, right = 70.0, WIDTH - 16 - max(map(_width, curves))
+        left, right = 70.0, WIDTH - 16 - max(map(name_width, curves))
         # Matplotlib measures in inches; at 72 dots per inch its unit is a pixel.
         figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
         axes = figure.add_axes(
@@ -77,9 +77,9 @@ def draw(curves: Mapping[str, Sequence[float]], ylabel: str, xlabel: str, log: b
     return labels + _strokes(file.getvalue())
 
 
-def _width(name: str) -> float:
+def name_width(name: str) -> float:
     """Measure a name in Matplotlib's default font, which is wider than most."""
-    font = FontProperties()  # its size is the one in STYLE
+    font = FontProperties(size=LETTER)
     width: float = text_to_path.get_text_width_height_descent(name, font, ismath=False)[0]
     return width
 

@@ -76,12 +76,14 @@ def path(
     color: str = RESULT,
     width: float = 2,
     opacity: float = 1,
+    dashes: str = "",
 ) -> str:
-    """Draw one or more lines, each through its points."""
+    """Draw one or more lines, each through its points; `dashes` are lengths, as in "7 4"."""
     d = " ".join("M " + " L ".join(f"{coord(x)} {coord(y)}" for x, y in points) for points in lines)
     return (
         f'<path d="{d}" style="fill: none; stroke: {color}; stroke-width: {width:g}; '
-        f'stroke-opacity: {opacity:g}; stroke-linejoin: round"/>\n'
+        f"stroke-opacity: {opacity:g}; stroke-linejoin: round"
+        f'{"; stroke-dasharray: " if dashes else ""}{dashes}"/>\n'
     )
 
 
@@ -98,10 +100,12 @@ def area(*outlines: Sequence[tuple[float, float]], color: str = RESULT) -> str:
     return f'<path d="{d} z" style="fill: {color}; fill-opacity: 0.08"/>\n'
 
 
-def dots(points: Sequence[tuple[float, float]], color: str, size: float) -> str:
-    """Draw small dots, as lines of length zero with round ends."""
+def dots(
+    points: Sequence[tuple[float, float]], color: str, size: float, *, cap: str = "round"
+) -> str:
+    """Draw small dots, as lines of length zero with round or square ends."""
     d = " ".join(f"M {coord(x)} {coord(y)} h 0" for x, y in points)
-    style = f"stroke: {color}; stroke-width: {size:g}; stroke-linecap: round"
+    style = f"stroke: {color}; stroke-width: {size:g}; stroke-linecap: {cap}"
     return f'<path d="{d}" style="{style}"/>\n'
 
 

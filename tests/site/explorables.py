@@ -1,9 +1,14 @@
 """Helpers for the tests of explorables: figures whose numbers a reader can change."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+import torch
 from playwright.sync_api import Locator, Page
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+
+from nnfp import Net, Solved
 
 # A function for scripts that tests run on a page. It shows a state as a link to it would. A reader
 # who goes back in the browser's history gets there the same way, without loading the page again.
@@ -11,6 +16,19 @@ FOLLOW = """const follow = state => {
     history.replaceState(history.state, "", `?${new URLSearchParams(state)}`);
     dispatchEvent(new PopStateEvent("popstate"));
 };"""
+
+
+# The optimizers of the map of the loss, each for a network and a learning rate
+OPTIMIZERS: dict[str, Callable[[Net, float], Optimizer]] = {
+    "sgd": lambda net, lr: SGD(net.parameters(), lr=lr),
+    "momentum": lambda net, lr: SGD(net.parameters(), lr=lr, momentum=0.9),
+    "nesterov": lambda net, lr: SGD(net.parameters(), lr=lr, momentum=0.9, nesterov=True),
+    "decay": lambda net, lr: SGD(net.parameters(), lr=lr, weight_decay=1),
+    "rmsprop": lambda net, lr: RMSprop(net.parameters(), lr=lr),
+    "adam": lambda net, lr: Adam(net.parameters(), lr=lr),
+    "adamw": lambda net, lr: AdamW(net.parameters(), lr=lr),
+    "solved": lambda net, lr: Solved(net.named_parameters()),
+}
 
 
 def visit(page: Page, url: str) -> None:
@@ -59,6 +77,38 @@ def swipe(page: Page, element: Locator, right: float, down: float) -> None:
         points = [{"x": x + share * right, "y": y + share * down}]
         touch = {"type": f"touch{kind}", "touchPoints": [] if kind == "End" else points}
         finger.send("Input.dispatchTouchEvent", touch)
+
+
+def torch_steps(state: dict[str, str], steps: Sequence[int]) -> list[list[float]]:
+    """Return weight, bias, loss and both gradients at these steps, as torch computes them."""
+    x = torch.arange(1, 11, dtype=torch.float64).reshape(10, 1)
+    net = Net().double()
+    with torch.no_grad():
+        net.fc1.weight.fill_(float(state["w"]))
+        net.fc1.bias.fill_(float(state["b"]))
+    optimizer = OPTIMIZERS[state["optimizer"]](net, float(state["lr"]))
+    seen = []
+    for step in range(max(steps) + 1):
+        loss = torch.nn.functional.mse_loss(net(x), 3 * x)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        weight, bias = net.fc1.weight, net.fc1.bias
+        if step in steps:
+            assert weight.grad is not None and bias.grad is not None
+            seen.append([t.item() for t in (weight, bias, loss, weight.grad, bias.grad)])
+        optimizer.step()
+    return seen
+
+
+def read_number(text: str) -> float:
+    """Read a number as figures write it: −1.2×10⁻⁷ is -1.2e-7."""
+    text = text.replace("−", "-").replace("∞", "inf")
+    if "10" in text and any(c in text for c in "⁰¹²³⁴⁵⁶⁷⁸⁹"):
+        mantissa, _, power = text.rpartition("10")
+        digits = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
+        sign = {"": "1", "-": "-1"}.get(mantissa, mantissa.rstrip("×"))
+        return float(f"{sign}e{digits}")
+    return float(text)
 
 
 def middle(element: Locator) -> tuple[float, float]:

@@ -13,13 +13,13 @@ from tests.conftest import Tab
 from tests.site.explorables import visit
 
 SCRIPTS = sorted((ROOT / "docs/assets").glob("explore-*.js"))
-# The pages of explorables with another name than their page
-PAGES = {"explore-digits": "classification"}
+# The explorables by their pages. One script is on two pages, and one is not named after its page.
+EXPLORABLES = {path.stem.removeprefix("explore-"): path.stem for path in SCRIPTS} | {
+    "momentum": "explore-optimizer",
+    "classification": "explore-digits",
+}
+del EXPLORABLES["digits"]
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-
-
-def page_of(script: Path) -> str:
-    return f"learn/{PAGES.get(script.stem, script.stem.removeprefix('explore-'))}"
 
 
 @each_script
@@ -28,11 +28,10 @@ def test_a_script_is_small(script: Path) -> None:
     assert len(gzip.compress(script.read_bytes())) < limit
 
 
-@each_script
-def test_without_javascript_an_explorable_shows_its_figure(script: Path, site: Path) -> None:
+@pytest.mark.parametrize("name", EXPLORABLES)
+def test_without_javascript_an_explorable_shows_its_figure(name: str, site: Path) -> None:
     """`test_browser.py` tests how that looks."""
-    page = read(site / page_file(f"{page_of(script)}.md"))
-    [explorable] = page.select(script.stem)
+    [explorable] = read(site / page_file(f"learn/{name}.md")).select(EXPLORABLES[name])
     assert [child.name for child in explorable.find_all(recursive=False)] == ["svg"]
 
 
@@ -47,9 +46,9 @@ def test_explorables_fit_into_a_narrow_page(page: Page, large: bool) -> None:
     page.set_viewport_size(NARROW if large else {"width": 320, "height": 700})
     if large:
         large_text(page)
-    for script in SCRIPTS:
-        visit(page, f"{page_of(script)}/")
-        outside = page.locator(f"{script.stem} *").evaluate_all(
+    for name, tag in EXPLORABLES.items():
+        visit(page, f"learn/{name}/")
+        outside = page.locator(f"{tag} *").evaluate_all(
             """all => all.filter(one => one.checkVisibility()).filter(one => {
                 const { left, right } = one.getBoundingClientRect();
                 return left < 0 || right > innerWidth + 1;
@@ -66,6 +65,7 @@ TWINS = [
     ("gradient", "label >> nth=1", "w1", 2),  # circle, field
     ("optimizer", ".nnfp-readout td >> nth=0", "now", 2),  # row, dot
     ("initialization", "svg [data-part=layer-5] text >> nth=1", "layer-5", 1),
+    ("momentum", ".nnfp-readout td >> nth=7", "now2", 3),  # row, dot, curve
 ]
 
 
@@ -87,11 +87,12 @@ def test_what_belongs_together_lights_up_together(
 ) -> None:
     page = tab()
     visit(page, f"learn/{name}/")
-    twins = f"explore-{name} [data-part={part}]"
-    others = f"explore-{name} [data-part]:not([data-part={part}])"
+    tag = EXPLORABLES[name]
+    twins = f"{tag} [data-part={part}]"
+    others = f"{tag} [data-part]:not([data-part={part}])"
     page.mouse.move(0, 0)
     before = looks(page, twins), looks(page, others)
-    page.locator(f"explore-{name} {pointed}").hover()
+    page.locator(f"{tag} {pointed}").hover()
     after = looks(page, twins), looks(page, others)
     assert len(before[0]) == count
     assert [one for one, other in zip(before[0], after[0], strict=True) if one == other] == []

@@ -1,29 +1,21 @@
 """Test the explorable of the optimizer page: each step of its optimizers equals that of torch."""
 
 import random
-from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
-import torch
 from playwright.sync_api import Locator, Page, expect
 
 from audit.browse import listen, shift, unusable
-from nnfp import Net, Solved
 from pages.project import ROOT
 from tests.conftest import Tab
-from tests.site.explorables import FOLLOW, drag, visit, wait_for_url
+from tests.site.explorables import FOLLOW, drag, read_number, torch_steps, visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/optimizer/"
 FIGURE = ROOT / "docs/learn/figures/optimizer-landscape.svg"
 State = dict[str, str]
-OPTIMIZERS: dict[str, Callable[[Net, float], torch.optim.Optimizer]] = {
-    "sgd": lambda net, lr: torch.optim.SGD(net.parameters(), lr=lr),
-    "momentum": lambda net, lr: torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9),
-    "adam": lambda net, lr: torch.optim.Adam(net.parameters(), lr=lr),
-    "solved": lambda net, lr: Solved(net.named_parameters()),
-}
+OPTIMIZERS = ("sgd", "momentum", "adam", "solved")
 LOOK = """const explorable = document.querySelector("explore-optimizer");
 const button = name => [...explorable.querySelectorAll("button")]
     .find(button => button.textContent === name);
@@ -62,33 +54,12 @@ SHOW = f"""states => {{
 }}"""
 
 
-def torchs(state: State, steps: list[int]) -> list[list[float]]:
-    """Return weight, bias, loss and both gradients at these steps, as torch computes them."""
-    x = torch.arange(1, 11, dtype=torch.float64).reshape(10, 1)
-    net = Net().double()
-    with torch.no_grad():
-        net.fc1.weight.fill_(float(state["w"]))
-        net.fc1.bias.fill_(float(state["b"]))
-    optimizer = OPTIMIZERS[state["optimizer"]](net, float(state["lr"]))
-    seen = []
-    for step in range(max(steps) + 1):
-        loss = torch.nn.functional.mse_loss(net(x), 3 * x)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        weight, bias = net.fc1.weight, net.fc1.bias
-        if step in steps:
-            assert weight.grad is not None and bias.grad is not None
-            seen.append([t.item() for t in (weight, bias, loss, weight.grad, bias.grad)])
-        optimizer.step()
-    return seen
-
-
 def random_states(count: int) -> list[State]:
     chance = random.Random(0)
     rates = {"sgd": (-4, -1.6), "momentum": (-4, -1.6), "adam": (-4, 0.5), "solved": (-3, 0)}
     states = []
     for i in range(count):
-        optimizer = list(OPTIMIZERS)[i % 4]
+        optimizer = OPTIMIZERS[i % 4]
         low, high = rates[optimizer]
         size = chance.choice([1, 4, 30])
         start = {name: f"{chance.uniform(-size / 4, size):.3f}" for name in "wb"}
@@ -97,28 +68,17 @@ def random_states(count: int) -> list[State]:
     return states
 
 
-def read(text: str) -> float:
-    """Read a number as figures write it: −1.2×10⁻⁷ is -1.2e-7."""
-    text = text.replace("−", "-").replace("∞", "inf")
-    if "10" in text and any(c in text for c in "⁰¹²³⁴⁵⁶⁷⁸⁹"):
-        mantissa, _, power = text.rpartition("10")
-        digits = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
-        sign = {"": "1", "-": "-1"}.get(mantissa, mantissa.rstrip("×"))
-        return float(f"{sign}e{digits}")
-    return float(text)
-
-
 def test_each_step_equals_that_of_torch(live: Page) -> None:
     states, steps = random_states(80), [0, 1, 2, 10, 30]
     moved = 0
     for state, seen in zip(states, live.evaluate(WALK, [states, steps]), strict=True):
-        for step, expected, shown in zip(steps, torchs(state, steps), seen, strict=True):
+        for step, expected, shown in zip(steps, torch_steps(state, steps), seen, strict=True):
             assert shown["message"] == ""
             for text, value in zip(shown["texts"][:5], expected, strict=True):
                 # Four digits are shown, or two where there is a power of ten. Sums of ten numbers
                 # that cancel out differ in their last digits with the order of adding.
                 rel = 0.05 if "10" in text and "×" in text else 6e-4
-                assert read(text) == pytest.approx(value, rel=rel, abs=6e-5), (state, step)
+                assert read_number(text) == pytest.approx(value, rel=rel, abs=6e-5), (state, step)
             moved += expected[3] != 0
     assert moved > 0.6 * len(states) * len(steps), "most of the states have a gradient"
 
@@ -129,9 +89,9 @@ def test_a_thousand_steps_stay_close_to_torch(live: Page, rate: str) -> None:
     for optimizer in OPTIMIZERS:
         state = {"optimizer": optimizer, "lr": rate, "w": "0.5", "b": "1"}
         seen = live.evaluate(SHOW, [state | {"step": str(step)} for step in steps])
-        for expected, shown in zip(torchs(state, steps), seen, strict=True):
+        for expected, shown in zip(torch_steps(state, steps), seen, strict=True):
             for text, value in zip(shown["texts"], expected[:2], strict=False):
-                assert read(text) == pytest.approx(value, rel=5.1e-4, abs=6e-5), optimizer
+                assert read_number(text) == pytest.approx(value, rel=5.1e-4, abs=6e-5), optimizer
 
 
 # Changes of the start, and the comment on where ten steps from there lead.
@@ -159,9 +119,9 @@ def test_a_comment_describes_where_the_path_ends(live: Page) -> None:
         state = start | change
         [shown] = live.evaluate(SHOW, [state])
         assert comment in shown["comment"], state
-        [expected] = torchs(state, [10])
+        [expected] = torch_steps(state, [10])
         for text, value in zip(shown["texts"], expected, strict=False):
-            assert read(text) == pytest.approx(value, rel=0.05, abs=6e-5, nan_ok=True), state
+            assert read_number(text) == pytest.approx(value, rel=0.05, abs=6e-5, nan_ok=True), state
         assert "NaN" not in shown["path"] and "Infinity" not in shown["path"], state
 
 
@@ -176,7 +136,7 @@ def test_a_path_has_at_most_a_thousand_steps(live: Page) -> None:
 def test_a_comment_reports_a_step_too_far(live: Page) -> None:
     live.get_by_role("spinbutton", name="learning rate").fill("0.024")
     [seen] = live.evaluate(WALK, [[{"w": "2.9", "b": "3"}], [0, 1, 2]])
-    losses = [read(shown["texts"][2]) for shown in seen]
+    losses = [read_number(shown["texts"][2]) for shown in seen]
     for before, after, shown in zip(losses, losses[1:], seen[1:], strict=False):
         assert (after > before) == ("too far" in shown["comment"])
     live.get_by_role("spinbutton", name="learning rate").fill("0.0256")
@@ -192,7 +152,7 @@ def test_uphill_is_not_called_a_step_too_far_with_momentum(
     steps = list(range(40))
     state = {"optimizer": optimizer, "lr": rate}
     [seen] = live.evaluate(WALK, [[state], steps])
-    losses = [loss for _, _, loss, _, _ in torchs({"w": "1", "b": "0"} | state, steps)]
+    losses = [loss for _, _, loss, _, _ in torch_steps({"w": "1", "b": "0"} | state, steps)]
     grown = 0
     for before, after, shown in zip(losses, losses[1:], seen[1:], strict=False):
         says = shown["comment"] == "Uphill: the loss is larger than before."

@@ -83,6 +83,13 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     "landscape with more lines than names": partial(
         draw.landscape, range(1, 11), range(3, 33, 3), [(1, 0)], (3, 0), range(20, 100, 4)
     ),
+    "landscape with several paths": partial(
+        draw.landscape,
+        range(1, 11),
+        range(3, 33, 3),
+        {"WWWW": [(1, 0), (2, 0)], "momentum": [(1, 0), (4, 3)], "Nesterov": [(1, 0)]},
+        (3, 0),
+    ),
     "graph": partial(example_graph, 5, 7),
     "another graph": partial(example_graph, -3, 9),
     "shapes": partial(

@@ -97,6 +97,53 @@ def test_the_path_goes_through_its_points() -> None:
     assert dots == line
 
 
+PATHS = {"SGD": [(1, 0), (2, 1)], "Adam": [(1, 0), (2, -1), (3, -2)], "Solved": [(1, 0)]}
+
+
+def test_several_paths_go_through_their_points() -> None:
+    picture = landscape(path=PATHS)
+    parts = {part.attrib["data-part"]: part for part in elements(picture, "g")}
+    for suffix, path in zip(("", "-2", "-3"), PATHS.values(), strict=True):
+        for part in (f"path{suffix}", f"steps{suffix}"):
+            [drawn] = parts[part]
+            numbers = re.findall(r"[\d.]+", attribute(drawn, "d").replace("h 0", ""))
+            places = zip(map(float, numbers[::2]), map(float, numbers[1::2]), strict=True)
+            points = [((x - 48) / 416 * 6 - 1, (304 - y) / 270 * 8 - 4) for x, y in places]
+            assert points == [pytest.approx(point, abs=0.01) for point in path]
+
+
+def test_several_paths_differ_in_color_dashes_and_dots() -> None:
+    parts = {part.attrib["data-part"]: part for part in elements(landscape(path=PATHS), "g")}
+    styles = {name: attribute(part[0], "style") for name, part in parts.items()}
+    lines = [styles[f"path{suffix}"] for suffix in ("", "-2", "-3")]
+    colors = [line.split("stroke: ")[1].split(";")[0] for line in lines]
+    dashes = [line.partition("dasharray: ")[2] for line in lines]
+    assert len(set(colors)) == len(set(dashes)) == 3
+    assert "square" in styles["steps-2"] and "round" in styles["steps"]
+
+
+def test_the_names_of_several_paths_are_above_the_map() -> None:
+    assert "lines of equal loss" in texts(landscape())
+    shown = texts(landscape(path=PATHS))
+    assert "lines of equal loss" not in shown
+    assert {"SGD", "Adam", "Solved"} <= set(shown)
+    names = next(
+        part for part in elements(landscape(path=PATHS), "g") if part.get("data-part") == "names"
+    )
+    places = [(float(attribute(name, "x")), name) for name in names if name.tag.endswith("text")]
+    in_order = sorted(places, key=lambda place: place[0])
+    assert ["".join(name.itertext()) for _, name in in_order] == list(PATHS)
+    assert in_order[-1][0] == 464 and in_order[0][0] > 100
+
+
+def test_a_long_path_is_thin_and_has_small_dots() -> None:
+    for count, width, size in ((30, 2, 7), (31, 1, 4)):
+        picture = landscape(path=[(k / 10, 0) for k in range(count)])
+        styles = [attribute(path, "style") for path in elements(picture, "path")]
+        assert any(f"#00786a); stroke-width: {width};" in style for style in styles)
+        assert any(f"stroke-width: {size}; stroke-linecap" in style for style in styles)
+
+
 def test_a_cross_marks_the_answer() -> None:
     cross = next(lines(landscape(), "stroke: currentColor; stroke-width: 2"))
     assert [sum(values) / 4 for values in zip(*cross, strict=True)] == pytest.approx(
@@ -110,7 +157,15 @@ def test_the_title_says_what_the_figure_shows() -> None:
     )
 
 
+def test_the_title_says_where_each_of_several_paths_leads() -> None:
+    assert landscape(path=PATHS).title == (
+        "Loss by weight and bias: from (1, 0): SGD to (2, 1) in 1 step, "
+        "Adam to (3, −2) in 2 steps, Solved to (1, 0) in 0 steps; the answer is (3, 0)"
+    )
+
+
 ANY_FORM = [
+    {"path": {"": torch.tensor([[1.0, 0.0], [2.0, 3.0]])}},
     {"x": [[n] for n in range(1, 11)]},
     {"x": np.arange(1, 11), "target": np.arange(3, 33, 3)[:, None]},
     {"x": torch.arange(1.0, 11.0, requires_grad=True)},
@@ -161,6 +216,16 @@ def test_extreme_ranges_have_finite_coordinates(end: float) -> None:
         ({"path": [(6, 0)]}, r"weights from -1 to 5 and .* got \(6, 0\)"),
         ({"path": [(0, math.nan)]}, r"biases from -4 to 4 .* got \(0, nan\)"),
         ({"path": [(1, 0), (math.inf, 0)]}, r"weights from -1 to 5 .* got \(inf, 0\)"),
+        ({"path": {}}, "expected 1 to 3 paths in a picture, got 0"),
+        (
+            {"path": {name: [(1, 0)] for name in "abcd"}},
+            "expected 1 to 3 paths in a picture, got 4",
+        ),
+        ({"path": {"a": []}}, "a path with at least its start, got none"),
+        ({"path": {"a": [(1, 0)], "b": [(1, 0), (6, 0)]}}, r"in the picture, got \(6, 0\)"),
+        ({"path": {"a": [(1, 0)], "b": [(2, 0)]}}, r"one start, got \(1.0, 0.0\) and \(2.0, 0.0\)"),
+        ({"path": {n * 12: [(1, 0)] for n in "abc"}}, "fit above a map, got a{12}, b{12}, c{12}"),
+        ({"path": {"a name too long": [(1, 0)]}}, "names of at most 12 printable characters, got"),
         ({"answer": (0, -5)}, r"in the picture, got \(0, -5\)"),
         ({"answer": 3}, "two numbers as the answer, got 3"),
         ({"levels": 10}, "a row of numbers, got 10"),
@@ -182,6 +247,11 @@ def test_a_landscape_that_cannot_be_drawn_is_rejected(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         landscape(**changes)
+
+
+def test_a_name_of_a_path_is_text() -> None:
+    with pytest.raises(TypeError, match="expected text as names, got 1"):
+        landscape(path={1: [(1, 0)]})
 
 
 @pytest.mark.parametrize("name", ["x", "target", "path", "answer", "levels", "weights", "biases"])
