@@ -2,6 +2,7 @@
 
 # `neuron`, the function, is not imported here: it would hide the module `nnfp.neuron`.
 from nnfp.batch import all_at_once, one_at_a_time
+from nnfp.debugging import diagnose
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.layer import MLP, Linear, Net
 from nnfp.neuron import relu
@@ -15,6 +16,7 @@ __all__ = [
     "Solved",
     "Value",
     "all_at_once",
+    "diagnose",
     "fit",
     "linear_backward",
     "numerical_gradient",
