@@ -106,8 +106,8 @@ def parameters_without_gradient(run: Run) -> Iterator[str]:
             after.append(name)
     if unused:
         yield (
-            f"{some(unused)}: no gradient, because the layer was not called. Call it in forward, or "
-            "remove it."
+            f"{some(unused)}: no gradient, because the layer was not called. Call it in forward, "
+            "or remove it."
         )
     if inside:
         yield (

@@ -187,8 +187,8 @@ def _dead_or_zero(run: Run) -> Iterator[str]:
         explained |= {f"{name}.{p}" if name else p for p in seen.module._parameters}
         yield (
             f"In {seen.label}, {int(dead.sum())} of {len(dead)} units are dead: no sample makes "
-            "them positive, and they get no gradient. Use a smaller learning rate, or start again with "
-            "another seed or initialization."
+            "them positive, and they get no gradient. Use a smaller learning rate, or start again "
+            "with another seed or initialization."
         )
     zero = [n for n, g in run.gradients.items() if g is not None and not g.any()]
     if left := [n for n in zero if n not in explained]:
