@@ -13,25 +13,10 @@ from nnfp.debugging.connections import (
     some,
     what_the_optimizer_holds,
 )
-from nnfp.debugging.contents import floats
+from nnfp.debugging.contents import floats, parameters_of
+from nnfp.debugging.data import inputs, outputs, same_output, targets
 from nnfp.debugging.measure import Run
-
-INPUT_SIZE = 10.0
-"""Larger means or deviations of inputs are reported: the initializations assume about 0 and 1, and
-the largest learning rate shrinks with the square of the inputs' size."""
-LOSS_FACTOR = 3.0
-"""A loss this many times that of answering 0 is reported: a fresh network should start near it."""
-DEAD_SHARE = 0.5
-"""From this share of dead units on, a layer is reported. Some are normal: PyTorch's default leaves
-39 % of neurons dead on positive inputs."""
-RISE = 1.1
-"""A step that multiplies the loss of its own batch by this is reported: it should fall."""
-SMALL_STEP = 1e-5
-"""If every step is smaller than this part of its parameter, the learning rate is reported. The
-notes of CS231n suggest about 0.001."""
-GRADIENT_SPREAD = 1e4
-"""Gradients of weights that differ by more than this factor are reported: no single learning rate
-fits both."""
+from nnfp.debugging.thresholds import DEAD_SHARE, GRADIENT_SPREAD, LOSS_FACTOR, RISE, SMALL_STEP
 
 
 def findings(run: Run) -> list[str]:
@@ -42,16 +27,18 @@ def findings(run: Run) -> list[str]:
         what_the_optimizer_holds,
         modes,
         hooks_that_did_not_run,
-        _inputs,
-        _targets,
-        _outputs,
+        inputs,
+        targets,
+        outputs,
         parameters_without_gradient,
         _dead_or_zero,
         _spread,
         _loss,
         _step,
     )
-    return [finding for rule in rules for finding in rule(run)]
+    found = [finding for rule in rules for finding in rule(run)]
+    # Most other findings explain this one.
+    return found or list(same_output(run))
 
 
 def _not_finite(run: Run) -> Iterator[str]:
@@ -92,88 +79,17 @@ def _not_finite(run: Run) -> Iterator[str]:
         )
 
 
-def _inputs(run: Run) -> Iterator[str]:
-    for tensor in floats(run.x):
-        mean, std = tensor.mean().item(), tensor.std(correction=0).item()
-        if max(abs(mean), std) > INPUT_SIZE:
-            yield (
-                f"The inputs have the mean {mean:.3g} and the standard deviation {std:.3g}. "
-                "Standardize them: subtract the mean of the training data, and divide by its "
-                "standard deviation."
-            )
-
-
-def _targets(run: Run) -> Iterator[str]:
-    target, output = run.target, run.output
-    if not isinstance(target, Tensor) or output is None:
-        return
-    same_size = target.numel() == output.numel()
-    if target.shape != output.shape and (target.is_floating_point() or same_size):
-        shape = tuple(output.shape)
-        cure = f"Use target.reshape{shape}." if same_size else "Make the shapes equal."
-        yield (
-            f"The outputs have the shape {shape}, the targets {tuple(target.shape)}. The loss may "
-            f"stretch them and compare each output with each target. {cure}"
-        )
-    if not target.is_floating_point() and len(target) > 7 and (target == target[0]).all():
-        yield (
-            f"All {len(target)} targets of this batch are {target[0].tolist()}. Shuffle the data, "
-            "so that each batch is a mixture."
-        )
-
-
-def _outputs(run: Run) -> Iterator[str]:
-    y = run.output
-    if y is None or not y.isfinite().all():
-        return
-    if y.dim() > 1 and len(y) > 1 and (y == y[0]).all() and not _alike(run.x):
-        yield (
-            "The network gives the same output for every sample. Find the first layer whose "
-            "outputs do not depend on the input."
-        )
-    applies_softmax = (
-        run.shifted is not None
-        and run.guess != run.loss
-        and math.isclose(run.shifted, run.loss, rel_tol=1e-4)
-    )
-    between = bool((y >= 0).all() and (y <= 1).all())
-    if between and applies_softmax and y.dim() > 1 and (y.sum(1) - 1).abs().max() < 1e-3:
-        yield (
-            "The outputs are probabilities, but this loss function applies softmax itself. Remove "
-            "the softmax after the last layer."
-        )
-    elif between and run.guess is not None and math.isclose(run.guess, math.log(2), rel_tol=1e-4):
-        yield (
-            "All outputs are between 0 and 1, but this loss function applies sigmoid itself. "
-            "Remove the sigmoid after the last layer."
-        )
-    elif (
-        (y >= 0).all() and (y == 0).any() and (y > 0).any() and (applies_softmax or _negative(run))
-    ):
-        yield (
-            "No output is negative, and some are exactly 0: a ReLU follows the last layer. Remove "
-            "it, so that outputs can be negative."
-        )
-
-
-def _alike(x: object) -> bool:
-    return all(bool((t == t[:1]).all()) for t in floats(x) if t.dim())
-
-
-def _negative(run: Run) -> bool:
-    target = run.target
-    return isinstance(target, Tensor) and target.is_floating_point() and bool((target < 0).any())
-
-
 def dead_units(run: Run, name: str) -> Tensor | None:
     """Return which units of a layer were never above 0 and get no gradient, or `None`."""
     seen = run.seen[name]
-    gradient = run.gradients.get(f"{name}.weight" if name else "weight")
-    if gradient is None or seen.positive is None:
+    gradients = [run.gradients.get(f"{name}.{kind}".lstrip(".")) for kind in ("weight", "bias")]
+    if gradients[0] is None or seen.positive is None:
         return None
-    return ~seen.positive & (gradient.flatten(1) if gradient.dim() > 1 else gradient[:, None]).eq(
-        0
-    ).all(1)
+    dead = ~seen.positive
+    for gradient in gradients:
+        if gradient is not None:
+            dead &= (gradient.reshape(len(dead), -1) == 0).all(1)
+    return dead
 
 
 def _dead_or_zero(run: Run) -> Iterator[str]:
@@ -186,9 +102,9 @@ def _dead_or_zero(run: Run) -> Iterator[str]:
             continue
         explained |= {f"{name}.{p}" if name else p for p in seen.module._parameters}
         yield (
-            f"In {seen.label}, {int(dead.sum())} of {len(dead)} units are dead: no sample makes "
-            "them positive, and they get no gradient. Use a smaller learning rate, or start again "
-            "with another seed or initialization."
+            f"Dead units in {seen.label}: {int(dead.sum())} of {len(dead)}. No sample makes them "
+            "positive, and they get no gradient. Use a smaller learning rate, or start again with "
+            "another seed or initialization."
         )
     zero = [n for n, g in run.gradients.items() if g is not None and not g.any()]
     if left := [n for n in zero if n not in explained]:
@@ -215,7 +131,8 @@ def _spread(run: Run) -> Iterator[str]:
 
 
 def _loss(run: Run) -> Iterator[str]:
-    if run.guess is not None and 0 < LOSS_FACTOR * run.guess < run.loss:
+    too_large = run.guess is not None and 0 < LOSS_FACTOR * run.guess < run.loss
+    if too_large and not any(inputs(run)):
         yield (
             f"The loss is {run.loss:.3g}, but answering 0 everywhere would give {run.guess:.3g}. A "
             "fresh network should start near that: make its last layer's weights smaller, and "
@@ -226,10 +143,16 @@ def _loss(run: Run) -> Iterator[str]:
 def _step(run: Run) -> Iterator[str]:
     if run.steps is None or run.loss_after is None:
         return
+    held = parameters_of(run.optimizer)
     ratios = {
         name: (run.steps[name].norm() / parameter.detach().norm()).item()
         for name, parameter in run.net.named_parameters()
-        if parameter.dim() > 1 and parameter.any()
+        if parameter.dim() > 1
+        and parameter.any()
+        and id(parameter) in held
+        # A gradient of 0 is another finding.
+        and (gradient := run.gradients[name]) is not None
+        and gradient.any()
     }
     if not ratios:
         return
@@ -242,8 +165,7 @@ def _step(run: Run) -> Iterator[str]:
             f"{run.loss_after:.3g}. It changes {name} by {ratios[name]:.2g} times its size. Use a "
             "smaller learning rate, for example a tenth of it."
         )
-    moved = any(g is not None and g.any() for g in run.gradients.values())
-    if moved and ratios[name] < SMALL_STEP:
+    if ratios[name] < SMALL_STEP:
         yield (
             f"The step is tiny: it changes {name} by {ratios[name]:.2g} times its size, and no "
             "weight by more. Use a larger learning rate."

@@ -1,0 +1,18 @@
+"""The numbers from which `diagnose` reports something, each with its reason."""
+
+INPUT_SIZE = 10.0
+"""Larger means or deviations of inputs are reported: the initializations assume about 0 and 1, and
+the largest learning rate shrinks with the square of the inputs' size."""
+LOSS_FACTOR = 3.0
+"""A loss this many times that of answering 0 is reported: a fresh network should start near it."""
+DEAD_SHARE = 0.5
+"""From this share of dead units on, a layer is reported. Some are normal: PyTorch's default leaves
+39 % of neurons dead on positive inputs."""
+RISE = 1.1
+"""A step that multiplies the loss of its own batch by this is reported: it should fall."""
+SMALL_STEP = 1e-5
+"""If every step is smaller than this part of its parameter, the learning rate is reported. The
+notes of CS231n suggest about 0.001."""
+GRADIENT_SPREAD = 1e4
+"""Gradients of weights that differ by more than this factor are reported: no single learning rate
+fits both."""
