@@ -63,13 +63,8 @@ def outputs(run: Run) -> Iterator[str]:
             "All outputs are between 0 and 1, but this loss function applies sigmoid itself. "
             "Remove the sigmoid after the last layer."
         )
-    elif (
-        (y >= 0).all() and (y == 0).any() and (y > 0).any() and (applies_softmax or _negative(run))
-    ):
-        yield (
-            "No output is negative, and some are exactly 0: a ReLU follows the last layer. Remove "
-            "it, so that outputs can be negative."
-        )
+    elif run.operation.startswith(("Relu", "ClampMin")) and (applies_softmax or _negative(run)):
+        yield ("A ReLU follows the last layer, so no output can be negative. Remove it.")
 
 
 def same_output(run: Run) -> Iterator[str]:

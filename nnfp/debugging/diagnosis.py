@@ -82,17 +82,13 @@ class Diagnosis:
         for p in self.parameters:
             numbers = (_number(p.norm), _number(p.gradient), _number(p.ratio))
             parameters.append((p.name, _shape(p.shape), *numbers))
-        found = self.findings or ["Nothing is out of the ordinary."]
-        return "\n".join(
-            [
-                f"loss {_number(self.loss)}{after}",
-                *("", *_columns(layers), "", *_columns(parameters), ""),
-                *(
-                    textwrap.fill(f, WIDTH, initial_indent="- ", subsequent_indent="  ")
-                    for f in found
-                ),
-            ]
-        )
+        wrapped = [
+            textwrap.fill(finding, WIDTH, initial_indent="- ", subsequent_indent="  ")
+            for finding in self.findings
+        ]
+        found = wrapped or ["Nothing is out of the ordinary."]
+        heading = f"loss {_number(self.loss)}{after}"
+        return "\n".join([heading, "", *_columns(layers), "", *_columns(parameters), "", *found])
 
     __repr__ = __str__
 

@@ -27,6 +27,7 @@ class Run:
         x: The inputs.
         target: The targets.
         output: The first tensor of floats in the network's output, without its history.
+        operation: What computed it, by autograd's name, such as `ReluBackward0`.
         seen: The modules that were called, by name.
         loss: The loss of this batch.
         guess: The loss if all outputs were 0, or `None` if the loss function does not accept that.
@@ -42,6 +43,7 @@ class Run:
     x: Any
     target: Any
     output: Tensor | None
+    operation: str
     seen: dict[str, Watched]
     loss: float
     guess: float | None
@@ -72,6 +74,7 @@ def measure(net: nn.Module, optimizer: Any, x: Any, target: Any, loss_fn: LossFu
             x=x,
             target=target,
             output=floats(output)[0].detach() if floats(output) else None,
+            operation=_last_operation(floats(output)),
             seen=seen,
             loss=loss.item(),
             guess=_loss_of(loss_fn, output, target, torch.zeros_like),
@@ -98,6 +101,14 @@ def _check(net: nn.Module, optimizer: Any) -> None:
         )
     if any(isinstance(p, UninitializedParameter) for p in net.parameters()):
         raise ValueError("expected parameters with values: call a lazy network once before")
+
+
+def _last_operation(outputs: list[Tensor]) -> str:
+    function: Any = outputs[0].grad_fn if outputs else None
+    # These change only the shape.
+    while function is not None and function.name().startswith(("View", "Squeeze", "Unsqueeze")):
+        function = function.next_functions[0][0]
+    return "" if function is None else str(function.name())
 
 
 def _loss(loss_fn: LossFunction, output: Any, target: Any) -> Tensor:
