@@ -85,19 +85,13 @@ def hooks_that_did_not_run(run: Run) -> Iterator[str]:
 
 def parameters_without_gradient(run: Run) -> Iterator[str]:
     """Report parameters on which the loss does not depend, and where the record is cut."""
-    owners = {
-        id(p): name
-        for name, module in run.net.named_modules()
-        for p in module._parameters.values()
-        if p is not None
-    }
     unused: list[str] = []
     inside: list[str] = []
     after: list[str] = []
     for name, p in run.net.named_parameters():
         if not p.requires_grad or run.gradients[name] is not None:
             continue
-        owner = owners[id(p)]
+        owner = name.rpartition(".")[0]
         if owner not in run.seen:
             unused.append(name)
         elif _is_cut_inside(run, owner):

@@ -36,6 +36,14 @@ def floats(value: Any) -> list[Tensor]:
     return [t for t in contents(value) if isinstance(t, Tensor) and t.is_floating_point()]
 
 
+def is_clean(value: Any) -> bool:
+    """Return whether the tensors in a value have no nan and no infinity above 0.
+
+    Masks are often made of infinities below 0.
+    """
+    return not any(bool((t.isnan() | t.isposinf()).any()) for t in floats(value))
+
+
 def parameters_of(optimizer: Any) -> set[int]:
     """Return the ids of all tensors that an optimizer keeps, whatever its class calls them."""
     kept = optimizer if isinstance(optimizer, torch.optim.Optimizer) else vars(optimizer)

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from nnfp.debugging.contents import floats
 from nnfp.debugging.measure import Run
-from nnfp.debugging.thresholds import INPUT_SIZE
+from nnfp.debugging.thresholds import INPUT_SIZE, SAME_TARGETS
 
 
 def inputs(run: Run) -> Iterator[str]:
@@ -28,16 +29,19 @@ def targets(run: Run) -> Iterator[str]:
     if not isinstance(target, Tensor) or output is None:
         return
     same_size = target.numel() == output.numel()
-    if target.shape != output.shape and (target.is_floating_point() or same_size):
+    if (target.is_floating_point() or same_size) and _is_stretched(target, output):
         shape = tuple(output.shape)
         cure = f"Use target.reshape{shape}." if same_size else "Make the shapes equal."
         yield (
             f"The outputs have the shape {shape}, the targets {tuple(target.shape)}. The loss may "
             f"stretch them and compare each output with each target. {cure}"
         )
-    if not target.is_floating_point() and len(target) > 7 and (target == target[0]).all():
+    classes = target.flatten()
+    if target.is_floating_point() or len(classes) < SAME_TARGETS:
+        return
+    if (classes == classes[0]).all():
         yield (
-            f"All {len(target)} targets of this batch are {target[0].tolist()}. Shuffle the data, "
+            f"All {len(classes)} targets of this batch are {classes[0].item()}. Shuffle the data, "
             "so that each batch is a mixture."
         )
 
@@ -76,6 +80,17 @@ def same_output(run: Run) -> Iterator[str]:
             "The network gives the same output for every sample. Find the first layer whose "
             "outputs do not depend on the input."
         )
+
+
+def _is_stretched(target: Tensor, output: Tensor) -> bool:
+    """Return whether broadcasting makes the shapes of targets and outputs equal."""
+    if target.shape == output.shape:
+        return False
+    try:
+        torch.broadcast_tensors(target, output)
+    except RuntimeError:
+        return False  # the loss function did something else with them
+    return True
 
 
 def _negative(run: Run) -> bool:

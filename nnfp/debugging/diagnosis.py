@@ -23,8 +23,8 @@ class LayerRow:
         shape: The shape of its last output, or `None` if it returns no tensor of floats.
         mean: The mean of its outputs.
         std: Their standard deviation.
-        dead: The share of its units that are never above 0 and get no gradient, from 0 to 1, or
-            `None` if it has no units with weights.
+        dead: The share of its units that are never above 0 and get no gradient, or `None` if it
+            has no units with weights.
     """
 
     name: str

@@ -13,7 +13,7 @@ from nnfp.debugging.connections import (
     some,
     what_the_optimizer_holds,
 )
-from nnfp.debugging.contents import floats, parameters_of
+from nnfp.debugging.contents import is_clean, parameters_of
 from nnfp.debugging.data import inputs, outputs, same_output, targets
 from nnfp.debugging.measure import Run
 from nnfp.debugging.thresholds import DEAD_SHARE, GRADIENT_SPREAD, LOSS_FACTOR, RISE, SMALL_STEP
@@ -42,7 +42,7 @@ def findings(run: Run) -> list[str]:
 
 
 def _not_finite(run: Run) -> Iterator[str]:
-    if any(not t.isfinite().all() for t in floats(run.x)):
+    if not is_clean(run.x):
         yield "The inputs contain nan or infinity. Clean the data first."
         return
     for name, parameter in run.net.named_parameters():
@@ -52,14 +52,17 @@ def _not_finite(run: Run) -> Iterator[str]:
                 "diagnose it before the first nan."
             )
             return
+    bad = [n for n, g in run.gradients.items() if g is not None and not g.isfinite().all()]
+    if math.isfinite(run.loss) and not bad:
+        return
     for seen in run.seen.values():
-        if not seen.given_finite:
+        if not seen.given_clean:
             yield (
                 f"nan or infinity first appears in the input of {seen.label}: look at what is "
                 "computed right before it."
             )
             return
-        if not seen.finite:
+        if not seen.clean:
             yield (
                 f"nan or infinity first appears in the output of {seen.label}. Its input is "
                 "finite: look for a division by 0, the logarithm of 0, or exp of a large number."
@@ -71,12 +74,10 @@ def _not_finite(run: Run) -> Iterator[str]:
             "the targets."
         )
         return
-    bad = [n for n, g in run.gradients.items() if g is not None and not g.isfinite().all()]
-    if bad:
-        yield (
-            f"The loss is finite, but the gradient of {some(bad)} is not. Look for a square root "
-            "or norm at 0, or a division by 0 whose result is thrown away."
-        )
+    yield (
+        f"The loss is finite, but the gradient of {some(bad)} is not. Look for a square root or "
+        "norm at 0, or a division by 0 whose result is thrown away."
+    )
 
 
 def dead_units(run: Run, name: str) -> Tensor | None:
@@ -87,7 +88,7 @@ def dead_units(run: Run, name: str) -> Tensor | None:
         return None
     dead = ~seen.positive
     for gradient in gradients:
-        if gradient is not None:
+        if gradient is not None and gradient.shape[:1] == dead.shape:
             dead &= (gradient.reshape(len(dead), -1) == 0).all(1)
     return dead
 

@@ -26,7 +26,7 @@ class Run:
         optimizer: The optimizer, or `None`.
         x: The inputs.
         target: The targets.
-        output: The first tensor of floats in the network's output, without its history.
+        output: The network's output without its history, or `None` if it is not one tensor.
         operation: What computed it, by autograd's name, such as `ReluBackward0`.
         seen: The modules that were called, by name.
         loss: The loss of this batch.
@@ -73,8 +73,8 @@ def measure(net: nn.Module, optimizer: Any, x: Any, target: Any, loss_fn: LossFu
             optimizer=optimizer,
             x=x,
             target=target,
-            output=floats(output)[0].detach() if floats(output) else None,
-            operation=_last_operation(floats(output)),
+            output=_only(output),
+            operation=_last_operation(output),
             seen=seen,
             loss=loss.item(),
             guess=_loss_of(loss_fn, output, target, torch.zeros_like),
@@ -103,8 +103,13 @@ def _check(net: nn.Module, optimizer: Any) -> None:
         raise ValueError("expected parameters with values: call a lazy network once before")
 
 
-def _last_operation(outputs: list[Tensor]) -> str:
-    function: Any = outputs[0].grad_fn if outputs else None
+def _only(output: Any) -> Tensor | None:
+    found = floats(output)
+    return found[0].detach() if len(found) == 1 else None
+
+
+def _last_operation(output: Any) -> str:
+    function: Any = getattr(output, "grad_fn", None)
     # These change only the shape.
     while function is not None and function.name().startswith(("View", "Squeeze", "Unsqueeze")):
         function = function.next_functions[0][0]

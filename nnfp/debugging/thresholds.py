@@ -6,8 +6,11 @@ the largest learning rate shrinks with the square of the inputs' size."""
 LOSS_FACTOR = 3.0
 """A loss this many times that of answering 0 is reported: a fresh network should start near it."""
 DEAD_SHARE = 0.5
-"""From this share of dead units on, a layer is reported. Some are normal: PyTorch's default leaves
-39 % of neurons dead on positive inputs."""
+"""From this share of dead units on, a layer is reported. Fewer are normal: a fresh `Linear(1, 1)`
+is dead on the inputs 1 to 10 with a probability of 0.39."""
+SAME_TARGETS = 8
+"""From this many targets on, a batch of a single class is reported. With two equally frequent
+classes, this happens by chance in one of 128 mixed batches, and with more classes less often."""
 RISE = 1.1
 """A step that multiplies the loss of its own batch by this is reported: it should fall."""
 SMALL_STEP = 1e-5

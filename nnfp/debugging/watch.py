@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nnfp.debugging.contents import contents, floats
+from nnfp.debugging.contents import contents, floats, is_clean
 
 
 class Watched:
@@ -21,8 +21,8 @@ class Watched:
         shape: The shape of its last output, or `None` if that has no tensor of floats.
         mean: The mean of all numbers it put out.
         std: Their standard deviation.
-        finite: Whether all of them were finite.
-        given_finite: Whether all of its inputs were.
+        clean: Whether no output had nan or infinity.
+        given_clean: Whether no input had.
         recorded: Whether autograd recorded how its output was computed.
         positive: For each of its units, whether it was ever above 0; `None` if it has no units.
     """
@@ -32,7 +32,7 @@ class Watched:
         self.calls = self.count = 0
         self.total = self.squares = 0.0
         self.shape: tuple[int, ...] | None = None
-        self.finite = self.given_finite = True
+        self.clean = self.given_clean = True
         self.recorded = False
         self.positive: Tensor | None = None
 
@@ -58,11 +58,10 @@ class Watched:
         """Add one call."""
         self.calls += 1
         self.recorded |= any(t.requires_grad for t in contents(output) if isinstance(t, Tensor))
-        self.given_finite &= all(bool(t.isfinite().all()) for t in floats(given))
-        for number, tensor in enumerate(floats(output)):
-            self.finite &= bool(tensor.isfinite().all())
-            if number == 0:
-                self._add(tensor.detach())
+        self.given_clean &= is_clean(given)
+        self.clean &= is_clean(output)
+        for tensor in floats(output)[:1]:
+            self._add(tensor.detach())
 
     def _add(self, tensor: Tensor) -> None:
         self.shape = tuple(tensor.shape)
@@ -78,7 +77,9 @@ class Watched:
 def unit_axis(module: nn.Module, output: Tensor) -> int | None:
     """Return the dimension of an output that counts the rows of the module's weight."""
     weight = module._parameters.get("weight")
-    if weight is None or weight.dim() == 0:
+    # The rows of an embedding are words, and those of a transposed convolution are inputs.
+    other = isinstance(module, nn.Embedding | nn.EmbeddingBag) or hasattr(module, "output_padding")
+    if weight is None or weight.dim() == 0 or other:
         return None
     # Channels come first after the samples; the neurons of a linear layer come last.
     for axis in (-1, 1) if weight.dim() == 2 else (1, -1):
