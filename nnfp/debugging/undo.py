@@ -28,10 +28,16 @@ def unchanged(net: nn.Module, *others: Any) -> Iterator[None]:
         (module, dict(vars(module)), {name: dict(vars(module)[name]) for name in INNER})
         for module in net.modules()
     ]
-    buffers = [(buffer, buffer.detach().clone()) for buffer in net.buffers()]
     python = random.getstate()
+    # The network runs on copies of its buffers, so that even their versions stay: a loss that was
+    # computed before can still go back.
+    copies = {id(buffer): buffer.detach().clone() for buffer in net.buffers()}
     with torch.random.fork_rng(cuda):
         try:
+            for module in net.modules():
+                for name, buffer in module._buffers.items():
+                    if buffer is not None:
+                        module._buffers[name] = copies[id(buffer)]
             yield
         finally:
             random.setstate(python)
@@ -41,16 +47,12 @@ def unchanged(net: nn.Module, *others: Any) -> Iterator[None]:
                 for name, items in inner.items():
                     vars(module)[name].clear()
                     vars(module)[name].update(items)
-            with torch.no_grad():
-                for buffer, value in buffers:
-                    buffer.copy_(value)
 
 
 @contextmanager
 def replaced(values: Mapping[nn.Parameter, Tensor]) -> Iterator[None]:
     """Let parameters have other values for a while."""
-    # Through .data, which keeps the memory and the version of each parameter: a loss that was
-    # computed before can still go back.
+    # Through .data, which keeps the memory and the version of each parameter.
     saved = [(parameter, parameter.data) for parameter in values]
     try:
         for parameter, value in values.items():

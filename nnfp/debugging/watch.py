@@ -78,7 +78,9 @@ def unit_axis(module: nn.Module, output: Tensor) -> int | None:
     """Return the dimension of an output that counts the rows of the module's weight."""
     weight = module._parameters.get("weight")
     # The rows of an embedding are words, and those of a transposed convolution are inputs.
-    other = isinstance(module, nn.Embedding | nn.EmbeddingBag) or hasattr(module, "output_padding")
+    other = isinstance(module, nn.Embedding | nn.EmbeddingBag) or getattr(
+        module, "transposed", False
+    )
     if weight is None or weight.dim() == 0 or other:
         return None
     # Channels come first after the samples; the neurons of a linear layer come last.
