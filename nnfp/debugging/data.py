@@ -13,6 +13,8 @@ from nnfp.debugging.thresholds import INPUT_SIZE, SAME_TARGETS
 def inputs(run: Run) -> Iterator[str]:
     """Report inputs that are not standardized."""
     for tensor in floats(run.x):
+        if not tensor.isfinite().all():
+            continue  # another finding, or a mask
         mean, std = tensor.mean().item(), tensor.std(correction=0).item()
         if max(abs(mean), std) > INPUT_SIZE:
             yield (
@@ -66,8 +68,8 @@ def outputs(run: Run) -> Iterator[str]:
             "All outputs are between 0 and 1, but this loss function applies sigmoid itself. "
             "Remove the sigmoid after the last layer."
         )
-    elif run.operation.startswith(("Relu", "ClampMin")) and (applies_softmax or _negative(run)):
-        yield ("A ReLU follows the last layer, so no output can be negative. Remove it.")
+    elif run.operation.startswith("Relu") and (applies_softmax or _negative(run)):
+        yield "A ReLU follows the last layer, so no output can be negative. Remove it."
 
 
 def same_output(run: Run) -> Iterator[str]:

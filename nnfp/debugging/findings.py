@@ -16,7 +16,15 @@ from nnfp.debugging.connections import (
 from nnfp.debugging.contents import is_clean, parameters_of
 from nnfp.debugging.data import inputs, outputs, same_output, targets
 from nnfp.debugging.measure import Run
-from nnfp.debugging.thresholds import DEAD_SHARE, GRADIENT_SPREAD, LOSS_FACTOR, RISE, SMALL_STEP
+from nnfp.debugging.thresholds import (
+    DEAD_SHARE,
+    GRADIENT_SPREAD,
+    LEARNED,
+    LOSS_FACTOR,
+    RISE,
+    SLOPE,
+    SMALL_STEP,
+)
 
 
 def findings(run: Run) -> list[str]:
@@ -166,8 +174,14 @@ def _step(run: Run) -> Iterator[str]:
             f"{run.loss_after:.3g}. It changes {name} by {ratios[name]:.2g} times its size. Use a "
             "smaller learning rate, for example a tenth of it."
         )
-    if ratios[name] < SMALL_STEP:
+    if ratios[name] < SMALL_STEP and run.loss > LEARNED * (run.guess or 0) and _is_steep(run, name):
         yield (
             f"The step is tiny: it changes {name} by {ratios[name]:.2g} times its size, and no "
             "weight by more. Use a larger learning rate."
         )
+
+
+def _is_steep(run: Run, name: str) -> bool:
+    gradient, parameter = run.gradients[name], run.net.get_parameter(name)
+    assert gradient is not None
+    return bool(gradient.norm() * parameter.detach().norm() > SLOPE * run.loss)

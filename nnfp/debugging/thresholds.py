@@ -16,6 +16,11 @@ RISE = 1.1
 SMALL_STEP = 1e-5
 """If every step is smaller than this part of its parameter, the learning rate is reported. The
 notes of CS231n suggest about 0.001."""
+LEARNED = 0.1
+"""Below this part of the loss of answering 0, small steps are normal: there is little to learn."""
+SLOPE = 0.01
+"""Small steps are also normal where the loss is flat: if a change of a weight by its own size would
+change the loss by less than this part of it, at the present slope."""
 GRADIENT_SPREAD = 1e4
 """Gradients of weights that differ by more than this factor are reported: no single learning rate
 fits both."""

@@ -24,6 +24,11 @@ def fresh(outputs: int = 1) -> nn.Sequential:
     return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, outputs))
 
 
+def fill(layer: nn.Module, name: str, value: float) -> None:
+    """Set all entries of a parameter."""
+    nn.init.constant_(layer.get_parameter(name), value)
+
+
 def sgd(net: nn.Module, lr: float = 0.01) -> torch.optim.SGD:
     return torch.optim.SGD(net.parameters(), lr=lr)
 

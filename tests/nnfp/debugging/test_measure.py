@@ -23,6 +23,7 @@ class Stateful(nn.Module):
         super().__init__()
         self.layer = nn.Linear(3, 1)
         self.register_buffer("calls", torch.zeros(1))
+        self.calls: Tensor
         self.last: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -170,7 +171,7 @@ def test_the_step_is_the_one_that_the_optimizer_takes_next(name: str) -> None:
         before = copy.deepcopy(dict(net.named_parameters()))
         loss = F.mse_loss(net(X), Y)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         assert run.steps is not None
         for key, p in net.named_parameters():
@@ -253,7 +254,7 @@ def test_the_loss_of_other_outputs_is_unknown_where_the_loss_function_rejects_th
 
 def test_a_compiled_network_is_diagnosed_as_the_original() -> None:
     net = fresh()
-    compiled = torch.compile(net, backend="eager")
+    compiled: Any = torch.compile(net, backend="eager")
     diagnosis = diagnose(compiled, sgd(net), X, Y, F.mse_loss)
     assert [row.name for row in diagnosis.layers] == ["0 (Linear)", "1 (Tanh)", "2 (Linear)"]
 

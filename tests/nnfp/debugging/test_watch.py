@@ -1,5 +1,7 @@
 """Test what is seen of each layer."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -68,8 +70,7 @@ def test_dead_neurons_are_counted(kind: type[nn.Linear]) -> None:
     torch.manual_seed(0)
     net = nn.Sequential(kind(3, 8), nn.ReLU(), nn.Linear(8, 1))
     with torch.no_grad():
-        net[0].bias.fill_(9.0)
-        net[0].bias[:2] = -9.0
+        net[0].get_parameter("bias").fill_(9.0)[:2] = -9.0
     assert dead_share(net, X, Y) == [0.25, None, 0.0]
 
 
@@ -79,7 +80,7 @@ def test_a_dead_neuron_of_a_function_without_a_module_is_counted() -> None:
             super().__init__()
             self.hidden, self.last = nn.Linear(3, 4, bias=False), nn.Linear(4, 1)
 
-        def forward(self, x: Tensor) -> Tensor:
+        def forward(self, x: Tensor) -> Any:
             return self.last(F.relu(self.hidden(x)))
 
     net = Functional()
@@ -104,8 +105,7 @@ def test_a_neuron_that_is_busy_in_one_of_two_calls_is_alive() -> None:
 def test_dead_channels_of_a_convolution_are_counted() -> None:
     net = nn.Sequential(nn.Conv2d(1, 4, 2), nn.ReLU(), nn.Flatten(), nn.Linear(16, 1))
     with torch.no_grad():
-        net[0].bias.fill_(9.0)
-        net[0].bias[0] = -9.0
+        net[0].get_parameter("bias").fill_(9.0)[0] = -9.0
     x, target = torch.rand(5, 1, 3, 3), torch.zeros(5, 1)
     assert dead_share(net, x, target) == [0.25, None, None, 0.0]
 
@@ -113,8 +113,7 @@ def test_dead_channels_of_a_convolution_are_counted() -> None:
 def test_dead_channels_of_a_normalization_are_counted() -> None:
     net = nn.Sequential(nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 1))
     with torch.no_grad():
-        net[0].bias.fill_(9.0)
-        net[0].bias[0] = -9.0
+        net[0].get_parameter("bias").fill_(9.0)[0] = -9.0
     assert dead_share(net, X, Y) == [pytest.approx(1 / 3), None, 0.0]
 
 
@@ -128,8 +127,8 @@ def test_a_negative_output_alone_does_not_make_a_neuron_dead() -> None:
 def test_a_layer_that_follows_only_zeros_is_not_dead() -> None:
     net = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
     with torch.no_grad():
-        net[0].bias.fill_(-9.0)
-        net[2].bias.fill_(-1.0)
+        net[0].get_parameter("bias").fill_(-9.0)
+        net[2].get_parameter("bias").fill_(-1.0)
     assert dead_share(net, X, Y) == [1.0, None, 0.0]
 
 
