@@ -11,6 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 
 import nnfp
 from nnfp import diagnose
+from nnfp.debugging.measure import measure
 from tests.nnfp.debugging.examples import fill, findings, fresh, sgd, task
 
 X, Y, LABELS = task()
@@ -295,18 +296,22 @@ def test_weights_of_0_that_stop_the_gradient_are_found() -> None:
 
 
 def test_gradients_that_vanish_are_found() -> None:
-    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 4), nn.Linear(4, 1))
-    fill(net[0], "weight", 1.0)
-    for layer, value, expected in ((net[2], 1.0, 0), (net[2], 1e-7, 1)):
+    net = nn.Sequential(*(nn.Linear(3, 3, bias=False) for _ in range(3)), nn.Linear(3, 1))
+    for layer, value in zip(net, (1e-3, 1e3, 1.0, 0.01), strict=True):
         fill(layer, "weight", value)
-        assert len(findings(net)) == expected
     (finding,) = findings(net)
-    before, _, after = finding.partition(" is ")
-    assert before in ("The gradient of 0.weight", "The gradient of 1.weight")
-    assert after.endswith(
-        " times smaller than that of 2.weight: it vanishes on the way back. Change the "
-        "initialization, or add normalization or residual connections."
+    sizes = {}
+    for name, gradient in measure(net, None, X, Y, F.mse_loss).gradients.items():
+        assert gradient is not None
+        sizes[name] = gradient.square().mean().sqrt().item()
+    assert finding == (
+        f"The gradient of 1.weight is {sizes['0.weight'] / sizes['1.weight']:.2g} times smaller "
+        "than that of 0.weight: it vanishes on the way back. Change the initialization, or add "
+        "normalization or residual connections."
     )
+    fill(net[0], "weight", 0.1)
+    fill(net[1], "weight", 10.0)
+    assert findings(net) == []
 
 
 # The loss and the step
