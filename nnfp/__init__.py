@@ -10,6 +10,7 @@ from nnfp.classification import (
     log_softmax,
     softmax,
 )
+from nnfp.debugging import diagnose
 from nnfp.gradient import Value, linear_backward, numerical_gradient
 from nnfp.initialization import (
     kaiming_normal_,
@@ -37,6 +38,7 @@ __all__ = [
     "all_at_once",
     "confusion",
     "cross_entropy",
+    "diagnose",
     "digits",
     "evaluate",
     "fit",
