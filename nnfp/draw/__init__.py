@@ -15,6 +15,7 @@ from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._speedups import speedups
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
 
@@ -31,4 +32,5 @@ __all__ = [
     "network",
     "neuron",
     "shapes",
+    "speedups",
 ]

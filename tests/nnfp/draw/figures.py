@@ -83,6 +83,9 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         [("x", (3, 2)), ("Wᵀ", (2, 4)), ("y", (3, 4))],
         [("a long name", (6, 6)), ("W", (6, 5)), ("y", (6, 5))],
     ),
+    "speedups": partial(draw.speedups, {"16 neurons, 1 sample": 0.28, "large": 84.7}),
+    "speedups over a wide range": partial(draw.speedups, {"W" * 12: 1e-6, "x" * 26: 1e6, "one": 1}),
+    "one speedup": partial(draw.speedups, {"a < b & c": 1.0}),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
