@@ -20,6 +20,7 @@ from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._reading import reading
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._speedups import speedups
 from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
 from nnfp.draw.values import Numbers
@@ -42,5 +43,6 @@ __all__ = [
     "neuron",
     "reading",
     "shapes",
+    "speedups",
     "starts",
 ]

@@ -50,6 +50,7 @@ FIRST_RESULTS = {
         "Page learn/speed/#the-roofline",
         "Glossary glossary/#roofline",
     ],
+    "GPU slower": ["Page learn/gpu/#when-a-gpu-is-slower"],
     # Half typed.
     "draw.neu": ["API reference/draw/#nnfp.draw.neuron"],
     "draw.": ["API reference/draw/"],

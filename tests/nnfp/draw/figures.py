@@ -120,6 +120,9 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     ),
     "histograms of large numbers": partial(draw.histograms, {"a": [[-1e30, 1e30]] * 2}, 1e30),
     "starts": partial(draw.starts, range(1, 11), [(0.5, 0.5), (-0.5, -0.5)]),
+    "speedups": partial(draw.speedups, {"16 neurons, 1 sample": 0.28, "large": 84.7}),
+    "speedups over a wide range": partial(draw.speedups, {"W" * 12: 1e-6, "x" * 26: 1e6, "one": 1}),
+    "one speedup": partial(draw.speedups, {"a < b & c": 1.0}),
     "one loss": partial(draw.losses, {"a < b & c": [0]}, ylabel="error <1>"),
 }
 
