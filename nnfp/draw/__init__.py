@@ -7,6 +7,7 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._bars import bars
 from nnfp.draw._graph import Node, graph
 from nnfp.draw._landscape import landscape
 from nnfp.draw._layer import layer
@@ -23,6 +24,7 @@ __all__ = [
     "Node",
     "Numbers",
     "Picture",
+    "bars",
     "graph",
     "landscape",
     "layer",
