@@ -168,7 +168,7 @@ class Window(nn.Module):
         self.mlp = MLP([size * dim, hidden, len(LETTERS)])
         # Small weights in the last layer make all letters about equally likely at first.
         with torch.no_grad():
-            self.mlp.layers[-1].weight.mul_(0.1)  # type: ignore[union-attr, operator]
+            self.mlp.layers[-1].weight.mul_(0.1)  # type: ignore[operator]
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits of the next letter: shape `(n, size)` to shape `(n, 27)`."""
