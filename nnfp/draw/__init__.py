@@ -7,6 +7,7 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._bars import bars
 from nnfp.draw._confusion import confusion
 from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
@@ -30,6 +31,7 @@ __all__ = [
     "Node",
     "Numbers",
     "Picture",
+    "bars",
     "confusion",
     "fits",
     "graph",

@@ -42,6 +42,8 @@ def example_reading() -> Picture:
 
 
 EXAMPLES: dict[str, Callable[[], Picture]] = {
+    "bars": partial(draw.bars, {"chance": 3.3, "counting": 2.35}, "loss"),
+    "many bars": partial(draw.bars, {"x" * (20 - n): 0.1234 * n for n in range(12)}, "x" * 40),
     **{f"neuron {n}": partial(draw.neuron, [1] * n, [-5] * n, 3) for n in range(1, 6)},
     **{
         f"long neuron {n}": partial(draw.neuron, [LONG] * n, [-0.9876] * n, LONG)

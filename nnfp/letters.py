@@ -1,0 +1,221 @@
+"""Networks that write names, letter by letter."""
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+import torch
+from torch import Tensor, nn
+
+from nnfp.layer import MLP
+
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"
+"""The letters of names. A letter's number is its position; the dot begins and ends a name."""
+
+
+def names() -> tuple[list[str], list[str]]:
+    """Return the 5,163 first names of the US Census of 1990, in lower case.
+
+    Every tenth name of the alphabetical list, from the first one on, is for validation.
+
+    Returns:
+        The names for training and those for validation, each in alphabetical order.
+
+    Examples:
+        >>> from nnfp.letters import names
+        >>> train, valid = names()
+        >>> len(train), len(valid)
+        (4646, 517)
+
+    Source:
+        U.S. Census Bureau, *Frequently Occurring Surnames and First Names from the 1990 Census*
+        (public domain).
+    """
+    every = (files("nnfp") / "data/names.csv").read_text(encoding="utf-8").split()
+    return [name for i, name in enumerate(every) if i % 10], every[::10]
+
+
+def windows(names: Iterable[str], size: int) -> tuple[Tensor, Tensor]:
+    """Pair each letter of each name with the letters before it.
+
+    A name also has the dot after its last letter; dots fill the window before its first one.
+
+    Args:
+        names: Names of the letters a to z.
+        size: The number of letters in a window, at least 1.
+
+    Returns:
+        The windows, of shape `(n, size)`, and the letters that follow them, of shape `(n,)`: both
+        as numbers of letters, of dtype int64.
+
+    Raises:
+        ValueError: If `size` is less than 1, there is no name, or a name has another character.
+        TypeError: If `names` is a single name.
+
+    Examples:
+        >>> from nnfp.letters import windows
+        >>> x, target = windows(["al"], size=2)
+        >>> x.tolist(), target.tolist()
+        ([[0, 0], [0, 1], [1, 12]], [1, 12, 0])
+    """
+    if size < 1:
+        raise ValueError(f"expected windows of at least 1 letter, got {size}")
+    if isinstance(names, str):
+        raise TypeError(f"expected a list of names, got one name: put it in a list, [{names!r}]")
+    before, after = [], []
+    for name in names:
+        numbers = [0] * size + _numbers(name) + [0]
+        for end in range(size, len(numbers)):
+            before.append(numbers[end - size : end])
+            after.append(numbers[end])
+    if not after:
+        raise ValueError("expected at least one name, got none")
+    return torch.tensor(before), torch.tensor(after)
+
+
+def _numbers(name: str) -> list[int]:
+    numbers = [LETTERS.find(letter) for letter in name]
+    # A dot in the middle would end the name.
+    if any(number < 1 for number in numbers):
+        raise ValueError(f"expected a name of the letters a to z, got {name!r}")
+    return numbers
+
+
+class Embedding(nn.Module):
+    """A row of numbers for each letter or other thing that is counted: like [torch.nn.Embedding][].
+
+    Args:
+        num_embeddings: The number of rows.
+        embedding_dim: The length of a row.
+
+    Attributes:
+        weight: Shape `(num_embeddings, embedding_dim)`, at first drawn from the normal
+            distribution, as in [torch.nn.Embedding][].
+
+    Raises:
+        ValueError: If a size is negative.
+
+    Examples:
+        >>> import torch
+        >>> from nnfp.letters import Embedding
+        >>> Embedding(27, 8)(torch.tensor([[0, 13], [13, 1], [1, 18]])).shape
+        torch.Size([3, 2, 8])
+
+    Source:
+        Bengio et al., "A Neural Probabilistic Language Model" (2003).
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
+        super().__init__()
+        for name, size in (("num_embeddings", num_embeddings), ("embedding_dim", embedding_dim)):
+            if size < 0:
+                raise ValueError(f"expected {name} to be 0 or more, got {size}")
+        self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pick out a row for each number in `x`.
+
+        Args:
+            x: Numbers from 0 to `num_embeddings - 1`, of any shape and of dtype int64 or int32.
+
+        Returns:
+            Shape `(*x.shape, embedding_dim)`.
+
+        Raises:
+            TypeError: If `x` has another dtype.
+            IndexError: If a number has no row.
+        """
+        # As an index, a tensor of another dtype would fail, or select rows by True and False.
+        if x.dtype not in (torch.int64, torch.int32):
+            raise TypeError(f"expected whole numbers of dtype int64 or int32, got {x.dtype}")
+        # Python's negative indices would silently count from the end.
+        if x.numel() and (x.min() < 0 or x.max() >= len(self.weight)):
+            raise IndexError(
+                f"expected numbers from 0 to {len(self.weight) - 1}, "
+                f"got numbers from {x.min().item()} to {x.max().item()}"
+            )
+        return self.weight[x]
+
+
+class Window(nn.Module):
+    """A network that reads a few letters and rates each letter that might follow.
+
+    It looks up a row for each letter in the window, puts the rows next to each other, and sends
+    them through an MLP with one hidden layer.
+
+    Args:
+        size: The number of letters that it reads.
+        dim: The length of the row of each letter.
+        hidden: The number of hidden neurons.
+
+    Attributes:
+        embedding: The rows of the letters.
+        mlp: The fully connected layers.
+
+    Examples:
+        >>> import torch
+        >>> from nnfp.letters import Window
+        >>> Window(size=3)(torch.tensor([[0, 0, 13], [0, 13, 1]])).shape
+        torch.Size([2, 27])
+
+    Source:
+        Bengio et al., "A Neural Probabilistic Language Model" (2003).
+    """
+
+    def __init__(self, size: int = 3, dim: int = 8, hidden: int = 64) -> None:
+        super().__init__()
+        self.size = size
+        self.embedding = Embedding(len(LETTERS), dim)
+        self.mlp = MLP([size * dim, hidden, len(LETTERS)])
+        # Small weights in the last layer make all letters about equally likely at first.
+        with torch.no_grad():
+            self.mlp.layers[-1].weight.mul_(0.1)  # type: ignore[operator]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits of the next letter: shape `(n, size)` to shape `(n, 27)`."""
+        logits: Tensor = self.mlp(self.embedding(x).flatten(1))
+        return logits
+
+
+def trained_window() -> Window:
+    """Return a network that `benchmarks/letters.py` has trained on the names.
+
+    Returns:
+        A network that reads three letters. Each call returns a new one.
+
+    Examples:
+        >>> from nnfp.letters import trained_window
+        >>> trained_window().size
+        3
+    """
+    net = Window()
+    with (files("nnfp") / "data/window.pt").open("rb") as file:
+        net.load_state_dict(torch.load(file, map_location="cpu"))
+    return net
+
+
+@torch.no_grad()
+def write(
+    net: nn.Module, size: int, start: str = "", generator: torch.Generator | None = None
+) -> str:
+    """Let a network write a name: draw a letter, append it, and repeat until a dot is drawn.
+
+    Args:
+        net: Returns logits of shape `(1, 27)` for a window of shape `(1, size)`.
+        size: The number of letters in a window.
+        start: How the name begins.
+        generator: What draws the letters; without one, PyTorch's own.
+
+    Returns:
+        The name, without dots. It ends after 20 letters at the latest.
+
+    Raises:
+        ValueError: If `start` has another character than the letters a to z.
+    """
+    numbers = [0] * size + _numbers(start)
+    while len(numbers) < size + 20:
+        logits = net(torch.tensor([numbers[-size:]]))
+        letter = torch.multinomial(logits[0].softmax(0), 1, generator=generator).item()
+        if letter == 0:
+            break
+        numbers.append(int(letter))
+    return "".join(LETTERS[number] for number in numbers[size:])
