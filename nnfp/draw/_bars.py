@@ -19,7 +19,7 @@ def bars(values: Mapping[str, SupportsFloat], label: str) -> Picture:
     """Draw a horizontal bar for each number, with its name before it and the number after it.
 
     Args:
-        values: From 1 to 12 numbers by name, none of them negative, and one of them positive.
+        values: At most 12 numbers by name, none of them negative, and one of them positive.
         label: What the numbers are. It is written above the bars.
 
     Returns:

@@ -28,7 +28,7 @@ def histograms(columns: Mapping[str, Sequence[Numbers]], limit: SupportsFloat = 
     """Draw the histogram of each layer's numbers, with their standard deviation next to it.
 
     All histograms have the same scale: from `-limit` to `limit`, with numbers beyond it in the bar
-    at the end. A bar is cut off where more than 15 % of the numbers are in it.
+    at the end. A bar that stands for more than 0.15 of the numbers is cut off.
 
     Args:
         columns: One or two columns by name, such as activations and gradients. Each has the numbers
