@@ -186,7 +186,11 @@ def test_something_else_than_a_tensor_is_rejected(name: str) -> None:
             for name in KAIMING
         ),
         *(
-            (name, {"nonlinearity": "swish"}, "one of .*'relu'.*'leaky_relu'.* got 'swish'")
+            (
+                name,
+                {"nonlinearity": "swish"},
+                r"one of \['sigmoid', .*'leaky_relu'\] as nonlinearity, got 'swish'",
+            )
             for name in KAIMING
         ),
     ],
