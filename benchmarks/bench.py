@@ -24,6 +24,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 from xml.etree import ElementTree
 
 import torch
@@ -44,6 +45,13 @@ BATCH = 4
 ROUNDS = 200
 SECONDS_PER_ROUND = 0.005
 STEPS = 50
+OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "SGD": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.9}),
+    "Nesterov": ("SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.0001}),
+    "Adam": ("Adam", {}),
+    "AdamW": ("AdamW", {}),
+}
 PAGE_ROUNDS = 11
 
 Work = Callable[[], object]
@@ -135,6 +143,27 @@ def by_hand(
         return losses
 
     return work
+
+
+def optimizers() -> list[Row]:
+    """Compare the steps of our optimizers with those of PyTorch's."""
+    rows: list[Row] = []
+    for label, (name, settings) in OPTIMIZERS.items():
+        ours, theirs = with_same_parameters(name, settings)
+        both = side_by_side(ours.step, theirs.step, 100)
+        rows.append({"optimizer": label, **both})
+    return rows
+
+
+def with_same_parameters(
+    name: str, settings: dict[str, Any]
+) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Make our optimizer and PyTorch's; both train the same 50 matrices of 256 rows and columns."""
+    params = [nn.Parameter(torch.randn(256, 256)) for _ in range(50)]
+    for p in params:
+        p.grad = torch.randn_like(p)
+    ours, theirs = getattr(nnfp, name), getattr(torch.optim, name)
+    return ours(params, foreach=True, **settings), theirs(params, foreach=True, **settings)
 
 
 def pages() -> list[Row]:
@@ -230,6 +259,7 @@ def part_of(name: str) -> str:
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "linear": linear,
     "fit": fit,
+    "optimizers": optimizers,
     "pages": pages,
     "build": build,
     "suite": suite,

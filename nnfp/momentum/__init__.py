@@ -2,8 +2,8 @@
 
 from nnfp.momentum.adam import Adam
 from nnfp.momentum.adamw import AdamW
-from nnfp.momentum.base import GradientOptimizer
+from nnfp.momentum.base import GradientOptimizer, Params
 from nnfp.momentum.sgd import SGD
 
 # In the order of the API page.
-__all__ = ["SGD", "Adam", "AdamW", "GradientOptimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "GradientOptimizer", "Params"]

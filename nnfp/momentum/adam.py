@@ -1,12 +1,11 @@
 """Adam, which divides the running mean of a gradient by the root of that of its square."""
 
-from typing import Never
+from typing import Any, Never
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import ParamsT
 
-from nnfp.momentum.base import GradientOptimizer, Group, Tensors, refuse_unknown, scalar
+from nnfp.momentum.base import GradientOptimizer, Params, refuse_unknown, scalar
 
 NO_TENSOR = "lr as a Tensor is not supported for capturable=False and foreach=True"
 
@@ -14,11 +13,11 @@ NO_TENSOR = "lr as a Tensor is not supported for capturable=False and foreach=Tr
 class Adam(GradientOptimizer):
     """Adam, adaptive moment estimation: a drop-in replacement for [torch.optim.Adam][].
 
-    For each entry `p` of a parameter, with the gradient `g`, a step computes the running means `m`
-    of the gradient and `s` of its square, which start at zero. `t` counts the steps:
+    For each entry `p` of a parameter, with the gradient `g`, which `maximize` turns into `-g`, a
+    step computes the running means `m` of the gradient and `s` of its square, which start at zero.
+    `t` counts the steps:
 
-    1. `g = g + weight_decay * p`, after `g = -g` with `maximize`; with `decoupled_weight_decay`, it
-       is `p = p - lr * weight_decay * p` instead
+    1. `g = g + weight_decay * p`, or `p = p - lr * weight_decay * p` with `decoupled_weight_decay`
     2. `m = beta1 * m + (1 - beta1) * g`
     3. `s = beta2 * s + (1 - beta2) * g * g`
     4. `p = p - lr * (m / (1 - beta1**t)) / ((s / (1 - beta2**t)) ** 0.5 + eps)`
@@ -26,8 +25,7 @@ class Adam(GradientOptimizer):
     A complex number counts as two entries, as in [torch.optim.Adam][].
 
     Args:
-        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
-            `params` and their own settings.
+        params: The parameters, also with their names, or groups of them with their own settings.
         lr: The learning rate. It may be a tensor with one entry, but not if `foreach` is true.
         betas: How much of the running means is left after a step: `beta1` for the gradient, `beta2`
             for its square.
@@ -68,7 +66,7 @@ class Adam(GradientOptimizer):
 
     def __init__(
         self,
-        params: ParamsT,
+        params: Params,
         lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -79,7 +77,7 @@ class Adam(GradientOptimizer):
         decoupled_weight_decay: bool = False,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(Adam, unknown)
         if isinstance(lr, Tensor):
             if foreach:
                 raise ValueError(NO_TENSOR)
@@ -107,22 +105,18 @@ class Adam(GradientOptimizer):
         }
         super().__init__(params, settings)
 
-    def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Change one parameter by the rule above."""
-        lr, weight_decay, (beta1, beta2) = (
-            scalar(group["lr"]),
-            group["weight_decay"],
-            group["betas"],
-        )
+        lr, decay, (beta1, beta2) = scalar(group["lr"]), group["weight_decay"], group["betas"]
         state = self._state_of(p)
         p, grad, mean, square = map(_real, (p, grad, state["exp_avg"], state["exp_avg_sq"]))
         if group["maximize"]:
             grad = -grad
-        if weight_decay != 0:
+        if decay != 0:
             if group["decoupled_weight_decay"]:
-                p.mul_(1 - lr * weight_decay)
+                p.mul_(1 - lr * decay)
             else:
-                grad = grad.add(p, alpha=weight_decay)
+                grad = grad.add(p, alpha=decay)
         mean.lerp_(grad, 1 - beta1)
         square.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         state["step"] += 1
@@ -132,20 +126,22 @@ class Adam(GradientOptimizer):
         size = (square.sqrt() / correction2**0.5).add_(group["eps"])
         p.addcdiv_(mean, size, value=-lr / correction1)
 
-    def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
+    def update_together(
+        self, params: list[Tensor], grads: list[Tensor], group: dict[str, Any]
+    ) -> None:
         """Change many parameters by the rule above, with one call for each of its operations."""
-        lr, weight_decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
+        lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
         states = [self._state_of(p) for p in params]
         params, grads = [_real(p) for p in params], [_real(grad) for grad in grads]
         means = [_real(state["exp_avg"]) for state in states]
         squares = [_real(state["exp_avg_sq"]) for state in states]
         if group["maximize"]:
-            grads = torch._foreach_neg(grads)
-        if weight_decay != 0:
+            grads = list(torch._foreach_neg(grads))
+        if decay != 0:
             if group["decoupled_weight_decay"]:
-                torch._foreach_mul_(params, 1 - lr * weight_decay)
+                torch._foreach_mul_(params, 1 - lr * decay)
             else:
-                grads = torch._foreach_add(grads, params, alpha=weight_decay)
+                grads = list(torch._foreach_add(grads, params, alpha=decay))
         torch._foreach_lerp_(means, grads, 1 - beta1)
         torch._foreach_mul_(squares, beta2)
         torch._foreach_addcmul_(squares, grads, grads, 1 - beta2)
@@ -158,7 +154,7 @@ class Adam(GradientOptimizer):
         torch._foreach_add_(sizes, group["eps"])
         torch._foreach_addcdiv_(params, means, sizes, [-lr / (1 - beta1**t) for t in counts])
 
-    def check(self, params: list[Tensor], group: Group) -> None:
+    def check(self, params: list[Tensor], group: dict[str, Any]) -> None:
         """Raise an error if the step is impossible, or would go wrong without one.
 
         Raises:
@@ -178,7 +174,7 @@ class Adam(GradientOptimizer):
         if any(p.is_cuda for p in params) and torch.cuda.is_current_stream_capturing():
             raise RuntimeError(f"expected a step outside of CUDA graphs: {name} counts its steps")
 
-    def uses_foreach(self, params: list[Tensor], group: Group) -> bool:
+    def uses_foreach(self, params: list[Tensor], group: dict[str, Any]) -> bool:
         """Return whether to change parameters together: never if `lr` is a tensor."""
         return not isinstance(group["lr"], Tensor) and super().uses_foreach(params, group)
 

@@ -3,10 +3,9 @@
 from typing import Any, Never
 
 from torch import Tensor
-from torch.optim.optimizer import ParamsT
 
 from nnfp.momentum.adam import Adam
-from nnfp.momentum.base import refuse_unknown
+from nnfp.momentum.base import Params, refuse_unknown
 
 
 class AdamW(Adam):
@@ -16,8 +15,7 @@ class AdamW(Adam):
     `p = p - lr * weight_decay * p`. The rest is a step of [nnfp.momentum.Adam][] without decay.
 
     Args:
-        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
-            `params` and their own settings.
+        params: The parameters, also with their names, or groups of them with their own settings.
         lr: The learning rate. It may be a tensor with one entry, but not if `foreach` is true.
         betas: How much of the running means is left after a step: of the gradient, and of its
             square.
@@ -48,7 +46,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params: ParamsT,
+        params: Params,
         lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -58,7 +56,7 @@ class AdamW(Adam):
         foreach: bool | None = None,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(AdamW, unknown)
         super().__init__(
             params,
             lr,

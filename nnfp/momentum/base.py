@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-Group = dict[str, Any]
-"""A group of parameters, as `params`, with their settings, such as `lr`."""
+Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+"""Parameters, pairs of a name and a parameter, or groups of either.
 
-Tensors = list[Tensor] | tuple[Tensor, ...]
+A group is a dictionary with its parameters or pairs as `params`, and with its own settings."""
 
 FAST = ("cuda", "xpu", "mtia")
 """The types of devices that can work on a list of tensors at once.
@@ -21,10 +21,14 @@ longer than to finish one tensor after the other."""
 
 
 class GradientOptimizer(torch.optim.Optimizer):
-    """An optimizer that changes each parameter by a rule that needs only the gradient.
+    """An optimizer that changes each parameter by a rule, given its gradient.
 
     A subclass writes its rule as `update`, for one parameter. To be faster on devices where each
     call costs time, it also writes it as `update_together`, for a list of parameters.
+
+    Like [torch.optim.Optimizer][], it takes the parameters and a dictionary with the settings of
+    groups that do not have their own. The rule finds the settings in its group. The setting
+    `foreach`, if there is one, says whether to use `update_together`.
 
     Examples:
         >>> import torch
@@ -34,7 +38,7 @@ class GradientOptimizer(torch.optim.Optimizer):
         ...         p.sub_(group["lr"] * grad.sign())
         >>> w = torch.nn.Parameter(torch.tensor([5.0, 7.0]))
         >>> w.grad = torch.tensor([0.25, -40.0])
-        >>> SignDescent([w], {"lr": 0.5, "foreach": False}).step()
+        >>> SignDescent([w], {"lr": 0.5}).step()
         >>> w.tolist()
         [4.5, 7.5]
     """
@@ -69,7 +73,7 @@ class GradientOptimizer(torch.optim.Optimizer):
                     self.update(p, p.grad, group)
         return loss
 
-    def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Change one parameter in place, but not its gradient.
 
         Args:
@@ -79,7 +83,9 @@ class GradientOptimizer(torch.optim.Optimizer):
         """
         raise NotImplementedError
 
-    def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
+    def update_together(
+        self, params: list[Tensor], grads: list[Tensor], group: dict[str, Any]
+    ) -> None:
         """Change parameters of one device and dtype as `update` does, with fewer calls.
 
         Args:
@@ -90,26 +96,27 @@ class GradientOptimizer(torch.optim.Optimizer):
         for p, grad in zip(params, grads, strict=True):
             self.update(p, grad, group)
 
-    def check(self, params: list[Tensor], group: Group) -> None:
+    def check(self, params: list[Tensor], group: dict[str, Any]) -> None:
         """Raise an error if `step` cannot change these parameters; called before any is changed."""
 
-    def uses_foreach(self, params: list[Tensor], group: Group) -> bool:
-        """Return whether to change these parameters together; it makes no difference to the result.
+    def uses_foreach(self, params: list[Tensor], group: dict[str, Any]) -> bool:
+        """Return whether to change these parameters together, which gives the same up to rounding.
 
-        It never does so where it would be slower, on the processor, or for sparse gradients. Like
-        PyTorch, it does so for subclasses of tensors only if the group has `foreach` set to true.
+        That is never so on a processor, where it is slower, or for sparse gradients. For subclasses
+        of tensors, it is so only if `foreach` of the group is true, as in PyTorch.
         """
-        if group["foreach"] is None:
+        wanted = group.get("foreach")
+        if wanted is None:
             wanted = all(type(p) in (Tensor, nn.Parameter) for p in params)
-        else:
-            wanted = group["foreach"]
         return wanted and all(p.device.type in FAST and not _grad(p).is_sparse for p in params)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Copies, pickles and state_dicts are all loaded here. A wrong state changes nothing.
-        settings = state.get("defaults") or self.defaults
+        defaults = state.get("defaults") or self.defaults
+        # PyTorch adds this name to the defaults when it loads a state.
+        settings = [name for name in defaults if name != "differentiable"]
         for group in state["param_groups"]:
-            if not settings.keys() <= group.keys():
+            if any(name not in group for name in settings):
                 raise ValueError(
                     f"expected the state of {type(self).__name__}, with {', '.join(settings)} in "
                     f"each group, got a group with {', '.join(group)}"

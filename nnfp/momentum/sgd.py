@@ -1,26 +1,25 @@
 """Gradient descent, with momentum and weight decay."""
 
-from typing import Never
+from typing import Any, Never
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import ParamsT
 
-from nnfp.momentum.base import GradientOptimizer, Group, Tensors, refuse_unknown, scalar
+from nnfp.momentum.base import GradientOptimizer, Params, refuse_unknown, scalar
 
 
 class SGD(GradientOptimizer):
     """Stochastic gradient descent: a drop-in replacement for [torch.optim.SGD][].
 
-    For each entry `p` of a parameter, with the gradient `g` and the velocity `v`, a step computes:
+    For each entry `p` of a parameter, with the velocity `v` and the gradient `g`, which `maximize`
+    turns into `-g`, a step computes:
 
-    1. `g = g + weight_decay * p`, after `g = -g` with `maximize`
+    1. `g = g + weight_decay * p`
     2. `v = momentum * v + (1 - dampening) * g`, or `v = g` in the first step
     3. `p = p - lr * v`, or `p = p - lr * (g + momentum * v)` with `nesterov`
 
     Args:
-        params: Parameters, pairs of a name and a parameter, or groups of either: dictionaries with
-            `params` and their own settings.
+        params: The parameters, also with their names, or groups of them with their own settings.
         lr: The learning rate. It may be a tensor with one entry.
         momentum: How much of the velocity is left after a step.
         dampening: How much of the gradient is kept out of the velocity.
@@ -62,7 +61,7 @@ class SGD(GradientOptimizer):
 
     def __init__(
         self,
-        params: ParamsT,
+        params: Params,
         lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
@@ -73,7 +72,7 @@ class SGD(GradientOptimizer):
         foreach: bool | None = None,
         **unknown: Never,
     ) -> None:
-        refuse_unknown(type(self), unknown)
+        refuse_unknown(SGD, unknown)
         if isinstance(lr, Tensor) and lr.numel() != 1:
             raise ValueError("Tensor lr must be 1-element")
         if lr < 0:
@@ -95,7 +94,7 @@ class SGD(GradientOptimizer):
         }
         super().__init__(params, settings)
 
-    def update(self, p: Tensor, grad: Tensor, group: Group) -> None:
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         """Change one parameter by the rule above."""
         momentum, state = group["momentum"], self.state
         if group["maximize"]:
@@ -111,7 +110,9 @@ class SGD(GradientOptimizer):
             grad = grad.add(v, alpha=momentum) if group["nesterov"] else v
         p.add_(grad, alpha=-scalar(group["lr"]))
 
-    def update_together(self, params: Tensors, grads: Tensors, group: Group) -> None:
+    def update_together(
+        self, params: list[Tensor], grads: list[Tensor], group: dict[str, Any]
+    ) -> None:
         """Change many parameters by the rule above, with one call for each of its operations."""
         momentum, state = group["momentum"], self.state
         if momentum != 0 and any("momentum_buffer" not in state[p] for p in params):
@@ -119,12 +120,14 @@ class SGD(GradientOptimizer):
             super().update_together(params, grads, group)
             return
         if group["maximize"]:
-            grads = torch._foreach_neg(grads)
+            grads = list(torch._foreach_neg(grads))
         if group["weight_decay"] != 0:
-            grads = torch._foreach_add(grads, params, alpha=group["weight_decay"])
+            grads = list(torch._foreach_add(grads, params, alpha=group["weight_decay"]))
         if momentum != 0:
             v = [state[p]["momentum_buffer"] for p in params]
             torch._foreach_mul_(v, momentum)
             torch._foreach_add_(v, grads, alpha=1 - group["dampening"])
-            grads = torch._foreach_add(grads, v, alpha=momentum) if group["nesterov"] else v
+            if group["nesterov"]:
+                v = list(torch._foreach_add(grads, v, alpha=momentum))
+            grads = v
         torch._foreach_add_(params, grads, alpha=-scalar(group["lr"]))

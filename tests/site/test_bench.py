@@ -88,6 +88,29 @@ def test_fit_reaches_the_losses_of_the_loop_by_hand() -> None:
     assert len(set(losses[0])) == bench.STEPS
 
 
+@pytest.mark.parametrize(("name", "settings"), bench.OPTIMIZERS.values())
+def test_both_optimizers_take_the_same_step(name: str, settings: dict[str, Any]) -> None:
+    ours, theirs = bench.with_same_parameters(name, settings)
+    params = ours.param_groups[0]["params"]
+    assert [p.shape for p in params] == 50 * [(256, 256)]
+    assert all(p is q for p, q in zip(params, theirs.param_groups[0]["params"], strict=True))
+    assert ours.defaults == {key: theirs.defaults[key] for key in ours.defaults}
+    before = params[0].detach().clone()
+    ours.step()
+    after_ours = params[0].detach().clone()
+    with torch.no_grad():
+        params[0].copy_(before)
+    theirs.step()
+    assert torch.equal(params[0], after_ours)
+    assert not torch.equal(params[0], before)
+
+
+def test_each_optimizer_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"ours": 1.0, "theirs": 2.0, "ratio": 0.5}
+    monkeypatch.setattr(bench, "side_by_side", lambda ours, theirs, rounds: found)
+    assert bench.optimizers() == [{"optimizer": label, **found} for label in bench.OPTIMIZERS]
+
+
 @pytest.mark.parametrize("run_as", [bench.as_page, bench.as_script])
 def test_every_block_runs_in_a_temporary_folder(
     tmp_path: Path, run_as: Callable[[Page], bench.Work]
@@ -165,6 +188,7 @@ def test_the_committed_results_have_every_part() -> None:
     result = json.loads(bench.RESULT.read_text(encoding="utf-8"))
     assert [name for name in bench.PARTS if not result[name]] == []
     assert [row["size"] for row in result["linear"][::2]] == [*bench.SIZES]
+    assert [row["optimizer"] for row in result["optimizers"]] == [*bench.OPTIMIZERS]
     assert [row["copies"] for row in result["build"]] == [*larger_site.COPIES]
 
 

@@ -1,0 +1,89 @@
+"""Test `AdamW` by comparing it with that of PyTorch."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from nnfp import Adam, AdamW
+from tests.nnfp.momentum.twins import (
+    Settings,
+    assert_twins,
+    combinations,
+    copied,
+    each,
+    groups,
+)
+
+COMBINATIONS = [
+    settings
+    for settings in combinations(
+        lr=[0.1, torch.tensor([0.1])],
+        betas=[(0.9, 0.999), (0.0, 0.5)],
+        eps=[1e-8, 0.1],
+        weight_decay=[0, 0.3],
+        maximize=[False, True],
+        foreach=[None, False, True],
+    )
+    if not (settings["foreach"] and isinstance(settings["lr"], torch.Tensor))
+]
+
+
+def parameter() -> nn.Parameter:
+    return nn.Parameter(torch.tensor([1.0, 2.0]))
+
+
+@pytest.mark.usefixtures("together")
+@each(COMBINATIONS)
+def test_adamw_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
+    second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
+    assert_twins(
+        lambda params: AdamW(groups(params, **second), **copied(settings)),
+        lambda params: torch.optim.AdamW(groups(params, **second), **copied(settings)),
+        dtype,
+    )
+
+
+def test_settings_may_be_given_by_position() -> None:
+    settings = (0.1, (0.5, 0.75), 0.1, 0.3)
+    assert_twins(
+        lambda params: AdamW(params, *settings),
+        lambda params: torch.optim.AdamW(params, *settings),
+    )
+
+
+def test_the_defaults_are_those_of_pytorch() -> None:
+    ours, theirs = AdamW([parameter()]).defaults, torch.optim.AdamW([parameter()]).defaults
+    assert ours == {name: theirs[name] for name in ours}
+
+
+@pytest.mark.parametrize(
+    "settings", [{"lr": -0.1}, {"betas": (1.0, 0.5)}, {"lr": torch.tensor(0.1), "foreach": True}]
+)
+def test_adamw_refuses_settings_as_pytorch_does(settings: Any) -> None:
+    with pytest.raises(ValueError) as expected:
+        torch.optim.AdamW([parameter()], **settings)
+    with pytest.raises(ValueError) as error:
+        AdamW([parameter()], **settings)
+    assert str(error.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("unknown", ["amsgrad", "decoupled_weight_decay"])
+def test_adamw_refuses_an_unknown_keyword_by_its_name(unknown: str) -> None:
+    wrong: Any = {unknown: True}
+    with pytest.raises(TypeError) as error:
+        AdamW([parameter()], **wrong)
+    assert str(error.value) == (
+        "expected only the keywords lr, betas, eps, weight_decay, maximize, foreach for AdamW, "
+        f"got {unknown}"
+    )
+
+
+def test_decay_stays_decoupled_when_the_state_comes_from_adam() -> None:
+    p = parameter()
+    adamw = AdamW([p], 0.5)
+    adamw.load_state_dict(Adam([p], 0.5, weight_decay=0.5).state_dict())
+    p.grad = torch.zeros(2)
+    adamw.step()
+    assert p.tolist() == [0.75, 1.5]
