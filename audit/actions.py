@@ -138,7 +138,33 @@ KNOWS_PAGES = """
     return loaded.some(({ name, responseEnd }) => name.endsWith("sitemap.xml") && responseEnd);
 """
 
-ACTIONS: list[Callable[[Engine, str, int], Seen]] = [predict, copy, search, choose_colors, go_back]
+
+def draw(engine: Engine, base: str, width: int) -> Seen:
+    """Draw a 1 on the home page with keys, and then a dot with a click."""
+    engine.open(base, width)
+    engine.run("document.querySelector('.nnfp-pad').focus()")
+    for key in (" ", *["ArrowDown"] * 6):
+        engine.press(key)
+    first = engine.wait(READ, "a one")
+    engine.click("explore-digits .nnfp-buttons button + button")  # Clear
+    engine.wait(READ, "Nothing")
+    engine.click(".nnfp-pad")
+    return [first, engine.wait(READ, "The network reads")]
+
+
+READ = """
+    const { textContent } = document.querySelector("explore-digits .nnfp-result");
+    return textContent.includes(arguments[0]) && textContent;
+"""
+
+ACTIONS: list[Callable[[Engine, str, int], Seen]] = [
+    predict,
+    copy,
+    search,
+    choose_colors,
+    go_back,
+    draw,
+]
 
 
 def check_actions(browsers: list[Engine], base: str) -> Iterator[Row]:

@@ -76,6 +76,10 @@ SHOWN = """
         }
         return parts.join(" · ");
     };
+    // Some load numbers when they are first used.
+    const loaded = async () => {
+        while (figure.ariaBusy) await new Promise(resolve => setTimeout(resolve, 20));
+    };
     const refused = () => Boolean(figure.querySelector("[role=alert]")?.textContent);
     const step = what => [what, shown(), location.search, refused()];
 """
@@ -110,6 +114,7 @@ TOUR = """
             }
             await wait(0);
             await settled();
+            await loaded();
             steps.push(step(`${controls[i]} ${value ?? "used"}`));
         }
     }
@@ -187,6 +192,7 @@ def look(engine: Engine, tag: str, what: str) -> Step:
 
 
 LOOK = """
+    await loaded();
     let last;
     while (last !== shown()) {
         last = shown();

@@ -19,6 +19,7 @@
   const START = 3; // the example in the figure
   const SIDE = 256; // of the pad, in the units of its strokes
   const NEAR = 8; // the shortest line that a pointer draws
+  const DOT = 24; // what is smaller counts as this large
   const CELL = 16; // how far an arrow key moves the pen
   const MOST = 3000; // letters of a drawing
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -52,7 +53,7 @@
   // 20 wide and all are 32 high, and about 312 pixels are dark, in a thin digit as in a wide one.
   const count = (strokes) => {
     const lines = fit(straighten(strokes)).flatMap((points) => points.map((point, i) => [points[i - 1] ?? point, point]));
-    const distances = Float64Array.from({ length: 1024 }, (_, i) => distance(lines, (i % 32) + 0.5, Math.floor(i / 32) + 0.5));
+    const distances = Float32Array.from({ length: 1024 }, (_, i) => distance(lines, (i % 32) + 0.5, Math.floor(i / 32) + 0.5));
     const nearest = [...distances.keys()].sort((a, b) => distances[a] - distances[b] || a - b);
     const counts = Array(64).fill(0);
     for (const i of nearest.slice(0, 312)) counts[8 * Math.floor(i / 128) + Math.floor((i % 32) / 4)]++;
@@ -70,12 +71,13 @@
   };
 
   // Fit the middle of the pen's line into 14 × 26, in the middle of 32 × 32: the pen is about 6 wide.
-  // What is narrow is not widened, and what is flat becomes at most twice as high.
+  // What is narrow is not widened, what is flat becomes at most twice as high, and a dot stays a dot.
   const fit = (strokes) => {
     const points = strokes.flat();
     const [[left, right], [top, bottom]] = [extent(points, 0), extent(points, 1)];
-    const across = Math.min(14 / Math.max(right - left, 1), 26 / Math.max(bottom - top, 1));
-    const down = Math.min(26 / Math.max(bottom - top, 1), 2 * across);
+    const [width, height] = [Math.max(right - left, DOT), Math.max(bottom - top, DOT)];
+    const across = Math.min(14 / width, 26 / height);
+    const down = Math.min(26 / height, 2 * across);
     return strokes.map((stroke) => stroke.map(([x, y]) => [
       16 + (x - (left + right) / 2) * across,
       16 + (y - (top + bottom) / 2) * down,
@@ -161,7 +163,7 @@
         this.begin(this.place(event));
       };
       this.pad.onpointermove = (event) => held(event) && this.extend(this.place(event), NEAR);
-      this.pad.onpointerup = (event) => held(event) && this.extend(this.place(event), 1);
+      this.pad.onpointerup = (event) => held(event) && this.extend(this.place(event), 3);
       this.pad.onkeydown = (event) => this.press(event);
       this.pad.onblur = () => {
         this.keyed = this.down = false;
@@ -225,6 +227,7 @@
       if (!this.used) return this.write(`The network reads ${WORDS[START]}. Draw your own digit over it.`);
       const image = strokes.length ? count(strokes).map((dark) => dark / 16) : Array(64).fill(0);
       this.shade("image", image);
+      if (window.nnfpDigits) this.rest();
       if (strokes.length && window.nnfpDigits) return this.showReading(forward(window.nnfpDigits, image));
       this.showReading();
       if (strokes.length) this.load();
@@ -234,13 +237,18 @@
     load() {
       this.write("The weights are loading …");
       if (this.loading) return;
+      this.ariaBusy = "true";
       this.loading = make("script", { src: WEIGHTS });
       this.loading.onload = () => this.show();
       this.loading.onerror = () => {
-        this.loading = undefined;
+        this.rest();
         this.write("The weights could not be loaded. Draw on to try again.");
       };
       document.head.append(this.loading);
+    }
+
+    rest() {
+      this.loading = this.ariaBusy = null;
     }
 
     write(text) {

@@ -236,6 +236,11 @@ function onEachPage(act) {
   addEventListener("DOMContentLoaded", () => document$.subscribe(() => setTimeout(act)));
 }
 
+// The theme would fetch the previews of links, which does not work in pages opened as files.
+if (location.protocol === "file:") {
+  for (const link of document.querySelectorAll("[data-preview]")) delete link.dataset.preview;
+}
+
 {
   const assets = new URL(".", document.currentScript.src);
   const asked = new Set();

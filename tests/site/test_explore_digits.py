@@ -49,11 +49,15 @@ SHOW = f"""async drawings => {{
             bars: [...Array(10).keys()].map(digit => Number(bar(digit).getAttribute("width"))),
             says: figure.querySelector(".nnfp-result").textContent,
             label: figure.querySelector("svg[role=img]").ariaLabel,
-            share: figure.querySelector("[data-part=share]").textContent,
+            share: figure.querySelector("[data-part=share] text").textContent,
             message: figure.querySelector("[role=alert]").textContent,
         }};
     }});
 }}"""
+
+# Whether the URL has the whole drawing. A slow drawing is noted in parts.
+NOTED = """() => document.querySelector("explore-digits").state.strokes ===
+    new URLSearchParams(location.search).get("strokes")"""
 
 
 def decode(text: str) -> Strokes:
@@ -92,10 +96,9 @@ def count_dark(strokes: Strokes) -> Tensor:
     if height > 0:  # no slant: the left ends of top and bottom are above each other
         top, bottom = (x[(y - end).abs() <= 0.08 * height].min() for end in (y.min(), y.max()))
         x = x - ((bottom - top) / height).clamp(-0.7, 0.7) * y
-        height = y.max() - y.min()
-    width = x.max() - x.min()
-    across = min(14 / max(width, 1), 26 / max(height, 1))
-    down = min(26 / max(height, 1), 2 * across)
+    width, height = (max(size, 24) for size in (x.max() - x.min(), y.max() - y.min()))
+    across = min(14 / width, 26 / height)
+    down = min(26 / height, 2 * across)
     x = 16 + (x - (x.min() + x.max()) / 2) * across
     y = 16 + (y - (y.min() + y.max()) / 2) * down
     place = torch.arange(32, dtype=torch.float64) + 0.5
@@ -113,13 +116,19 @@ def count_dark(strokes: Strokes) -> Tensor:
             nearest = torch.minimum(nearest, right * right + below * below)
         begin += len(stroke)
     bitmap = torch.zeros(1024, dtype=torch.float64)
-    bitmap[nearest.flatten().argsort(stable=True)[:312]] = 1
+    # In float32, places that are equally near have the same distance. The first ones are dark.
+    bitmap[nearest.flatten().float().argsort(stable=True)[:312]] = 1
     return bitmap.reshape(8, 4, 8, 4).sum(dim=(1, 3)).flatten()
 
 
 @pytest.fixture(scope="module")
 def net() -> MLP:
-    return weights.read().double()
+    net = MLP([64, 64, 10]).double()
+    state = json.loads(weights.PACKAGE.read_text(encoding="utf-8"))
+    net.load_state_dict(
+        {name: torch.tensor(values, dtype=torch.float64) for name, values in state.items()}
+    )
+    return net
 
 
 def read(net: MLP, counts: Tensor) -> tuple[Tensor, Tensor]:
@@ -199,10 +208,9 @@ def test_the_site_and_the_package_have_the_same_weights() -> None:
     assert len(script) < 60_000
 
 
-def test_the_network_reads_96_of_100_unseen_digits(net: MLP) -> None:
+def test_the_network_reads_96_of_100_unseen_digits() -> None:
     _, _, test = digits()
-    assert evaluate(net.float(), [test], accuracy) > 0.96
-    net.double()
+    assert evaluate(weights.read(), [test], accuracy) > 0.96
 
 
 def test_the_command_writes_the_trained_weights(tmp_path: Path) -> None:
@@ -373,7 +381,7 @@ def test_the_weights_are_requested_at_the_first_stroke(page: Page) -> None:
     assert [url for url in urls if "weights" in url] == [
         url for url in urls if url.endswith("/assets/weights/digits.js")
     ]
-    button(page, "5").click()
+    button(page, "example 5").click()
     expect(result(page)).to_contain_text("The network reads a five, with")
     assert len([url for url in urls if "weights" in url]) == 1
 
@@ -381,10 +389,10 @@ def test_the_weights_are_requested_at_the_first_stroke(page: Page) -> None:
 def test_a_message_says_that_the_weights_did_not_load(page: Page) -> None:
     page.route("**/weights/digits.js", lambda route: route.abort())
     visit(page, PAGE)
-    button(page, "7").click()
+    button(page, "example 7").click()
     expect(result(page)).to_have_text("The weights could not be loaded. Draw on to try again.")
     page.unroute("**/weights/digits.js")
-    button(page, "4").click()
+    button(page, "example 4").click()
     expect(result(page)).to_contain_text("The network reads a four, with")
 
 
@@ -409,7 +417,7 @@ def test_the_first_stroke_replaces_an_example_and_the_next_one_does_not(live: Pa
 
 def test_a_drawing_is_where_the_mouse_was(live: Page) -> None:
     move(live, [[(20, 40), (200, 40), (200, 220)]])
-    live.wait_for_url(lambda url: "strokes=" in url)
+    live.wait_for_function(NOTED)
     [points] = decode(live.url.partition("strokes=")[2])
     assert points[0] == pytest.approx((20, 40), abs=3)
     assert points[-1] == pytest.approx((200, 220), abs=2)
@@ -423,7 +431,7 @@ def test_nothing_is_read_before_something_is_drawn(live: Page) -> None:
     expect(result(live)).to_have_text("Nothing is drawn, so there is nothing to read.")
     picture = live.locator("explore-digits svg[role=img]")
     expect(picture).to_have_attribute("aria-label", re.compile("reads nothing"))
-    expect(live.locator("explore-digits [data-part=share]")).to_have_text("")
+    expect(live.locator("explore-digits [data-part=share] text")).to_have_text("")
     shades = picture.locator("[data-part=image] rect, [data-part=hidden] rect")
     assert set(shades.evaluate_all("all => all.map(one => one.style.fillOpacity)")) == {"0"}
 
@@ -441,11 +449,10 @@ def test_undo_removes_the_last_stroke(live: Page) -> None:
 
 
 def test_a_drawing_that_is_too_long_is_not_continued(live: Page) -> None:
-    long = EXAMPLES[0] + "gggg" * 740
+    long = EXAMPLES[0] + "gggg" * 730
     live.evaluate(SHOW, [long])
     move(live, [[(20, 20), (200, 200)]])
     expect(live.locator("explore-digits [role=alert]")).to_contain_text("too many lines")
-    live.wait_for_timeout(0)
     button(live, "Undo").click()
     expect(live.locator("explore-digits [role=alert]")).to_have_text("")
 
@@ -462,14 +469,14 @@ def test_a_digit_can_be_drawn_with_keys(live: Page) -> None:
         "Pen up, column 7 of 16, row 4. Nothing is drawn, so there is nothing to read."
     )
     live.keyboard.press("Space")
-    for key in ["ArrowRight"] * 4 + ["End"] * 3 + ["ArrowDown"] * 5:
+    for key in ["ArrowRight"] * 5 + ["ArrowDown", "End"] * 4 + ["ArrowDown"] * 2:
         live.keyboard.press(key)
     expect(result(live)).to_contain_text("The network reads a seven")
-    expect(spoken).to_contain_text(re.compile("^Pen down, column 8 of 16, row 12. The network"))
+    expect(spoken).to_contain_text(re.compile("^Pen down, column 8 of 16, row 14. The network"))
     live.keyboard.press("Space")
     live.keyboard.press("PageUp")
     live.keyboard.press("Home")
-    expect(spoken).to_contain_text("Pen up, column 8 of 16, row 10.")
+    expect(spoken).to_contain_text("Pen up, column 8 of 16, row 12.")
     assert (pad(live).locator("path").get_attribute("d") or "").count("M") == 1
 
 
@@ -525,7 +532,7 @@ def test_a_finger_draws_and_does_not_scroll(touched: Page) -> None:
 def test_the_explorable_is_accessible(touched: Page) -> None:
     heard = listen(touched)
     assert shift(touched) < 0.01
-    button(touched, "8").tap()
+    button(touched, "example 8").tap()
     expect(result(touched)).to_contain_text("The network reads an eight, with")
     assert unusable(touched, "explore-digits") == []
     button(touched, "Clear").tap()
@@ -540,7 +547,7 @@ def test_the_explorable_is_accessible(touched: Page) -> None:
 def test_the_url_stores_the_drawing(live: Page, page: Page) -> None:
     move(live, DRAWN["6"])
     expect(result(live)).to_contain_text("The network reads a six, with")
-    live.wait_for_url(lambda url: "strokes=" in url)
+    live.wait_for_function(NOTED)
     heard = listen(page)
     visit(page, live.url)
     expect(result(page)).to_have_text(result(live).inner_text())
