@@ -17,8 +17,7 @@ from nnfp import Linear, draw
 from nnfp.draw._histograms import BAR, BINS, FULL
 from pages.project import ROOT
 from tests.conftest import Tab
-from tests.site.explorables import FOLLOW, drag, visit, wait_for_url
-from tests.site.test_explore_optimizer import read
+from tests.site.explorables import FOLLOW, drag, read_number, visit, wait_for_url
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGE = "learn/initialization/"
@@ -138,7 +137,7 @@ def shares(numbers: Tensor) -> list[float]:
 def assert_close(text: str, value: float, state: State) -> None:
     # Four digits are shown, or two where there is a power of ten.
     rel = 0.051 if "×" in text or text.startswith("10") else 6e-4
-    assert read(text) == pytest.approx(value, rel=rel, abs=6e-5), state
+    assert read_number(text) == pytest.approx(value, rel=rel, abs=6e-5), state
 
 
 def test_the_numbers_of_each_layer_equal_those_of_torch(live: Page) -> None:
@@ -171,7 +170,7 @@ def test_the_comment_equals_what_torch_computes(live: Page) -> None:
         assert found, shown["comment"]
         *texts, between = found.groups()
         for text, factor in zip(texts, factors, strict=True):
-            assert read(text) == pytest.approx(factor, rel=0.051, abs=6e-5), state
+            assert read_number(text) == pytest.approx(factor, rel=0.051, abs=6e-5), state
         assert_close(between, last.std(dim=0).mean().item(), state)
 
 
