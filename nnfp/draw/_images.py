@@ -17,6 +17,8 @@ SIDE = 64  # of the space for an image, in pixels
 LINE = SIDE + 2 * LETTER + 4  # from one row of images to the next
 LEVELS = 8  # shades of the pixels, besides none
 
+Line = tuple[float, float, int]  # where a horizontal line begins, and how long it is
+
 
 def images(images: Numbers, captions: Sequence[str]) -> Picture:
     """Draw images, five in a row, with captions below them.
@@ -58,7 +60,7 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
     count, rows, columns = x.shape
     cell = SIDE // max(rows, columns)
     content = ""
-    lines = [""] * (LEVELS + 1)
+    lines: list[list[Line]] = [[] for _ in range(LEVELS + 1)]
     for i, (image, caption) in enumerate(zip(x, captions, strict=True)):
         left = WIDTH / COLUMNS * (i % COLUMNS + 0.5) - cell * columns / 2
         top = 4 + LINE * (i // COLUMNS)
@@ -66,21 +68,30 @@ def images(images: Numbers, captions: Sequence[str]) -> Picture:
         content += svg.box(*frame, INPUT, corner=3, stroke=1)
         content += svg.text(left + cell * columns / 2, top + cell * rows + LETTER, caption)
         for level, line in _runs(image, left, top, cell):
-            lines[level] += line
+            lines[level].append(line)
     for level in range(1, LEVELS + 1):
         if lines[level]:
             style = f"stroke: {INPUT}; stroke-width: {cell}; stroke-opacity: {level / LEVELS:g}"
-            content += f'<path d="{lines[level]}" style="{style}"/>\n'
+            content += f'<path d="{_strokes(lines[level])}" style="{style}"/>\n'
     title = f"{counted(count, 'image')} of {rows} × {columns} pixels: {'; '.join(captions)}"
     return Picture(title, svg.document(title, LINE * ((count - 1) // COLUMNS + 1), content))
 
 
-def _runs(image: Tensor, left: float, top: float, cell: int) -> Iterator[tuple[int, str]]:
+def _runs(image: Tensor, left: float, top: float, cell: int) -> Iterator[tuple[int, Line]]:
     """Yield a horizontal line for each run of pixels of one shade in a row, with the shade."""
     levels = (image * LEVELS).round().int().tolist()
     for i, row in enumerate(levels):
         x = left
         for level, run in groupby(row):
             width = cell * len(list(run))
-            yield level, f"M{svg.coord(x)} {svg.coord(top + cell * (i + 0.5))}h{width}"
+            yield level, (x, top + cell * (i + 0.5), width)
             x += width
+
+
+def _strokes(lines: list[Line]) -> str:
+    """Write lines as a path; each begins at a distance from the end of the last, which is short."""
+    d, end = "", (0.0, 0.0)
+    for x, y, width in lines:
+        d += f"m{svg.coord(x - end[0])} {svg.coord(y - end[1])}h{width}"
+        end = (x + width, y)
+    return d

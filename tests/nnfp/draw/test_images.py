@@ -16,11 +16,16 @@ Place = tuple[float, float, float]
 
 def strokes(picture: Picture) -> dict[str, list[Place]]:
     """Return the lines of each shade: where each begins, and how long it is."""
-    found = {}
+    found: dict[str, list[Place]] = {}
     for path in elements(picture, "path"):
         shade = re.findall(r"stroke-opacity: ([\d.]+)", attribute(path, "style"))[0]
-        lines = re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)", attribute(path, "d"))
-        found[shade] = [(float(x), float(y), float(width)) for x, y, width in lines]
+        x = y = 0.0
+        found[shade] = []
+        for line in re.findall(r"m([-\d.]+) ([-\d.]+)h([\d.]+)", attribute(path, "d")):
+            right, down, width = map(float, line)
+            x, y = x + right, y + down
+            found[shade].append((x, y, width))
+            x += width
     return found
 
 
