@@ -52,7 +52,10 @@
   // In the data, the leftmost pixels of the highest and the lowest row are above each other, most digits are
   // 20 wide and all are 32 high, and about 312 pixels are dark, in a thin digit as in a wide one.
   const count = (strokes) => {
-    const lines = fit(straighten(strokes)).flatMap((points) => points.map((point, i) => [points[i - 1] ?? point, point]));
+    const lines = fit(straighten(strokes)).flatMap((points) => points.map(([x, y], i) => {
+      const [x1, y1] = points[i - 1] ?? [x, y];
+      return { x1, y1, dx: x - x1, dy: y - y1 };
+    }));
     const distances = Float32Array.from({ length: 1024 }, (_, i) => distance(lines, (i % 32) + 0.5, Math.floor(i / 32) + 0.5));
     const nearest = [...distances.keys()].sort((a, b) => distances[a] - distances[b] || a - b);
     const counts = Array(64).fill(0);
@@ -87,11 +90,11 @@
   // The square of the distance from a place to the nearest line.
   const distance = (lines, x, y) => {
     let least = Infinity;
-    for (const [[x1, y1], [x2, y2]] of lines) {
-      const [dx, dy] = [x2 - x1, y2 - y1];
+    for (const { x1, y1, dx, dy } of lines) {
       const along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy) || 0;
       const share = clamp(along, 0, 1);
-      const [right, below] = [x - x1 - share * dx, y - y1 - share * dy];
+      const right = x - x1 - share * dx;
+      const below = y - y1 - share * dy;
       least = Math.min(least, right * right + below * below);
     }
     return least;
