@@ -2,4 +2,5 @@
 
 from nnfp.debugging.diagnosis import Diagnosis, LayerRow, ParameterRow, diagnose
 
-__all__ = ["Diagnosis", "LayerRow", "ParameterRow", "diagnose"]
+# In the order of the API page.
+__all__ = ["diagnose", "Diagnosis", "LayerRow", "ParameterRow"]  # noqa: RUF022

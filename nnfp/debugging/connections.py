@@ -75,8 +75,7 @@ def modes(run: Run) -> Iterator[str]:
 def hooks_that_did_not_run(run: Run) -> Iterator[str]:
     """Report modules whose hooks were skipped."""
     for name, module in run.net.named_modules():
-        hooks = len(module._forward_hooks) + len(module._forward_pre_hooks)
-        if hooks and name not in run.seen:
+        if name not in run.seen and (module._forward_hooks or module._forward_pre_hooks):
             yield (
                 f"{name} ({type(module).__name__}) has hooks, but they did not run. If you call "
                 f"{name}.forward(x), call {name}(x) instead."

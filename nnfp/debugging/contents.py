@@ -6,8 +6,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-# What every module has: here it keeps what is registered, its hooks and its mode.
-OF_EVERY_MODULE = frozenset(vars(nn.Module()))
 DEEPEST = 6  # levels of lists in lists: deeper ones are seldom layers, and may contain themselves
 
 
@@ -59,8 +57,6 @@ def unregistered(net: nn.Module) -> Iterator[tuple[str, Any, int]]:
     known = {id(item) for item in (*net.modules(), *net.parameters(), *net.buffers())}
     for path, module in net.named_modules():
         for name, value in vars(module).items():
-            if name in OF_EVERY_MODULE:
-                continue
             lost = [item for item in contents(value) if id(item) not in known]
             # Tensors with a history are results that the module keeps; integers are not trained.
             tensors = [t for t in lost if isinstance(t, Tensor) and t.is_leaf]

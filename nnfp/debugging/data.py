@@ -37,13 +37,13 @@ def targets(run: Run) -> Iterator[str]:
             f"The outputs have the shape {shape}, the targets {tuple(target.shape)}. The loss may "
             f"stretch them and compare each output with each target. {cure}"
         )
-    classes = target.flatten()
-    if target.is_floating_point() or len(classes) < SAME_TARGETS:
+    if target.is_floating_point() or target.numel() < SAME_TARGETS:
         return
-    if (classes == classes[0]).all():
+    lowest, highest = target.min().item(), target.max().item()
+    if lowest == highest:
         yield (
-            f"All {len(classes)} targets of this batch are {classes[0].item()}. Shuffle the data, "
-            "so that each batch is a mixture."
+            f"All {target.numel()} targets of this batch are {lowest}. Shuffle the data, so that "
+            "each batch is a mixture."
         )
 
 

@@ -2,14 +2,14 @@
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
 from nnfp.debugging.findings import dead_units, findings
-from nnfp.debugging.measure import LossFunction, Run, measure
+from nnfp.debugging.measure import Run, measure
 
 WIDTH = 78
 
@@ -94,7 +94,11 @@ class Diagnosis:
 
 
 def diagnose(
-    net: nn.Module, optimizer: Any, x: Any, target: Any, loss_fn: LossFunction
+    net: nn.Module,
+    optimizer: Any,
+    x: Any,
+    target: Any,
+    loss_fn: Callable[[Any, Any], Tensor],
 ) -> Diagnosis:
     """Run a network on one batch, try one step, and list what is out of the ordinary.
 

@@ -210,7 +210,26 @@ def test_a_second_sigmoid_is_found() -> None:
     assert findings(net, target=target, loss_fn=F.binary_cross_entropy) == []
 
 
-@pytest.mark.parametrize("view", [nn.Identity(), nn.Unflatten(1, (1, 1))])
+class Reshaped(nn.Module):
+    """Changes only the shape, in one of several ways."""
+
+    def __init__(self, change: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.change = change
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.change(x)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        nn.Identity(),
+        Reshaped(lambda y: y.view(12, 1, 1)),
+        Reshaped(lambda y: y.squeeze(1)),
+        Reshaped(lambda y: y.unsqueeze(0)),
+    ],
+)
 @pytest.mark.parametrize("last", [nn.ReLU(), nn.ReLU6(), nn.Hardtanh(0, 9)])
 def test_a_relu_on_the_output_is_found(last: nn.Module, view: nn.Module) -> None:
     torch.manual_seed(1)
