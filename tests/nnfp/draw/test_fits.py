@@ -144,7 +144,10 @@ def test_answers_may_have_gradients() -> None:
         ({"panels": {"a" * 19: ([1, 2, 3], None)}}, "titles of at most 18 printable characters"),
         ({"xlabel": "x" * 25}, "an xlabel of at most 24 printable characters"),
         ({"ylabel": "x" * 25}, "a ylabel of at most 24 printable characters"),
-        ({"x": [[0, 5, 10]]}, r"samples of shape \(batch,\) or \(batch, 1\), got shape \(1, 3\)"),
+        (
+            {"x": [[0, 5, 10]]},
+            r"^expected samples of shape \(batch,\) or \(batch, 1\), got shape \(1, 3\)",
+        ),
         ({"x": 3}, r"samples of shape .* got shape \(\)"),
         ({"x": [4, 4, 4]}, "at least two different samples, got 1"),
         ({"at": []}, "at least two different inputs of the curve, got 0"),
