@@ -26,14 +26,14 @@ def fit(
 
     A progress bar counts the epochs if the output is a terminal. Ctrl-C, a `KeyboardInterrupt`,
     stops the training and raises no error: the network keeps what it has learned, and the losses
-    so far are returned.
+    so far are returned. A script goes on with its next line.
 
     Args:
         net: The network. Its parameters are changed in place. It stays in training or evaluation
             mode.
         optimizer: An optimizer of the parameters of `net`. If its `step` requires a closure, as
-            that of `torch.optim.LBFGS` does, it gets one, which computes the loss of the batch
-            and its gradients anew each time it is called.
+            that of [torch.optim.LBFGS][] does, it gets one, which computes the loss of the batch
+            and its gradients anew each time it is called. If its closure is optional, it gets none.
         batches: Pairs of inputs and targets: a list of them or a [torch.utils.data.DataLoader][].
             Each epoch iterates over it once.
         loss_fn: A function of predictions and targets that returns one number.
@@ -69,13 +69,14 @@ def fit(
             "after the first: pass a list of batches or a DataLoader"
         )
 
-    def loss_and_gradients(x: Tensor, target: Tensor) -> Tensor:
+    def loss_and_gradients(x: Tensor, target: Tensor, seen: list[Tensor]) -> Tensor:
         loss = loss_fn(net(x), target)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         # A copy, because the loss may share memory with a parameter that the step changes.
         # A tensor, because .item() would make an accelerator wait in every step.
-        return loss.detach().clone()
+        seen.append(loss.detach().clone())
+        return seen[-1]
 
     if device is not None:
         net.to(device)
@@ -87,13 +88,14 @@ def fit(
             before = len(losses)
             for batch in batches:
                 x, target = _pair(batch, device)
-                closure: Any = partial(loss_and_gradients, x, target)
+                seen: list[Tensor] = []
+                closure: Any = partial(loss_and_gradients, x, target, seen)
                 if needs_closure:
-                    loss: Any = optimizer.step(closure)
+                    optimizer.step(closure)
                 else:
-                    loss = closure()
+                    closure()
                     optimizer.step()
-                losses.append(loss)
+                losses.append(seen[0])
             if len(losses) == before:
                 raise ValueError(f"expected at least one batch, got none in epoch {epoch + 1}")
             if after_epoch is not None:
@@ -121,7 +123,7 @@ def evaluate(
             may differ in size: each counts by its number of samples.
         metric: A function of predictions and targets that returns one number, the mean over the
             batch, such as a loss or an accuracy.
-        device: If given, `net` and each batch are moved to it.
+        device: If given, each batch is moved to it. The network must be there already.
 
     Returns:
         The mean over the samples of all batches.
@@ -138,8 +140,6 @@ def evaluate(
         >>> evaluate(net, [(x[:2], 3 * x[:2]), (x[2:], 3 * x[2:])], torch.nn.functional.l1_loss)
         4.0
     """
-    if device is not None:
-        net.to(device)
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
     values: list[tuple[Tensor | float, int]] = []
@@ -155,7 +155,7 @@ def evaluate(
             values.append((value, len(x)))
     finally:
         for module, training in modes:
-            module.training = training
+            module.train(training)
     samples = sum(size for _, size in values)
     if samples == 0:
         raise ValueError("expected at least one sample, got none")
@@ -171,8 +171,13 @@ def _needs_closure(optimizer: torch.optim.Optimizer) -> bool:
 def _pair(batch: Any, device: Device | None) -> tuple[Any, Any]:
     # Unpacking is not enough: a dictionary would yield its keys and a tensor its rows.
     if isinstance(batch, tuple | list) and len(batch) == 2:
-        x, target = batch
-        return (x, target) if device is None else (x.to(device), target.to(device))
+        if device is None:
+            return batch[0], batch[1]
+        for part in batch:
+            if not hasattr(part, "to"):
+                kind = type(part).__name__
+                raise TypeError(f"expected tensors, which can be moved to a device, got a {kind}")
+        return batch[0].to(device), batch[1].to(device)
     if isinstance(batch, Tensor):
         got = f"a tensor of shape {tuple(batch.shape)}: put a single batch in a list, [(x, target)]"
     elif isinstance(batch, Mapping):

@@ -437,6 +437,20 @@ def test_ctrl_c_after_an_epoch_keeps_all_its_losses() -> None:
     assert losses == [22.5, 0.0]
 
 
+@pytest.mark.parametrize("returned", [None, 2.5])
+def test_the_loss_is_kept_whatever_a_step_with_a_closure_returns(returned: Any) -> None:
+    class Twice(torch.optim.SGD):
+        def step(self, closure: Any) -> Any:  # type: ignore[override]
+            closure()
+            super().step()
+            closure()
+            return returned
+
+    net = zeroed_net()
+    losses = fit(net, Twice(net.parameters(), lr=0.0), TRIPLED, F.mse_loss, epochs=2)
+    assert losses == [42.0, 42.0]
+
+
 # Devices: the device "meta", where tensors have a shape but no numbers, is on every machine.
 
 
@@ -454,8 +468,8 @@ def test_fit_moves_the_network_and_each_batch_to_the_device() -> None:
     assert {p.device.type for p in net.parameters()} == {"meta"}
 
 
-def test_evaluate_moves_the_network_and_each_batch_to_the_device() -> None:
-    net, seen = seeded_net(), []
+def test_evaluate_moves_each_batch_to_the_device() -> None:
+    net, seen = seeded_net().to("meta"), []
 
     def metric(prediction: Tensor, target: Tensor) -> float:
         seen.append((prediction.device.type, target.device.type))
@@ -463,6 +477,20 @@ def test_evaluate_moves_the_network_and_each_batch_to_the_device() -> None:
 
     assert evaluate(net, BATCHES, metric, device=torch.device("meta")) == 2.0
     assert seen == [("meta", "meta")] * 2
+
+
+def test_evaluate_leaves_the_network_where_it_is() -> None:
+    net = seeded_net()
+    with pytest.raises(RuntimeError):
+        evaluate(net, BATCHES, F.mse_loss, device="meta")
+    assert {p.device.type for p in net.parameters()} == {"cpu"}
+
+
+@pytest.mark.parametrize("batch", [([1.0], X), (X, [1.0])], ids=["inputs", "targets"])
+def test_what_cannot_be_moved_is_rejected(batch: Any) -> None:
+    net = seeded_net()
+    with pytest.raises(TypeError, match=r"^expected tensors, .* to a device, got a list$"):
+        fit(net, sgd(net), [batch], F.mse_loss, device="meta")
 
 
 def test_without_a_device_nothing_is_moved() -> None:
@@ -543,6 +571,19 @@ def test_evaluate_restores_the_mode_of_each_module() -> None:
     net = mixed_net()
     evaluate(net, TRIPLED, F.mse_loss)
     assert modes(net) == [True, True, True, False]
+
+
+def test_evaluate_restores_a_module_with_a_mode_of_its_kind() -> None:
+    class Merged(nn.Linear):
+        merged = False
+
+        def train(self, mode: bool = True) -> "Merged":
+            self.merged = not mode
+            return super().train(mode)
+
+    net = nn.Sequential(Merged(1, 1))
+    evaluate(net, TRIPLED, F.mse_loss)
+    assert net[0].training and not net[0].merged
 
 
 def test_evaluate_restores_the_modes_after_an_error() -> None:
