@@ -1,6 +1,6 @@
 """Train the network of the page on letters with three seeds, and save the first one.
 
-python benchmarks/letters.py
+python -m benchmarks.letters
 """
 
 import time
