@@ -9,16 +9,15 @@ from torch import Tensor, nn
 from nnfp.layer import MLP
 
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
-"""The letters of names. A letter's number is its position; the dot begins and ends a name."""
+"""The letters of names by their numbers; the dot begins and ends a name."""
 
 
 def names() -> tuple[list[str], list[str]]:
     """Return the 5,163 first names of the US Census of 1990, in lower case.
 
-    Every tenth name of the alphabetical list, from the first one on, is for validation.
-
     Returns:
-        The names for training and those for validation, each in alphabetical order.
+        The names for training and those for validation, which are every tenth of the alphabetical
+        list, from the first one on.
 
     Examples:
         >>> from nnfp.letters import names
@@ -27,8 +26,7 @@ def names() -> tuple[list[str], list[str]]:
         (4646, 517)
 
     Source:
-        U.S. Census Bureau, *Frequently Occurring Surnames and First Names from the 1990 Census*
-        (public domain).
+        U.S. Census Bureau, *Frequently Occurring Surnames and First Names from the 1990 Census*.
     """
     every = (files("nnfp") / "data/names.csv").read_text(encoding="utf-8").split()
     return [name for i, name in enumerate(every) if i % 10], every[::10]
@@ -37,7 +35,7 @@ def names() -> tuple[list[str], list[str]]:
 def windows(names: Iterable[str], size: int) -> tuple[Tensor, Tensor]:
     """Pair each letter of each name with the letters before it.
 
-    A name also has the dot after its last letter; dots fill the window before its first one.
+    Dots fill the window before the first letter, and a dot follows the last one.
 
     Args:
         names: Names of the letters a to z.
@@ -49,7 +47,7 @@ def windows(names: Iterable[str], size: int) -> tuple[Tensor, Tensor]:
 
     Raises:
         ValueError: If `size` is less than 1, there is no name, or a name has another character.
-        TypeError: If `names` is a single name.
+        TypeError: If `names` is one name instead of several.
 
     Examples:
         >>> from nnfp.letters import windows
@@ -64,9 +62,8 @@ def windows(names: Iterable[str], size: int) -> tuple[Tensor, Tensor]:
     before, after = [], []
     for name in names:
         numbers = [0] * size + _numbers(name) + [0]
-        for end in range(size, len(numbers)):
-            before.append(numbers[end - size : end])
-            after.append(numbers[end])
+        before += [numbers[i : i + size] for i in range(len(name) + 1)]
+        after += numbers[size:]
     if not after:
         raise ValueError("expected at least one name, got none")
     return torch.tensor(before), torch.tensor(after)
@@ -88,11 +85,7 @@ class Embedding(nn.Module):
         embedding_dim: The length of a row.
 
     Attributes:
-        weight: Shape `(num_embeddings, embedding_dim)`, at first drawn from the normal
-            distribution, as in [torch.nn.Embedding][].
-
-    Raises:
-        ValueError: If a size is negative.
+        weight: Shape `(num_embeddings, embedding_dim)`, at first drawn from a normal distribution.
 
     Examples:
         >>> import torch
@@ -106,9 +99,6 @@ class Embedding(nn.Module):
 
     def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
         super().__init__()
-        for name, size in (("num_embeddings", num_embeddings), ("embedding_dim", embedding_dim)):
-            if size < 0:
-                raise ValueError(f"expected {name} to be 0 or more, got {size}")
         self.weight = nn.Parameter(torch.randn(num_embeddings, embedding_dim))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -129,10 +119,8 @@ class Embedding(nn.Module):
             raise TypeError(f"expected whole numbers of dtype int64 or int32, got {x.dtype}")
         # Python's negative indices would silently count from the end.
         if x.numel() and (x.min() < 0 or x.max() >= len(self.weight)):
-            raise IndexError(
-                f"expected numbers from 0 to {len(self.weight) - 1}, "
-                f"got numbers from {x.min().item()} to {x.max().item()}"
-            )
+            got = f"got numbers from {x.min().item()} to {x.max().item()}"
+            raise IndexError(f"expected numbers from 0 to {len(self.weight) - 1}, {got}")
         return self.weight[x]
 
 
@@ -156,9 +144,6 @@ class Window(nn.Module):
         >>> from nnfp.letters import Window
         >>> Window(size=3)(torch.tensor([[0, 0, 13], [0, 13, 1]])).shape
         torch.Size([2, 27])
-
-    Source:
-        Bengio et al., "A Neural Probabilistic Language Model" (2003).
     """
 
     def __init__(self, size: int = 3, dim: int = 8, hidden: int = 64) -> None:
@@ -179,13 +164,7 @@ class Window(nn.Module):
 def trained_window() -> Window:
     """Return a network that `benchmarks/letters.py` has trained on the names.
 
-    Returns:
-        A network that reads three letters. Each call returns a new one.
-
-    Examples:
-        >>> from nnfp.letters import trained_window
-        >>> trained_window().size
-        3
+    Each call returns another copy.
     """
     net = Window()
     with (files("nnfp") / "data/window.pt").open("rb") as file:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 Device = torch.device | str | int
+"""A device, its name such as "cuda", or its index."""
 
 
 def fit(

@@ -13,7 +13,7 @@ from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
 from nnfp.draw._histograms import histograms
 from nnfp.draw._images import images
-from nnfp.draw._landscape import landscape
+from nnfp.draw._landscape import Path, landscape
 from nnfp.draw._layer import layer
 from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
@@ -30,6 +30,7 @@ __all__ = [
     "Matrix",
     "Node",
     "Numbers",
+    "Path",
     "Picture",
     "bars",
     "confusion",

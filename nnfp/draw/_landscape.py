@@ -17,6 +17,8 @@ from nnfp.neuron import relu
 # Weights and biases up to this have losses that are finite.
 LARGEST = 1e30
 Path = Iterable[Iterable[SupportsFloat]]
+"""The points of a path: pairs of a weight and a bias."""
+
 Point = tuple[float, float]
 
 

@@ -114,12 +114,6 @@ def test_an_embedding_rejects_a_number_without_a_row(numbers: list[int]) -> None
         Embedding(4, 3)(torch.tensor(numbers))
 
 
-@pytest.mark.parametrize("sizes", [(-1, 3), (4, -3)])
-def test_an_embedding_rejects_a_negative_size(sizes: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match=r"_(embeddings|dim) to be 0 or more, got -"):
-        Embedding(*sizes)
-
-
 # Window
 
 

@@ -62,7 +62,17 @@ def test_two_builds_give_the_same_bytes(site: Path, build: Build) -> None:
 
 def test_the_site_has_no_templates(site: Path) -> None:
     folders = {path.name for path in site.iterdir() if path.is_dir()}
-    expected = {"about", "assets", "data", "figures", "glossary", "learn", "notebooks", "reference"}
+    expected = {
+        "about",
+        "assets",
+        "data",
+        "figures",
+        "glossary",
+        "learn",
+        "notebooks",
+        "notation",
+        "reference",
+    }
     assert folders == expected | {"search"}
     assert list(site.rglob("*.jinja")) == []
 
@@ -158,7 +168,7 @@ def test_the_font_has_every_character_of_every_formula(pages: dict[str, Beautifu
 
 def terms(page: str) -> set[str]:
     """List the terms of a learn page: what is bold and ends with neither a period nor a digit."""
-    text = re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+    text = re.sub(r"^---\n.*?^---\n|```.*?```", "", page, flags=re.DOTALL | re.MULTILINE)
     return {
         term for term in re.findall(r"\*\*([^*\n]+)\*\*", text) if term[-1] not in ".0123456789"
     }

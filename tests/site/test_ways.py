@@ -190,7 +190,7 @@ def test_the_404_page_links_to_the_pages(page: Page, base_url: str) -> None:
     ways = page.locator("article li a")
     titles = ways.all_inner_texts()
     assert titles[:3] == ["Home", "Where we start", "Neuron"]
-    assert titles[-1] == "Glossary"
+    assert titles[-1] == "Notation"
     ways.nth(2).click()
     expect(page).to_have_url(f"{base_url}learn/neuron/")
     expect(page.locator("h1")).to_contain_text("Neuron")
