@@ -9,9 +9,6 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-Device = torch.device | str | int
-"""A device, its name such as "cuda", or its index."""
-
 
 def fit(
     net: nn.Module,
@@ -21,7 +18,7 @@ def fit(
     epochs: int = 1,
     *,
     after_epoch: Callable[[], object] | None = None,
-    device: Device | None = None,
+    device: torch.device | str | int | None = None,
 ) -> list[float]:
     """Train `net`: for each batch, predict, compute the loss and its gradients, and step.
 
@@ -112,7 +109,7 @@ def evaluate(
     batches: Iterable[tuple[Tensor, Tensor]],
     metric: Callable[[Tensor, Tensor], Tensor | float],
     *,
-    device: Device | None = None,
+    device: torch.device | str | int | None = None,
 ) -> float:
     """Return the mean of a metric over all samples, with `net` in evaluation mode.
 
@@ -169,7 +166,7 @@ def _needs_closure(optimizer: torch.optim.Optimizer) -> bool:
     return parameter is not None and parameter.default is parameter.empty
 
 
-def _pair(batch: Any, device: Device | None) -> tuple[Any, Any]:
+def _pair(batch: Any, device: torch.device | str | int | None) -> tuple[Any, Any]:
     # Unpacking is not enough: a dictionary would yield its keys and a tensor its rows.
     if isinstance(batch, tuple | list) and len(batch) == 2:
         if device is None:
