@@ -15,10 +15,10 @@ from mkdocs.__main__ import cli
 
 from pages.page import Page, PageError, read_page
 from pages.project import DOCS, site_config, site_url, sources
+from pages.publish.comments import remove_comments
 from pages.publish.fonts import embed_fonts
 from pages.publish.inventory import find_objects
 from pages.publish.links import Links
-from pages.publish.minify import minify
 from pages.publish.moved import lead_on
 from pages.publish.notebooks import write_notebook
 from pages.publish.pack import pack
@@ -43,7 +43,7 @@ def publish(site: Path) -> None:
     _write_pages(site, wheel, write_plain, write_notebook)
     write_full(site)
     defer_search(site)
-    minify(site)
+    remove_comments(site)
     embed_fonts(site)
     draw_social_pictures(site)
     lead_on(site, moved())
@@ -62,7 +62,7 @@ def publish_offline(site: Path) -> None:
     _write_pages(site, wheel, write_notebook)
     complete_offline_search(site)
     lead_on(site, moved(), offline=True)
-    minify(site)
+    remove_comments(site)
     embed_fonts(site)
     file = pack(site)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB; unpack it and open {site.name}/index.html")

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from pages.project import DOCS
-from pages.publish.minify import minify
+from pages.publish.comments import remove_comments
 
 
 @pytest.fixture
 def assets(tmp_path: Path) -> Path:
-    """Minify a copy of the assets, next to a script of the theme, and return their folder."""
+    """Copy the assets next to a script of the theme, and remove their comments."""
     copy = tmp_path / "assets"
     shutil.copytree(DOCS / "assets", copy)
     (copy / "theme.js").write_text("// kept\n", encoding="utf-8")
-    minify(tmp_path)
+    remove_comments(tmp_path)
     return copy
 
 
