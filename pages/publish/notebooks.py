@@ -43,7 +43,7 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 FOLD = re.compile(r"<summary>(?P<summary>.*)</summary>|(?P<end></details>)")
-EMPTY_FOLD = re.compile(r"<details>\n<summary>.*</summary>\s*</details>")
+EMPTY_FOLD = re.compile(r"<details[^>]*>\n<summary>.*</summary>\s*</details>")
 # Lines at the beginning and the end of a cell that are empty, or empty in a quote.
 BLANK_EDGES = re.compile(r"\A(?:[ >]*\n)+|(?:\n[ >]*)+\Z")
 
@@ -213,7 +213,7 @@ def _cut(text: str, indent: str, fold: str) -> tuple[str, str]:
     inside = len(list(takewhile(lambda line: not line or line.startswith(indent), lines)))
     if ">" not in indent:
         lines[:inside] = [line.removeprefix(indent) for line in lines[:inside]]
-    text = "\n".join(lines).replace("<details markdown>", "<details>")
+    text = "\n".join(lines).replace("<details markdown", "<details")
     if fold:
         text = f"<details>\n<summary>{fold}</summary>\n\n{text.lstrip()}"
     for found in FOLD.finditer(text):

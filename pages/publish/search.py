@@ -84,7 +84,8 @@ def find_subjects(pages: dict[str, str]) -> dict[str, list[str]]:
     """List what the sections of learn pages are about, by the location of the section.
 
     A section is about the terms that it has in bold, and about the functions and classes that no
-    other section shows better: it defines them, or it has the shortest block that calls them.
+    other section shows better: it defines them, or it has the shortest block that calls them, and
+    no section has their names in bold.
 
     Args:
         pages: The HTML of each page, by its location, in the order of the menu.
@@ -96,8 +97,10 @@ def find_subjects(pages: dict[str, str]) -> dict[str, list[str]]:
         about[location] = [term.lower() for term in bold if not re.search(r"[.?:]$", term)]
         for name, use in _uses(location, html):  # the search ignores case
             uses[name.lower()] = min(uses.get(name.lower(), use), use, key=lambda one: one[:3])
+    terms = {term for subjects in about.values() for term in subjects}
     for name, use in uses.items():
-        about[use.location].append(name)
+        if name not in terms:
+            about[use.location].append(name)
     return {location: sorted(set(subjects)) for location, subjects in about.items() if subjects}
 
 

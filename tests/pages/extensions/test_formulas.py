@@ -94,7 +94,10 @@ def test_the_font_can_stretch_characters() -> None:
 
 @pytest.mark.parametrize(
     ("color", "ours"),
-    [("red", "x x_1 x_2 Z 1 2 3 4"), ("green", "w w_1 w_2 W W_1 W_2 b b_1 b_2 5 6 7 8 0")],
+    [
+        ("red", "x x_1 x_2 x_i x_n Z 1 2 3 4"),
+        ("green", "w w_1 w_2 w_i w_n W W_1 W_2 b b_1 b_2 5 6 7 8 0"),
+    ],
 )
 def test_formulas_color_the_tutorials_numbers(color: str, ours: str) -> None:
     """The numbers are those of the tutorial's examples; a bias has the color of the weights."""
