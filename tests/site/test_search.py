@@ -51,6 +51,11 @@ FIRST_RESULTS = {
         "Glossary glossary/#roofline",
     ],
     "GPU slower": ["Page learn/gpu/#when-a-gpu-is-slower"],
+    # A symptom.
+    "loss stays the same": ["Page learn/debugging/#the-loss-stays-the-same"],
+    "nan": ["Page learn/debugging/#the-loss-is-nan"],
+    "overfitting": ["Page learn/training/#overfitting"],
+    "weight decay": ["Page learn/momentum/#weight-decay"],
     # Half typed.
     "draw.neu": ["API reference/draw/#nnfp.draw.neuron"],
     "draw.": ["API reference/draw/"],
