@@ -67,8 +67,8 @@ def modes(run: Run) -> Iterator[str]:
     ]
     if names:
         yield (
-            f"{some(names)} is in evaluation mode. Call net.train() before training, and "
-            "net.eval() only to predict."
+            f"In evaluation mode: {some(names)}. Call net.train() before training, and net.eval() "
+            "only to predict."
         )
 
 

@@ -145,7 +145,7 @@ def test_a_network_that_is_frozen_as_a_whole_needs_no_optimizer() -> None:
 def test_evaluation_mode_is_found_where_it_matters() -> None:
     net = nn.Sequential(nn.BatchNorm1d(3), fresh(), nn.Dropout()).eval()
     assert findings(net) == [
-        "0 (BatchNorm1d), 2 (Dropout) is in evaluation mode. Call net.train() before training, and "
+        "In evaluation mode: 0 (BatchNorm1d), 2 (Dropout). Call net.train() before training, and "
         "net.eval() only to predict."
     ]
     assert findings(fresh().eval()) == []
