@@ -61,6 +61,8 @@ HELPERS = """
             && element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
     };
     const outside = element => {
+        // The theme makes the scrolling wrapper of a table wider than the column.
+        if (element.closest(".md-typeset__scrollwrap")) return false;
         const { left, right } = (scroller(element) ?? element).getBoundingClientRect();
         return left < column.left - 1 || right > column.right + 1;
     };

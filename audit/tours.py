@@ -68,6 +68,8 @@ SHOWN = """
         while (walker.nextNode()) {
             const { parentElement: parent, data } = walker.currentNode;
             if (parent.closest("[role=status]") || !parent.checkVisibility()) continue;
+            // Chromium takes text in a hidden part of a picture for visible.
+            if (parent.closest('[style*="display: none"]')) continue;
             if (data.trim()) parts.push(data.replace(/\\s+/g, " ").trim());
         }
         for (const part of figure.querySelectorAll("[aria-label]")) parts.push(part.ariaLabel);
