@@ -10,30 +10,16 @@ from torch import nn
 from nnfp import Adam
 from tests.nnfp.momentum.twins import (
     Settings,
+    adam_combinations,
     assert_twins,
     combinations,
     copied,
     each,
     groups,
+    parameter,
 )
 
-COMBINATIONS = [
-    settings
-    for settings in combinations(
-        lr=[0.1, torch.tensor([0.1])],
-        betas=[(0.9, 0.999), (0.0, 0.5)],
-        eps=[1e-8, 0.1],
-        weight_decay=[0, 0.3],
-        maximize=[False, True],
-        foreach=[None, False, True],
-        decoupled_weight_decay=[False, True],
-    )
-    if not (settings["foreach"] and isinstance(settings["lr"], torch.Tensor))
-]
-
-
-def parameter() -> nn.Parameter:
-    return nn.Parameter(torch.tensor([1.0, 2.0]))
+COMBINATIONS = adam_combinations(decoupled_weight_decay=[False, True])
 
 
 @pytest.mark.usefixtures("together")

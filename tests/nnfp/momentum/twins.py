@@ -32,6 +32,25 @@ def combinations(**choices: Iterable[Any]) -> list[Settings]:
     return [dict(zip(choices, chosen, strict=True)) for chosen in values]
 
 
+def adam_combinations(**more: Iterable[Any]) -> list[Settings]:
+    """List the settings of Adam and AdamW, with further keywords; some pairs are refused."""
+    settings = combinations(
+        lr=[0.1, torch.tensor([0.1])],
+        betas=[(0.9, 0.999), (0.0, 0.5)],
+        eps=[1e-8, 0.1],
+        weight_decay=[0, 0.3],
+        maximize=[False, True],
+        foreach=[None, False, True],
+        **more,
+    )
+    return [each for each in settings if not (each["foreach"] and isinstance(each["lr"], Tensor))]
+
+
+def parameter() -> nn.Parameter:
+    """Make a small parameter for tests that need just one."""
+    return nn.Parameter(torch.tensor([1.0, 2.0]))
+
+
 def each(combinations: list[Settings]) -> pytest.MarkDecorator:
     """Run a test once for each combination of settings."""
     return pytest.mark.parametrize(
@@ -51,7 +70,7 @@ def start(dtype: torch.dtype = torch.float32) -> list[nn.Parameter]:
 
 
 def groups(params: list[nn.Parameter], **second: Any) -> list[dict[str, Any]]:
-    """Put the parameters into two groups, the second with settings of its own."""
+    """Put the parameters into two groups, the second with other settings."""
     return [{"params": params[:3]}, {"params": params[3:], **copied(second)}]
 
 
