@@ -43,7 +43,7 @@ def is_clean(value: Any) -> bool:
 
 
 def parameters_of(optimizer: Any) -> set[int]:
-    """Return the ids of all tensors that an optimizer keeps, whatever its class calls them."""
+    """Return the ids of all tensors that an optimizer keeps, under any name."""
     kept = optimizer if isinstance(optimizer, torch.optim.Optimizer) else vars(optimizer)
     return {id(tensor) for tensor in contents(kept)}
 

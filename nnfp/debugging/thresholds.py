@@ -12,7 +12,7 @@ SAME_TARGETS = 8
 """From this many targets on, a batch of a single class is reported. With two equally frequent
 classes, this happens by chance in one of 128 mixed batches, and with more classes less often."""
 RISE = 1.1
-"""A step that multiplies the loss of its own batch by this is reported: it should fall."""
+"""A step that multiplies the loss of the batch by this is reported: it should fall."""
 SMALL_STEP = 1e-5
 """If every step is smaller than this part of its parameter, the learning rate is reported. The
 notes of CS231n suggest about 0.001."""

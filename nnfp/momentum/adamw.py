@@ -11,7 +11,7 @@ from nnfp.momentum.base import Params, refuse_unknown
 class AdamW(Adam):
     """Adam with decoupled weight decay: a drop-in replacement for [torch.optim.AdamW][].
 
-    A step first shrinks each entry `p` of a parameter, whatever its gradient is:
+    A step first shrinks each entry `p` of a parameter, for any gradient:
     `p = p - lr * weight_decay * p`. The rest is a step of [nnfp.momentum.Adam][] without decay.
 
     Args:
