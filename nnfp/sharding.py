@@ -1,0 +1,1 @@
+"""A layer cut in two, one part for each process."""
