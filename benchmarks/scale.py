@@ -33,7 +33,7 @@ from pages.project import ROOT
 RESULT = ROOT / "nnfp/data/scale-cpu.json"
 BATCH = 256
 # The neurons of each hidden layer, and how many steps are timed together.
-WIDTHS = {64: 20, 512: 4, 2048: 1}
+WIDTHS = {16: 20, 256: 8, 2048: 1}
 MANY = 4 * 1024 * 1024  # float32 numbers
 # By the number of processes. All cases take their turn in each round, so that other programs slow
 # all of them down alike.
