@@ -7,9 +7,12 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-import torch.distributed.checkpoint as dcp
 from torch import nn
+from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.filesystem import FileSystemReader
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
+from torch.distributed.checkpoint.state_dict_loader import load as load_shares
+from torch.distributed.checkpoint.state_dict_saver import save as save_shares
 
 Settings = dict[str, str | int]
 """What a run must have in common with the run that it continues."""
@@ -30,9 +33,15 @@ def save(
         net: The network, as it is or in DDP or FSDP.
         optimizer: The optimizer of its parameters.
         settings: What a run that continues from here must have in common with this one.
+
+    Raises:
+        OSError: If a process cannot write.
     """
     unfinished = folder / f"step-{step}.part"
-    dcp.save(_state(net, optimizer), checkpoint_id=unfinished)
+    try:
+        save_shares(_state(net, optimizer), checkpoint_id=unfinished)
+    except CheckpointException as error:
+        raise OSError(f"expected to write {unfinished}, got: {_reason(error)}") from error
     # All processes have written now. Renaming a folder happens at once or not at all.
     if dist.get_rank() == 0:
         (unfinished / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
@@ -41,9 +50,7 @@ def save(
             shutil.rmtree(folder / f"step-{older}")
 
 
-def load(
-    folder: Path, net: nn.Module, optimizer: torch.optim.Optimizer, settings: Settings
-) -> int:
+def load(folder: Path, net: nn.Module, optimizer: torch.optim.Optimizer, settings: Settings) -> int:
     """Continue from the newest checkpoint, if there is one.
 
     All processes call this. Their number may differ from that of the processes that wrote it.
@@ -60,6 +67,7 @@ def load(
     Raises:
         ValueError: If the checkpoint is of a run with other settings, or if not every process
             sees it.
+        OSError: If the checkpoint cannot be read.
     """
     if dist.get_rank() == 0:
         for unfinished in folder.glob("step-*.part"):
@@ -83,11 +91,14 @@ def load(
         )
     state = _state(net, optimizer)
     # With more processes than before, some have no generator in the checkpoint.
-    there = dcp.FileSystemReader(path).read_metadata().state_dict_metadata
+    there = FileSystemReader(path).read_metadata().state_dict_metadata
     generator = _generator_name()
     if generator not in there:
         del state[generator]
-    dcp.load(state, checkpoint_id=path)
+    try:
+        load_shares(state, checkpoint_id=path)
+    except CheckpointException as error:
+        raise OSError(f"expected a whole checkpoint in {path}, got: {_reason(error)}") from error
     set_state_dict(
         net,
         optimizer,
@@ -106,6 +117,12 @@ def _state(net: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
 
 def _generator_name() -> str:
     return f"generator of rank {dist.get_rank()}"
+
+
+def _reason(error: CheckpointException) -> str:
+    """Return what one of the processes met."""
+    problem, _ = next(iter(error.failures.values()))
+    return str(problem)
 
 
 def _steps(folder: Path) -> list[int]:

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import torch
 import torch.distributed as dist
+from torch.distributed import PrefixStore, TCPStore  # type: ignore[attr-defined]
 
 
 def rank() -> int:
@@ -41,8 +41,8 @@ def process_group() -> Iterator[torch.device]:
     # On several hosts, each torchrun counts its restarts alone: the counts may differ.
     if _shares_the_store_of_torchrun() and os.environ["GROUP_WORLD_SIZE"] == "1":
         address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-        store = dist.TCPStore(address, port, is_master=False, timeout=timedelta(minutes=5))
-        start = dist.PrefixStore(f"start {os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
+        store = TCPStore(address, port, is_master=False)
+        start = PrefixStore(f"start {os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
         dist.init_process_group(backend, store=start, rank=rank(), world_size=world_size())
     else:
         dist.init_process_group(backend)

@@ -1,56 +1,91 @@
-"""Train a network of the earlier pages, with its data or itself divided among processes."""
+"""Train a network on several processes, from the newest checkpoint on."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 from torch.distributed.fsdp import fully_shard
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DistributedSampler, TensorDataset
 from tqdm import tqdm
 
-from nnfp.classification import cross_entropy, digits
-from nnfp.layer import MLP
-from nnfp.letters import Window, names, windows
-from nnfp.momentum import SGD, AdamW
 from nnfp.scale import checkpoint
-
-Pair = tuple[Tensor, Tensor]
+from nnfp.scale.tasks import TASKS, Pair, total_loss
 
 
 @dataclass(frozen=True)
-class Task:
-    """A network, its data, and how it is trained."""
+class Options:
+    """What to train, and how.
 
-    net: nn.Module
-    optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+    Attributes:
+        model: What to train: a key of `TASKS`.
+        parallel: `"ddp"` or `"fsdp"`.
+        epochs: The number of passes over the training data, those before a checkpoint included.
+        batch: The number of samples in a mini-batch, those of all processes together.
+        seed: The first weights and the order of the samples depend on it.
+        folder: Where checkpoints are, if they are wanted.
+        every: The number of steps between two checkpoints.
+    """
+
+    model: str
+    parallel: str
+    epochs: int
     batch: int
-    """The number of samples in a mini-batch, those of all processes together."""
-    train: Pair
-    valid: Pair
+    seed: int
+    folder: Path | None
+    every: int
 
 
-def digits_task() -> Task:
-    """Return the network that reads handwritten digits."""
-    train, valid, _ = digits()
-    net = MLP([64, 64, 10])
-    with torch.no_grad():
-        net.layers[-1].get_parameter("weight").mul_(0.1)
-    return Task(net, lambda params: SGD(params, lr=0.1, momentum=0.9), 32, train, valid)
+class Scores(NamedTuple):
+    """How well a network does on all validation data."""
+
+    loss: float
+    accuracy: float
+    answers: int
 
 
-def names_task() -> Task:
-    """Return the network that writes names."""
-    net = Window()
-    train, valid = (windows(part, net.size) for part in names())
-    return Task(net, lambda params: AdamW(params, lr=0.003), 64, train, valid)
+def run(options: Options, device: torch.device) -> Scores:
+    """Train on all processes, from the newest checkpoint on, and return the scores.
 
+    All processes call this, in a process group. The first one shows a progress bar if the output is
+    a terminal.
 
-TASKS = {"digits": digits_task, "names": names_task}
+    Args:
+        options: What to train, and how.
+        device: The device of this process.
+
+    Raises:
+        ValueError: If the newest checkpoint is of another run.
+    """
+    torch.manual_seed(options.seed)
+    task = TASKS[options.model]()
+    net = distribute(task.net.to(device), options.parallel)
+    optimizer = task.optimizer(net.parameters())
+    run: checkpoint.Settings = {
+        "model": options.model,
+        "batch": options.batch,
+        "seed": options.seed,
+    }
+    taken = checkpoint.load(options.folder, net, optimizer, run) if options.folder else 0
+    steps = max(taken, options.epochs * (len(task.train[0]) // options.batch))
+    first = dist.get_rank() == 0
+    if first:
+        print(f"steps taken: {taken} of {steps}", flush=True)
+    # disable=None shows the bar only in a terminal.
+    bar = tqdm(
+        range(taken + 1, steps + 1), total=steps, initial=taken, disable=None if first else True
+    )
+    shares = batches(task.train, options.batch, options.seed, taken)
+    for step, share in zip(bar, shares, strict=False):
+        take_step(net, optimizer, share, device)
+        if options.folder and (step % options.every == 0 or step == steps):
+            checkpoint.save(options.folder, step, net, optimizer, run)
+    return score(net, task.valid, device)
 
 
 def distribute(net: nn.Module, parallel: str) -> nn.Module:
@@ -58,18 +93,18 @@ def distribute(net: nn.Module, parallel: str) -> nn.Module:
 
     Args:
         net: The network, on the device of this process.
-        parallel: With `"ddp"`, each process has a copy of the network, and gradients are averaged.
-            With `"fsdp"`, each process also keeps only a part of each parameter, of its gradient
-            and of the optimizer's state.
+        parallel: With `"ddp"`, each process has the whole network. With `"fsdp"`, it keeps only a
+            part of each parameter, of its gradient and of the optimizer's state. In both cases,
+            `backward` averages the gradients over all processes.
 
     Returns:
-        The network to train. Its gradients are those of the loss over the samples of all processes.
+        The network to train.
     """
     if parallel == "ddp":
         return DistributedDataParallel(net)
-    # From the inside out. Each layer of a list is collected right before it computes.
-    for module in reversed(list(net.modules())):
-        if isinstance(module, nn.ModuleList):
+    # Only one layer or block at a time is whole: the one that computes.
+    for module in net.children():
+        if isinstance(module, nn.ModuleList | nn.Sequential):
             for layer in module:
                 fully_shard(layer)
     fully_shard(net)
@@ -77,91 +112,74 @@ def distribute(net: nn.Module, parallel: str) -> nn.Module:
 
 
 def batches(data: Pair, size: int, seed: int, start: int = 0) -> Iterator[Pair]:
-    """Yield this process's share of each mini-batch, epoch after epoch, without end.
+    """Yield the share of this process in each mini-batch, epoch after epoch, without end.
 
-    The shares of a mini-batch have equal sizes. Their union does not depend on the number of
-    processes. Samples that do not fill a mini-batch are left out in that epoch.
+    All processes together see the same mini-batches, however many they are. Samples that do not
+    fill a mini-batch are left out of their epoch.
 
     Args:
-        data: Inputs and targets, with the samples in the first dimension.
+        data: Inputs and targets.
         size: The number of samples in a mini-batch, a multiple of the number of processes.
-        seed: The order of the samples depends on it, and on the epoch.
-        start: The number of mini-batches to skip.
+        seed: The order of the samples in an epoch depends on it.
+        start: How many mini-batches to skip.
     """
     x, target = data
-    sampler = DistributedSampler(TensorDataset(x), seed=seed, drop_last=True)
-    share = size // dist.get_world_size()
-    first, skipped = divmod(start, len(x) // size)
+    sampler: DistributedSampler[Any] = DistributedSampler(
+        TensorDataset(x), seed=seed, drop_last=True
+    )
+    share, per_epoch = size // dist.get_world_size(), len(x) // size
+    first, skipped = divmod(start, per_epoch)
     for epoch in count(first):
         sampler.set_epoch(epoch)
-        for part in torch.tensor(list(sampler)).split(share)[skipped : len(x) // size]:
-            yield x[part], target[part]
+        mine = torch.tensor(list(sampler))[: share * per_epoch].view(per_epoch, share)
+        for samples in mine[skipped:]:
+            yield x[samples], target[samples]
         skipped = 0
 
 
-def train(
-    task: Task,
-    parallel: str,
-    epochs: int,
-    seed: int,
-    device: torch.device,
-    folder: Path | None,
-    every: int,
-    settings: checkpoint.Settings,
-) -> tuple[float, float]:
-    """Train on all processes, from the newest checkpoint on, and return the scores.
+def take_step(
+    net: nn.Module, optimizer: torch.optim.Optimizer, share: Pair, device: torch.device
+) -> None:
+    """Change the weights once, by the gradient of the mean loss of a whole mini-batch.
+
+    Names have different lengths, so the shares of a mini-batch have different numbers of answers.
+    The mean of the means of the shares is then not the mean of all answers.
 
     Args:
-        task: What to train.
-        parallel: `"ddp"` or `"fsdp"`.
-        epochs: The number of passes over the training data, including those before the checkpoint.
-        seed: Decides the order of the samples.
+        net: The network to train.
+        optimizer: The optimizer of its parameters.
+        share: The part of the mini-batch for this process.
         device: The device of this process.
-        folder: Where checkpoints are, if they are wanted.
-        every: The number of steps between two checkpoints.
-        settings: What a run has in common with one that it continues.
-
-    Returns:
-        The mean loss and the accuracy over all validation data.
     """
-    net = distribute(task.net.to(device), parallel)
-    optimizer = task.optimizer(net.parameters())
-    start = checkpoint.load(folder, net, optimizer, settings) if folder else 0
-    steps = epochs * (len(task.train[0]) // task.batch)
-    first = dist.get_rank() == 0
-    if first:
-        print(f"from step {min(start, steps)} to step {steps}", flush=True)
-    todo = range(start + 1, steps + 1)
-    # disable=None shows the bar only in a terminal.
-    bar = tqdm(todo, total=steps, initial=start, unit="step", disable=None if first else True)
-    for step, (x, target) in zip(bar, batches(task.train, task.batch, seed, start), strict=False):
-        loss = cross_entropy(net(x.to(device)), target.to(device))
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if folder and (step % every == 0 or step == steps):
-            checkpoint.save(folder, step, net, optimizer, settings)
-    return score(net, task.valid, device)
+    x, target = (part.to(device) for part in share)
+    total, answers = total_loss(net(x), target)
+    dist.all_reduce(answers)
+    optimizer.zero_grad()
+    # DDP and FSDP divide the sum of the gradients by the number of processes. This undoes it.
+    loss = total * dist.get_world_size() / answers
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
 
 
 @torch.no_grad()
-def score(net: nn.Module, data: Pair, device: torch.device) -> tuple[float, float]:
-    """Return the mean loss and the accuracy over the data, of which each process has a share.
+def score(net: nn.Module, data: Pair, device: torch.device) -> Scores:
+    """Return the mean loss and the accuracy over the data, of which each process takes a share.
 
-    A loss that one process computes on its share alone is another number on each of them. Here,
-    sums and counts are added over all processes, so that unequal shares count as they should.
+    Sums and counts are added up over all processes. The loss of one process is that of its share,
+    and shares differ in size.
 
     Args:
         net: The network to judge.
-        data: Inputs and targets: the same data on each process.
+        data: Inputs and targets, the same on all processes.
         device: The device of this process.
     """
     x, target = (part[dist.get_rank() :: dist.get_world_size()].to(device) for part in data)
     net.eval()
     logits = net(x)
     net.train()
-    loss = cross_entropy(logits, target, reduction="sum").double()
-    right = (logits.argmax(1) == target).sum().double()
-    sums = torch.stack([loss, right, torch.full_like(loss, len(target))])
+    total, answers = total_loss(logits, target)
+    right = (logits.argmax(-1) == target).sum()
+    sums = torch.stack([total.double(), right.double(), answers.double()])
     dist.all_reduce(sums)
-    return (sums[0] / sums[2]).item(), (sums[1] / sums[2]).item()
+    loss, accuracy = (sums[:2] / sums[2]).tolist()
+    return Scores(loss, accuracy, int(sums[2]))
