@@ -9,7 +9,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 from torch.distributed.checkpoint.api import CheckpointException
-from torch.distributed.checkpoint.filesystem import FileSystemReader
+from torch.distributed.checkpoint.filesystem import FileSystemReader, FileSystemWriter
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
 from torch.distributed.checkpoint.state_dict_loader import load as load_shares
 from torch.distributed.checkpoint.state_dict_saver import save as save_shares
@@ -39,7 +39,7 @@ def save(
     """
     unfinished = folder / f"step-{step}.part"
     try:
-        save_shares(_state(net, optimizer), checkpoint_id=unfinished)
+        save_shares(_state(net, optimizer), storage_writer=FileSystemWriter(unfinished))
     except CheckpointException as error:
         raise OSError(f"expected to write {unfinished}, got: {_reason(error)}") from error
     # All processes have written now. Renaming a folder happens at once or not at all.
@@ -96,7 +96,7 @@ def load(folder: Path, net: nn.Module, optimizer: torch.optim.Optimizer, setting
     if generator not in there:
         del state[generator]
     try:
-        load_shares(state, checkpoint_id=path)
+        load_shares(state, storage_reader=FileSystemReader(path))
     except CheckpointException as error:
         raise OSError(f"expected a whole checkpoint in {path}, got: {_reason(error)}") from error
     set_state_dict(

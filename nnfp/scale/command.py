@@ -137,14 +137,16 @@ def go_on(options: Options) -> str:
 
 
 def _count(word: str) -> int:
-    number = _seed(word)
-    if number == 0:
-        raise argparse.ArgumentTypeError("expected a whole number of 1 or more, got 0")
-    return number
+    return _whole(word, 1)
 
 
 def _seed(word: str) -> int:
+    return _whole(word, 0)
+
+
+def _whole(word: str, least: int) -> int:
     # A seed has at most 63 bits.
-    if not word.isdecimal() or len(word) > 18:
-        raise argparse.ArgumentTypeError(f"expected a whole number of 0 or more, got {word[:40]}")
+    if not word.isdecimal() or len(word) > 18 or int(word) < least:
+        got = f"got {word[:40]}"
+        raise argparse.ArgumentTypeError(f"expected a whole number of {least} or more, {got}")
     return int(word)

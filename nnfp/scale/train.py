@@ -1,5 +1,6 @@
 """Train a network on several processes, from the newest checkpoint on."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -60,10 +61,14 @@ def run(options: Options, device: torch.device) -> Scores:
         device: The device of this process.
 
     Raises:
-        ValueError: If the newest checkpoint is of another run.
+        ValueError: If a mini-batch is larger than the data, or the newest checkpoint is of
+            another run.
     """
     torch.manual_seed(options.seed)
     task = TASKS[options.model]()
+    samples = len(task.train[0])
+    if options.batch > samples:
+        raise ValueError(f"expected a batch of at most {samples:,} samples, got {options.batch:,}")
     net = distribute(task.net.to(device), options.parallel)
     optimizer = task.optimizer(net.parameters())
     run: checkpoint.Settings = {
@@ -72,7 +77,7 @@ def run(options: Options, device: torch.device) -> Scores:
         "seed": options.seed,
     }
     taken = checkpoint.load(options.folder, net, optimizer, run) if options.folder else 0
-    steps = max(taken, options.epochs * (len(task.train[0]) // options.batch))
+    steps = max(taken, options.epochs * (samples // options.batch))
     first = dist.get_rank() == 0
     if first:
         print(f"steps taken: {taken} of {steps}", flush=True)
@@ -102,6 +107,8 @@ def distribute(net: nn.Module, parallel: str) -> nn.Module:
     """
     if parallel == "ddp":
         return DistributedDataParallel(net)
+    # It warns that the logits are a view, which nobody may change in place. Nobody does.
+    warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
     # Only one layer or block at a time is whole: the one that computes.
     for module in net.children():
         if isinstance(module, nn.ModuleList | nn.Sequential):
