@@ -59,7 +59,7 @@ def end(process: "subprocess.Popen[str]") -> str:
 def ranks(torchrun: int) -> dict[int, int]:
     """Return the process of each rank."""
     children = Path(f"/proc/{torchrun}/task/{torchrun}/children").read_text().split()
-    found = {}
+    found: dict[int, int] = {}
     for child in children:
         words = Path(f"/proc/{child}/environ").read_text().split("\0")
         found |= {int(word[5:]): int(child) for word in words if word.startswith("RANK=")}

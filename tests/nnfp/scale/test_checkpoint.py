@@ -1,5 +1,6 @@
 """Test that checkpoints are complete, and can be loaded by another number of processes."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ def make(parallel: str = "ddp", seed: int = 0) -> tuple[torch.nn.Module, torch.o
     return net, task.optimizer(net.parameters())
 
 
-def save(folder: Path, steps: list[int], parallel: str = "ddp") -> None:
-    net, optimizer = make(parallel)
+def save(folder: Path, steps: list[int]) -> None:
+    net, optimizer = make()
     for step in steps:
         checkpoint.save(folder, step, net, optimizer, DIGITS)
 
 
-def load(folder: Path, settings: checkpoint.Settings = DIGITS, parallel: str = "ddp") -> int:
-    return checkpoint.load(folder, *make(parallel, seed=1), settings)
+def load(folder: Path, settings: checkpoint.Settings = DIGITS) -> int:
+    return checkpoint.load(folder, *make(seed=1), settings)
 
 
 def copy(source: Path, target: Path, parallel: str) -> int:
@@ -43,28 +44,39 @@ def copy(source: Path, target: Path, parallel: str) -> int:
     return step
 
 
-def train(epochs: int, folder: Path, parallel: str = "ddp", model: str = "digits") -> None:
+def train(epochs: int, folder: Path) -> None:
     torch.set_num_threads(1)
-    run(Options(model, parallel, epochs, 60, 0, folder, 1000), CPU)
+    run(Options("digits", "fsdp", epochs, 60, 0, folder, 1000), CPU)
 
 
-@pytest.mark.parametrize(("ranks", "parallel"), [(1, "ddp"), (3, "fsdp")])
-def test_another_number_of_processes_loads_what_two_have_written(
-    tmp_path: Path, ranks: int, parallel: str
-) -> None:
-    two, others = tmp_path / "two", tmp_path / "others"
-    run_ranks(train, 2, 1, two, "fsdp")
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with a checkpoint of two ranks."""
+    folder = tmp_path_factory.mktemp("two")
+    run_ranks(train, 2, 1, folder)
+    return folder
+
+
+def test_each_rank_writes_its_share(two: Path) -> None:
     written = [path.name for path in (two / "step-20").iterdir()]
     assert sorted(written) == [".metadata", "__0_0.distcp", "__1_0.distcp", "settings.json"]
-    assert run_ranks(copy, ranks, two, others, parallel) == [20] * ranks
-    torch.testing.assert_close(numbers(others), numbers(two), rtol=0, atol=0)
 
 
-def test_a_run_in_two_parts_ends_at_the_same_numbers(tmp_path: Path) -> None:
+def test_one_process_loads_what_two_have_written(two: Path, alone: None, tmp_path: Path) -> None:
+    assert copy(two, tmp_path, "ddp") == 20
+    torch.testing.assert_close(numbers(tmp_path), numbers(two), rtol=0, atol=0)
+
+
+def test_three_processes_load_what_two_have_written(two: Path, tmp_path: Path) -> None:
+    assert run_ranks(copy, 3, two, tmp_path, "fsdp") == [20, 20, 20]
+    torch.testing.assert_close(numbers(tmp_path), numbers(two), rtol=0, atol=0)
+
+
+def test_a_run_in_two_parts_ends_at_the_same_numbers(two: Path, tmp_path: Path) -> None:
     parts, whole = tmp_path / "parts", tmp_path / "whole"
-    run_ranks(train, 2, 1, parts, "fsdp")
-    run_ranks(train, 2, 2, parts, "fsdp")
-    run_ranks(train, 2, 2, whole, "fsdp")
+    shutil.copytree(two, parts)
+    for folder in (parts, whole):
+        run_ranks(train, 2, 2, folder)
     torch.testing.assert_close(numbers(parts), numbers(whole), rtol=0, atol=0)
 
 
@@ -83,33 +95,29 @@ def test_each_rank_goes_on_with_its_own_random_numbers(tmp_path: Path) -> None:
     assert first == first_again != second == second_again
 
 
-def test_only_the_newest_checkpoint_is_kept(tmp_path: Path) -> None:
-    run_ranks(save, 2, tmp_path, [9, 100])
+def test_only_the_newest_checkpoint_is_kept(alone: None, tmp_path: Path) -> None:
+    save(tmp_path, [9, 100])
     assert [path.name for path in tmp_path.iterdir()] == ["step-100"]
-    assert run_ranks(load, 2, tmp_path) == [100, 100]
+    assert load(tmp_path) == 100
 
 
 class Failing(FileSystemWriter):
-    """Fails after all ranks have written their shares."""
+    """Fails after the shares are written."""
 
     def finish(self, metadata: Any, results: Any) -> None:
         raise OSError("no space left")
 
 
-def fail_to_save(folder: Path) -> str:
-    save(folder, [1])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoint, "FileSystemWriter", Failing)
-        with pytest.raises(OSError) as error:
-            save(folder, [2])
-    return str(error.value)
-
-
-def test_an_unfinished_checkpoint_is_ignored_and_removed(tmp_path: Path) -> None:
-    problems = run_ranks(fail_to_save, 2, tmp_path)
-    assert problems == [f"expected to write {tmp_path}/step-2.part, got: no space left"] * 2
+def test_an_unfinished_checkpoint_is_ignored_and_removed(
+    alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path, [1])
+    monkeypatch.setattr(checkpoint, "FileSystemWriter", Failing)
+    with pytest.raises(OSError) as error:
+        save(tmp_path, [2])
+    assert str(error.value) == f"expected to write {tmp_path}/step-2.part, got: no space left"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-1", "step-2.part"]
-    assert run_ranks(load, 2, tmp_path) == [1, 1]
+    assert load(tmp_path) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["step-1"]
 
 
@@ -119,33 +127,29 @@ def refusal(folder: Path, settings: checkpoint.Settings = DIGITS) -> str:
     return str(error.value)
 
 
-def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
-    run_ranks(save, 1, tmp_path, [1])
-    expected = (
+def test_a_checkpoint_of_another_run_is_refused(alone: None, tmp_path: Path) -> None:
+    save(tmp_path, [1])
+    assert refusal(tmp_path, {"model": "names", "seed": 3}) == (
         f"expected a checkpoint of model names, seed 3 in {tmp_path}, got one of model digits, "
-        "batch 60, seed 0: "
-        "choose another folder"
+        "batch 60, seed 0: choose another folder"
     )
-    assert run_ranks(refusal, 1, tmp_path, {"model": "names", "seed": 3}) == [expected]
 
 
 def refusal_on_two_hosts(folder: Path) -> str:
     return refusal(folder if dist.get_rank() == 0 else folder / "on another host")
 
 
-def test_a_folder_that_not_all_processes_see_is_refused(tmp_path: Path) -> None:
-    run_ranks(save, 1, tmp_path, [7])
-    first, second = run_ranks(refusal_on_two_hosts, 2, tmp_path)
-    assert first == (
-        f"expected all processes to see the same checkpoints in {tmp_path}, got the steps 7, 0: "
+def test_a_folder_that_not_all_processes_see_is_refused(two: Path) -> None:
+    assert run_ranks(refusal_on_two_hosts, 2, two) == [
+        f"expected all processes to see the same checkpoints in {folder}, got the steps 20, 0: "
         "choose a folder that all hosts share"
-    )
-    assert "got the steps 7, 0" in second
+        for folder in (two, two / "on another host")
+    ]
 
 
-def test_a_damaged_checkpoint_is_named_in_a_sentence(tmp_path: Path) -> None:
-    run_ranks(save, 1, tmp_path, [1])
+def test_a_damaged_checkpoint_is_named_in_a_sentence(alone: None, tmp_path: Path) -> None:
+    save(tmp_path, [1])
     (tmp_path / "step-1" / "__0_0.distcp").unlink()
-    (problem,) = run_ranks(refusal, 1, tmp_path)
+    problem = refusal(tmp_path)
     assert problem.startswith(f"expected a whole checkpoint in {tmp_path}/step-1, got: ")
     assert "\n" not in problem
