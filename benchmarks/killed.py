@@ -25,7 +25,7 @@ from torch.distributed.checkpoint.format_utils import dcp_to_torch_save
 from pages.project import ROOT
 
 TRIES, SEED = 20, 0
-STEPS = 390  # ten epochs
+STEPS = 195  # five epochs
 SAVE_EVERY = 10  # often, so that many kills meet a checkpoint that is being written
 LONGEST = 600  # seconds after which a run is taken to hang
 
@@ -33,7 +33,7 @@ LONGEST = 600  # seconds after which a run is taken to hang
 def start(folder: Path, parallel: str, *options: str) -> "subprocess.Popen[str]":
     """Start to train on two processes."""
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *options]
-    train = ["-m", "nnfp.scale", "--parallel", parallel, "--epochs", "10"]
+    train = ["-m", "nnfp.scale", "--parallel", parallel, "--epochs", "5"]
     save = ["--save-every", str(SAVE_EVERY), "--checkpoint", str(folder)]
     return subprocess.Popen(
         [sys.executable, *torchrun, *train, *save],

@@ -6,8 +6,14 @@ import sys
 from nnfp.scale.command import main
 
 if __name__ == "__main__":
-    main()
-    # After FSDP, a cache in PyTorch keeps the threads of Gloo alive, and in some runs they crash
-    # Python when it cleans up. Everything is written by now, so leave without cleaning up.
+    status: object = 0
+    try:
+        main()
+    except SystemExit as stop:
+        status = stop.code
+    # When Python cleans up, it waits for threads of Gloo that wait for other processes. After FSDP,
+    # a cache in PyTorch keeps them alive even after a good end, and they crash some of the runs.
+    # Everything is written by now, so leave without cleaning up.
     sys.stdout.flush()
-    os._exit(0)
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else status is not None)

@@ -21,7 +21,7 @@ def world_size() -> int:
 
 @contextmanager
 def process_group() -> Iterator[torch.device]:
-    """Join the group of all processes, and leave it at the end.
+    """Join the group of all processes, and leave it after a good end.
 
     Where each process of this host can have a GPU, it gets one, and they exchange tensors by NCCL.
     Otherwise, they compute on the processor, and use Gloo.
@@ -46,10 +46,9 @@ def process_group() -> Iterator[torch.device]:
         dist.init_process_group(backend, store=start, rank=rank(), world_size=world_size())
     else:
         dist.init_process_group(backend)
-    try:
-        yield device
-    finally:
-        dist.destroy_process_group()
+    yield device
+    # Not after an error: it would wait for processes that may wait for this one.
+    dist.destroy_process_group()
 
 
 def _shares_the_store_of_torchrun() -> bool:

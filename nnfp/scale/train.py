@@ -1,5 +1,6 @@
 """Train a network on several processes, from the newest checkpoint on."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,7 +64,10 @@ def run(options: Options, device: torch.device) -> Scores:
     Raises:
         ValueError: If a mini-batch is larger than the data, or the newest checkpoint is of
             another run.
+        OSError: If a checkpoint cannot be read or written, or the process that started this one
+            has ended.
     """
+    parent = os.getppid()
     torch.manual_seed(options.seed)
     task = TASKS[options.model]()
     samples = len(task.train[0])
@@ -89,6 +93,9 @@ def run(options: Options, device: torch.device) -> Scores:
     for step, share in zip(bar, shares, strict=False):
         take_step(net, optimizer, share, device)
         if options.folder and (step % options.every == 0 or step == steps):
+            # Another run may write there now.
+            if os.getppid() != parent:
+                raise OSError("torchrun has ended, so this process ends without a checkpoint")
             checkpoint.save(options.folder, step, net, optimizer, run)
     return score(net, task.valid, device)
 

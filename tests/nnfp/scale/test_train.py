@@ -1,5 +1,6 @@
 """Test that several processes train as one does."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,3 +111,13 @@ def test_the_score_leaves_the_network_in_training_mode(alone: None) -> None:
 def test_a_mini_batch_larger_than_the_data_is_refused(alone: None) -> None:
     with pytest.raises(ValueError, match=r"expected a batch of at most 1,257 samples, got 2,000"):
         run(Options("digits", "ddp", 1, 2000, 0, None, 100), CPU)
+
+
+def test_a_process_whose_torchrun_was_killed_writes_no_checkpoint(
+    alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parents = iter([7, 7, 1])
+    monkeypatch.setattr("os.getppid", lambda: next(parents))
+    with pytest.raises(OSError, match=r"torchrun has ended, so this process ends without a check"):
+        run(Options("digits", "ddp", 1, 32, 0, tmp_path, 5), CPU)
+    assert [path.name for path in tmp_path.iterdir()] == ["step-5"]
