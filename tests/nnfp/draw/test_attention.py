@@ -8,7 +8,7 @@ import torch
 from nnfp import draw
 from tests.nnfp.draw.figures import attribute, elements, texts
 
-WEIGHTS = [[1, 0, 0], [0.25, 0.75, 0], [0.81, 0.101, 0.089]]
+WEIGHTS: list[list[float]] = [[1, 0, 0], [0.25, 0.75, 0], [0.81, 0.101, 0.089]]
 
 
 def test_a_row_holds_the_weights_of_a_letter_in_percent() -> None:
