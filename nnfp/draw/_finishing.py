@@ -95,7 +95,9 @@ def _attention(letters: str, attention: list[Tensor]) -> tuple[str, float]:
         heads += svg.text(4, y + ROW / 2, f"block {i}", anchor="start", faint=True)
         for j, shares in enumerate(block.tolist(), 1):
             content = svg.text(LEFT - 8, y + ROW / 2, f"head {j}", anchor="end")
-            content += svg.box(LEFT, y + 1, wide * len(letters), ROW - 3, RESULT, corner=2, stroke=1)
+            content += svg.box(
+                LEFT, y + 1, wide * len(letters), ROW - 3, RESULT, corner=2, stroke=1
+            )
             for k, share in enumerate(shares):
                 content += svg.cell(LEFT + wide * k + 1, y + 2, wide - 2, ROW - 5, RESULT, share)
             heads += svg.part(f"head-{i}-{j}", content)
