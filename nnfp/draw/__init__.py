@@ -7,8 +7,10 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._attention import attention
 from nnfp.draw._bars import bars
 from nnfp.draw._confusion import confusion
+from nnfp.draw._finishing import finishing
 from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
 from nnfp.draw._histograms import histograms
@@ -32,8 +34,10 @@ __all__ = [
     "Numbers",
     "Path",
     "Picture",
+    "attention",
     "bars",
     "confusion",
+    "finishing",
     "fits",
     "graph",
     "histograms",
