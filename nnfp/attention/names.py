@@ -1,4 +1,4 @@
-"""Names as a transformer reads them, and a transformer that was trained on them."""
+"""Turn names into inputs and targets for a transformer, and load one trained on them."""
 
 import json
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ def sequences(names: Sequence[str]) -> tuple[Tensor, Tensor]:
     Returns:
         The letters of each name after a dot, and for each of them the letter that follows: both as
             whole numbers of shape `(N, n)`, where n is one more than the length of the longest
-            name. After shorter names, the first holds dots, and the second
-            −100, which [torch.nn.functional.cross_entropy][] ignores.
+            name. Shorter names are padded, with dots in the first tensor and −100 in the second,
+            which [torch.nn.functional.cross_entropy][] ignores.
 
     Raises:
         ValueError: If there is no name, or a name has another character.
@@ -63,7 +63,7 @@ def letter_loss(logits: Tensor, target: Tensor) -> Tensor:
 def trained_transformer() -> Transformer:
     """Return a transformer that `benchmarks/attention.py` has trained on the names.
 
-    Each call returns another copy.
+    Each call returns a new copy.
     """
     net = Transformer()
     text = (files("nnfp") / "data/transformer.json").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One name through the transformer, number by number, by the engine of the page on gradients."""
+"""Compute a transformer one number at a time, with the engine of the page on gradients."""
 
 import math
 
@@ -20,8 +20,8 @@ class ScalarTransformer:
         net: The transformer to copy.
 
     Attributes:
-        matrices: By its name in the transformer's `state_dict`, each matrix as a list of rows.
-        vectors: By its name there, each bias and each weight of a layer norm as a row.
+        matrices: Each matrix as a list of rows, by its name in the `state_dict`.
+        vectors: Each bias and each weight of a layer norm as a row, by its name there.
 
     Examples:
         >>> from nnfp.attention import Transformer, letter_loss, sequences
