@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
+from benchmarks import letters
 from nnfp import AdamW, fit
 from nnfp.attention import Block, Transformer, letter_loss, sequences, trained_transformer
 from nnfp.attention.scalars import ScalarTransformer
@@ -146,6 +147,7 @@ def main() -> None:
     losses = [round(loss, 3) for _, loss in trained]
     print(f"validation loss {losses}, median {median(losses)}, {seconds:.0f} s each")
     variants = {kind: round(train(make, 0)[1], 3) for kind, make in tqdm(VARIANTS.items())}
+    variants["a window of eight letters"] = round(letters.train(0, size=8)[1], 3)
     print(variants)
     net, generator = trained_transformer(), torch.Generator().manual_seed(0)
     print(*(write(net, generator=generator) for _ in range(20)))
