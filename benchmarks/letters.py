@@ -17,10 +17,10 @@ FILE = Path(__file__).parents[1] / "nnfp/data/window.pt"
 SEEDS, EPOCHS = (0, 1, 2), 15
 
 
-def train(seed: int) -> tuple[Window, float]:
+def train(seed: int, size: int = 3) -> tuple[Window, float]:
     """Return a trained network and its loss on the validation names."""
     torch.manual_seed(seed)
-    net = Window()
+    net = Window(size)
     train_names, valid_names = names()
     data = TensorDataset(*windows(train_names, net.size))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.003)

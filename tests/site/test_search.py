@@ -51,6 +51,7 @@ FIRST_RESULTS = {
         "Glossary glossary/#roofline",
     ],
     "GPU slower": ["Page learn/gpu/#when-a-gpu-is-slower"],
+    "attention mask": ["Page learn/attention/"],
     # A symptom.
     "loss stays the same": ["Page learn/debugging/#the-loss-stays-the-same"],
     "nan": ["Page learn/debugging/#the-loss-is-nan"],
