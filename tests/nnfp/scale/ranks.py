@@ -23,7 +23,7 @@ def run_ranks(function: Callable[..., Any], ranks: int, *arguments: Any) -> list
     """
     context = multiprocessing.get_context("forkserver")
     # Each process is a fork of one that has imported this, which takes a second or more.
-    context.set_forkserver_preload(["nnfp"])
+    context.set_forkserver_preload(["nnfp", "pytest"])
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
         store = str(Path(folder, "store"))
         futures = [
