@@ -7,6 +7,7 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._attention import attention
 from nnfp.draw._bars import bars
 from nnfp.draw._confusion import confusion
 from nnfp.draw._fits import fits
@@ -34,6 +35,7 @@ __all__ = [
     "Numbers",
     "Path",
     "Picture",
+    "attention",
     "bars",
     "confusion",
     "fits",
