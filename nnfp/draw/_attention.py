@@ -8,14 +8,14 @@ from nnfp.draw.values import Numbers, tensor
 
 CELL = (38, 28)  # the width and the height of a cell, in pixels
 TOP = 60  # where the cells begin
-SHOWN = 0.095  # smaller weights get no number
+SHOWN = 0.1  # smaller weights get no number
 
 
 def attention(weights: Numbers, text: str) -> Picture:
     """Draw a table of attention weights: a row for each letter, with its weights in percent.
 
-    The larger a weight, the darker its cell; in dark color schemes, the lighter. Weights that round
-    to less than 10 % have no number.
+    The larger a weight, the darker its cell; in dark color schemes, the lighter. Weights of
+    less than 10 % have no number.
 
     Args:
         weights: Shape `(n, n)`, from 0 to 1: a row holds the weights of a letter, as
