@@ -22,7 +22,9 @@ from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._reading import reading
+from nnfp.draw._ring import ring
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._shards import shards
 from nnfp.draw._speedups import speedups
 from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
@@ -49,7 +51,9 @@ __all__ = [
     "network",
     "neuron",
     "reading",
+    "ring",
     "shapes",
+    "shards",
     "speedups",
     "starts",
 ]

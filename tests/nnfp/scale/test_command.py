@@ -1,0 +1,81 @@
+"""Test the sentences that the command ends with when something is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nnfp.scale import command
+from nnfp.scale.train import Options
+
+Capture = pytest.CaptureFixture[str]
+Start = Callable[..., str]
+
+
+@pytest.fixture
+def fails(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Start:
+    """Run a command that fails before it trains, as one of some processes of `torchrun`."""
+
+    def run(options: Options, device: object) -> None:
+        raise AssertionError("this trained")
+
+    monkeypatch.setattr(command, "run", run)
+
+    def fails(words: str, processes: int = 2, rank: int = 0, status: int = 2) -> str:
+        monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
+        monkeypatch.setenv("RANK", str(rank))
+        monkeypatch.setenv("WORLD_SIZE", str(processes))
+        with pytest.raises(SystemExit) as stop:
+            command.main(words.split())
+        assert stop.value.code == status
+        output, problem = capsys.readouterr()
+        assert output == ""
+        return problem.splitlines()[-1] if problem else ""
+
+    return fails
+
+
+def test_without_torchrun_it_says_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.delenv("TORCHELASTIC_RUN_ID", raising=False)
+    with pytest.raises(SystemExit) as stop:
+        command.main(["--model", "names", "--checkpoint", "my runs"])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "nnfp.scale: error: expected to be started by torchrun; type: torchrun --standalone "
+        "--nproc-per-node 2 -m nnfp.scale --model names --checkpoint 'my runs'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--epochs 0", "argument --epochs: expected a whole number of 1 or more, got 0"),
+        ("--epochs 2.5", "argument --epochs: expected a whole number of 1 or more, got 2.5"),
+        ("--seed -1", "argument --seed: expected a whole number of 0 or more, got -1"),
+        ("--save-every 0", "argument --save-every: expected a whole number of 1 or more, got 0"),
+        ("--batch 33", "expected a batch size that 2 processes can share equally, got 33"),
+        ("--quick", "unrecognized arguments: --quick"),
+    ],
+)
+def test_a_wrong_option_is_named_in_a_sentence(fails: Start, words: str, sentence: str) -> None:
+    assert fails(words) == f"nnfp.scale: error: {sentence}"
+
+
+def test_fsdp_on_one_process_says_how_to_start_two(fails: Start) -> None:
+    assert fails("--parallel fsdp --epochs 3", processes=1) == (
+        "nnfp.scale: error: expected at least 2 processes to divide a network, got 1; type: "
+        "torchrun --standalone --nproc-per-node 2 -m nnfp.scale --parallel fsdp --epochs 3"
+    )
+
+
+def test_a_file_cannot_hold_checkpoints(fails: Start, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    sentence = f"nnfp.scale: error: expected a folder, got {file}: File exists"
+    assert fails(f"--checkpoint {file}") == sentence
+
+
+def test_only_rank_0_says_what_is_wrong(fails: Start) -> None:
+    assert fails("--epochs 0", rank=1, status=0) == ""
