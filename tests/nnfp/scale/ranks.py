@@ -24,7 +24,7 @@ def run_ranks(function: Callable[..., Any], ranks: int, *arguments: Any) -> list
     context = multiprocessing.get_context("forkserver")
     # Each process is a fork of one that has imported this, which takes a second or more. Optimizers
     # import torch._dynamo when they are made.
-    context.set_forkserver_preload(["nnfp.scale.train", "torch._dynamo"])
+    context.set_forkserver_preload(["nnfp.scale.train", "torch._dynamo", "pytest"])
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
         store = str(Path(folder, "store"))
         futures = [
