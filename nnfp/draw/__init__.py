@@ -21,6 +21,7 @@ from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._reading import reading
 from nnfp.draw._shapes import Matrix, shapes
+from nnfp.draw._sharded import sharded
 from nnfp.draw._speedups import speedups
 from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
@@ -46,6 +47,7 @@ __all__ = [
     "neuron",
     "reading",
     "shapes",
+    "sharded",
     "speedups",
     "starts",
 ]

@@ -1,0 +1,38 @@
+"""Run a function on several ranks (stand-in)."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import torch.distributed as dist
+
+LIMIT = timedelta(seconds=120)
+
+
+def run_ranks(function: Callable[..., Any], ranks: int, *arguments: Any) -> list[Any]:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["torch.distributed.checkpoint", "torch.distributed.fsdp", "nnfp"]
+    )
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
+        store = str(Path(folder, "store"))
+        futures = [
+            pool.submit(_run, store, rank, ranks, function, arguments) for rank in range(ranks)
+        ]
+        return [future.result() for future in futures]
+
+
+def _run(
+    path: str, rank: int, ranks: int, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> Any:
+    dist.init_process_group(
+        "gloo", init_method=f"file://{path}", rank=rank, world_size=ranks, timeout=LIMIT
+    )
+    try:
+        return function(*arguments)
+    finally:
+        dist.destroy_process_group()
