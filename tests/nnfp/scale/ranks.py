@@ -1,0 +1,44 @@
+"""Run a function on several ranks, each a process of its own, for the tests."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import torch.distributed as dist
+
+# Far longer than any test takes on a busy machine, but it ends a test that hangs.
+LIMIT = timedelta(seconds=120)
+
+
+def run_ranks(function: Callable[..., Any], ranks: int, *arguments: Any) -> list[Any]:
+    """Call a function of a module, with the same arguments, in a process for each rank.
+
+    Returns:
+        What each rank returned. An error that a rank raised is raised here. When this function
+        returns, the processes have ended.
+    """
+    context = multiprocessing.get_context("forkserver")
+    # Each process is a fork of one that has imported this, which takes a second or more.
+    context.set_forkserver_preload(["nnfp"])
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
+        store = str(Path(folder, "store"))
+        futures = [
+            pool.submit(_run, store, rank, ranks, function, arguments) for rank in range(ranks)
+        ]
+        return [future.result() for future in futures]
+
+
+def _run(
+    path: str, rank: int, ranks: int, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> Any:
+    dist.init_process_group(
+        "gloo", init_method=f"file://{path}", rank=rank, world_size=ranks, timeout=LIMIT
+    )
+    try:
+        return function(*arguments)
+    finally:
+        dist.destroy_process_group()
