@@ -10,6 +10,7 @@ from torch.distributed.tensor import DTensor
 from torch.optim import Optimizer
 
 from nnfp.layer import Linear
+from nnfp.scale.group import check_process_group
 
 
 class _Part(nn.Module):
@@ -118,7 +119,8 @@ def bytes_of(module: nn.Module, optimizer: Optimizer) -> dict[str, int]:
     """Count the bytes that training a module keeps on this rank, except for the activations.
 
     Returns:
-        The bytes by what they are for. Most optimizers have no state before their first step.
+        The bytes of the parameters, of their gradients, and of the optimizer's state, which most
+            optimizers create in their first step.
 
     Examples:
         >>> import torch
@@ -147,10 +149,7 @@ def _bytes(value: object) -> int:
 
 def _share(name: str, size: int) -> slice:
     """Return which of `size` neurons or inputs are those of this rank."""
-    if not dist.is_initialized():
-        raise RuntimeError(
-            "expected a process group, got none: start with torchrun, call init_process_group()"
-        )
+    check_process_group()
     ranks, rank = dist.get_world_size(), dist.get_rank()
     if size % ranks:
         raise ValueError(f"expected {name} to be a multiple of {ranks} (the ranks), got {size}")
