@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from nbformat import v4
+
 from pages.prove.compare import TRACEBACK, same_output
 
 # A line of torch's log on stderr, which depends on the machine.
@@ -17,8 +19,11 @@ def outputs_of(cell: Any) -> list[tuple[str, ...]]:
 
 
 def _outputs(cell: Any) -> Iterator[tuple[str, ...]]:
+    outputs = cell.outputs
+    if cell.source.startswith("%%bash"):
+        outputs = _in_one_stream(outputs)
     # A kernel may send what a cell prints in several parts.
-    for (kind, name), parts in groupby(cell.outputs, lambda o: (o.output_type, o.get("name"))):
+    for (kind, name), parts in groupby(outputs, lambda o: (o.output_type, o.get("name"))):
         if kind == "stream":
             text = "".join(part.text for part in parts)
             if name != "stderr" or LOG.sub("", text):
@@ -27,6 +32,17 @@ def _outputs(cell: Any) -> Iterator[tuple[str, ...]]:
             yield from (("error", part.ename, part.evalue) for part in parts)
         else:
             yield from ((kind, str(part.data)) for part in parts)
+
+
+def _in_one_stream(outputs: list[Any]) -> list[Any]:
+    """Join the streams of commands as a page does, with stderr last."""
+    texts = {"stdout": "", "stderr": ""}
+    for output in outputs:
+        if output.output_type == "stream":
+            texts[output.name] += output.text
+    text = texts["stdout"] + LOG.sub("", texts["stderr"])
+    rest = [output for output in outputs if output.output_type != "stream"]
+    return [v4.new_output("stream", text=text), *rest] if text else rest
 
 
 def differences(shown: Any, executed: Any, ulps: int = 0) -> list[str]:

@@ -211,14 +211,20 @@ def as_script(page: Page) -> Work:
 
 def _in_script(block: Block) -> str:
     """Return the code of a block so that a script continues after the error that it shows."""
+    code = block.code.content
+    if block.file:
+        return f"with open({block.file!r}, 'w') as file:\n    _ = file.write({code!r})\n"
+    if block.is_command:
+        return f"import subprocess\nsubprocess.run(['bash', '-c', {code!r}])\n"
     if not expects_error(block):
-        return block.code.content
-    return f"try:\n{indent(block.code.content, '    ')}except Exception:\n    pass\n"
+        return code
+    return f"try:\n{indent(code, '    ')}except Exception:\n    pass\n"
 
 
 def run_python(*arguments: str | Path, cwd: str | Path = ROOT) -> None:
     """Run Python on one thread, as pages do, and discard its output; raise if it fails."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PATH": programs}
     command = [sys.executable, *map(str, arguments)]
     subprocess.run(command, cwd=cwd, env=environment, check=True, capture_output=True)
 

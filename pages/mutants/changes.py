@@ -151,6 +151,8 @@ def _first_line(text: str) -> str:
 def mutants_of(page: Page) -> Iterator[Mutant]:
     """Make every change of a page: of its code, outputs, captions, sentences and figures."""
     for block in page.blocks:
+        if block.is_command:
+            continue
         at = block.code.line
         with contextlib.suppress(SyntaxError):  # a page may show one
             for line, kind, change, code in code_changes(block.code.content):

@@ -21,7 +21,7 @@ from pages.prove.session import Session
 
 # A changed page may loop forever. It counts as caught after PATIENCE_S seconds, plus PATIENCE times
 # as long as the page itself takes.
-PATIENCE, PATIENCE_S = 10, 20
+PATIENCE, PATIENCE_S = 5, 20
 
 Progress = Callable[[], object]
 
@@ -29,8 +29,8 @@ Progress = Callable[[], object]
 def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list[Mutant]:
     """Run the page with each change, and list the changes that were not caught.
 
-    The page runs once. Before each block, its session is forked for each change of that block, so
-    that the earlier blocks do not run again.
+    The page runs once to see how long it takes, and then again. Before each block, its session is
+    forked for each change of that block, so that the earlier blocks do not run again.
 
     Args:
         page: A page that passes as it is.
@@ -46,21 +46,27 @@ def survivors(page: Page, mutants: Iterable[Mutant], progress: Progress) -> list
     mutants = list(mutants)
     _expect_nothing(wrong_numbers(page))
     passed: list[Mutant] = []
-    seconds = 0.0  # how long the page itself has taken
+    limit = PATIENCE_S + PATIENCE * _seconds(page)
     with contextlib.closing(Session(page)) as session:
         session.look_up("")  # starts its process, which the threads below share
         for block in page.blocks:
-            limit = PATIENCE_S + PATIENCE * seconds
             of_block = [mutant for mutant in mutants if mutant.block == block.code.line]
             passed += judged(partial(_passes_with_code, session, limit), of_block, progress)
-            started = time.monotonic()
             result = session.run(block)
-            seconds += time.monotonic() - started
             _expect_nothing(_problems(session, block, result))
         _expect_nothing(wrong_names(session))
         of_text = [mutant for mutant in mutants if not mutant.block]
         passed += [mutant for mutant in of_text if _passes_as_text(session, mutant, progress)]
     return passed
+
+
+def _seconds(page: Page) -> float:
+    """Run a page, and return how long it takes."""
+    started = time.monotonic()
+    with contextlib.closing(Session(page)) as session:
+        for block in page.blocks:
+            session.run(block)
+    return time.monotonic() - started
 
 
 def judged(

@@ -114,9 +114,9 @@ def tests_of(path: Path) -> list[str]:
     parts = path.relative_to(root).with_suffix("").parts
     package, *names = parts[:-1] if path.stem == "__init__" else parts
     name = names[0] if names else package
-    used = rf"(from {package} import .*|(from|import) {package}\.){name}\b"
+    used = rf"(from {package} import .*|(from|import|-m) {package}\.){name}\b"
     if not names:
-        used = rf"(from|import) {package}\b"
+        used = rf"(from|import|-m) {package}\b"
     if path.stem == "__init__":
         names.append("package")
     own = _test_files(root / "tests" / package, names)

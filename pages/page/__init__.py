@@ -1,7 +1,7 @@
 """Read a page: its front matter, its blocks with their outputs and figures, and its prose."""
 
 from pages.page.markdown import IMAGE, INLINE_CODE, UNSEEN
-from pages.page.model import Block, Fence, Image, Page, PageError, ShellBlock
+from pages.page.model import Block, Fence, Image, Page, PageError
 from pages.page.prose import prose_of, readable, title_of
 from pages.page.read import front_matter, read_page, scan
 
@@ -14,7 +14,6 @@ __all__ = [
     "Image",
     "Page",
     "PageError",
-    "ShellBlock",
     "front_matter",
     "prose_of",
     "read_page",

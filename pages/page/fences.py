@@ -6,9 +6,9 @@ from pages.page.front_matter import Problem
 from pages.page.model import Fence
 
 LANGUAGES = {
-    "python": "is run",
+    "python": "is run, or is a file",
     "text": "is what the block before it printed",
-    "bash": "is for the reader's shell",
+    "bash": "is for the reader's shell, and is run if an output follows",
     "markdown": "shows how a page is written",
 }
 # `prefix` is what precedes a fence on each of its lines: its indent, and the marks of quotes.

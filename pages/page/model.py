@@ -43,19 +43,21 @@ class Image:
 
 @dataclass
 class Block:
-    """A block of Python with the output and the figures that the page shows for it."""
+    """A block that is run, with the output and the figures that the page shows for it.
+
+    It is Python, or commands for bash. If `file` is not empty, it is written to the file of that
+    name instead.
+    """
 
     code: Fence
     output: Fence | None
     figures: list[Image]
+    file: str = ""
 
-
-@dataclass
-class ShellBlock:
-    """A block of commands for the reader's shell, with the output that the page shows for it."""
-
-    code: Fence
-    output: Fence | None
+    @property
+    def is_command(self) -> bool:
+        """Whether bash runs the block, and not Python."""
+        return self.code.language == "bash"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,6 @@ class Page:
     lines: list[str]
     fences: list[Fence]
     blocks: list[Block]
-    shell_blocks: list[ShellBlock] = field(default_factory=list)
     text: str = ""
     front: dict[str, object] = field(default_factory=dict)
     first_line: int = 1

@@ -37,7 +37,7 @@ def read_page(path: Path) -> Page:
 
 
 def scan(text: str) -> list[Fence]:
-    """Return the blocks of Python in the text of a page, in order and at any nesting.
+    """Return the blocks in the text of a page that are run, in order and at any nesting.
 
     Raises:
         PageError: When something in it could be shown without being proven.
@@ -81,8 +81,8 @@ def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
     front, first_line = read_front_matter(lines, problems)
     elements = _elements(lines, first_line, problems)
     fences = [element for element in elements if isinstance(element, Fence)]
-    blocks, shell_blocks = group(elements, problems)
-    page = Page(path, lines, fences, blocks, shell_blocks, text, front, first_line)
+    blocks = group(elements, problems)
+    page = Page(path, lines, fences, blocks, text, front, first_line)
     return page, sorted(set(problems))
 
 

@@ -23,40 +23,63 @@ UNSTABLE = re.compile(
     rb"""|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*)?|\b\d\d:\d\d:\d\d\b""",
     re.IGNORECASE,
 )
+# The last line of the output of commands that fail.
+STATUS = re.compile(r"^exit status (?P<status>[1-9]\d*)\n\Z", re.MULTILINE)
 # A page shows at most this many characters.
 LONGEST_OUTPUT = 100_000
 
 
 def shown(result: Result) -> str:
-    """Return what a reader would see below the block: its output, and the end of a traceback."""
-    text = result.stdout
-    if text and not text.endswith("\n"):
-        text += "\n"
+    """Return what a reader would see below the block: its output, and how it failed.
+
+    That is the end of a traceback, or the exit status of commands. What commands wrote to stderr
+    comes after what they printed: in which order both appear in a terminal depends on luck.
+    """
+    text = _ended(result.stdout)
+    if result.status is not None:
+        text += _ended(without_notes(result.stderr))
+    if result.status:
+        text += f"exit status {result.status}\n"
     if result.error is not None:
         text += f"{TRACEBACK}  ...\n{result.error.last}"
     return text
 
 
+def _ended(text: str) -> str:
+    return f"{text}\n" if text and not text.endswith("\n") else text
+
+
 def expects_error(block: Block) -> bool:
-    """Return whether the page shows a traceback for this block."""
-    return block.output is not None and TRACEBACK in block.output.content
+    """Return whether the page shows a traceback for this block, or the status of commands."""
+    if block.output is None:
+        return False
+    if block.is_command:
+        return STATUS.search(block.output.content) is not None
+    return TRACEBACK in block.output.content
 
 
 def raised_unexpectedly(block: Block, result: Result) -> bool:
-    """Return whether the block raised an error that the page does not or cannot show."""
-    if result.error is None:
+    """Return whether the block failed in a way that the page does not or cannot show."""
+    if result.error is None and not result.status:
         return False
-    return not expects_error(block) or result.error.kind != "Exception"
+    can_be_shown = result.error is None or result.error.kind == "Exception"
+    return not (can_be_shown and expects_error(block))
 
 
 def faults(session: Session, block: Block, result: Result) -> list[str]:
     """List what the author must fix in a block, each with its line."""
     at = _at(session, block.code.line)
     if raised_unexpectedly(block, result):
-        assert result.error is not None
-        return [f"{at}: the block raised\n{result.error.traceback}"]
+        if result.error:
+            return [f"{at}: the block raised\n{result.error.traceback}"]
+        return [
+            f"{at}: expected commands that succeed, or whose output ends as the last line of this\n"
+            f"{shortened(shown(result))}"
+        ]
     found = []
-    if stderr := without_notes(result.stderr):
+    if result.status == 0 and not shown(result):
+        found.append(f"{at}: expected commands that print something, because an output follows")
+    if (stderr := without_notes(result.stderr)) and result.status is None:
         found.append(
             f"{at}: the block wrote to stderr, which the page cannot show; a reader would see\n"
             f"{shortened(stderr)}"

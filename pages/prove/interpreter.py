@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -64,9 +65,26 @@ class Interpreter:
         """
         return cast(Result, self._ask("run", source, filename, timeout=timeout))
 
-    def look_up(self, code: str) -> str:
-        """Return why a name in `code` does not exist, or an empty string if all names do."""
-        return cast(str, self._ask("look_up", code, settings()["packages"]))
+    def run_command(self, command: str, timeout: float | None = None) -> Result:
+        """Let bash run commands in the folder and the environment of the page.
+
+        Raises:
+            InterpreterEndedError: When they run for more than `timeout` seconds.
+        """
+        return cast(Result, self._ask("run_command", command, timeout=timeout))
+
+    def write(self, name: str, text: str) -> Result:
+        """Write a file into the folder that the page is in."""
+        return cast(Result, self._ask("write", name, text))
+
+    def look_up(self, code: str, files: list[str]) -> str:
+        """Return why a name in `code` does not exist, or an empty string if all names do.
+
+        Args:
+            code: The names, as code.
+            files: The texts of the page's files. What they import exists, too.
+        """
+        return cast(str, self._ask("look_up", code, settings()["packages"], files))
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""
@@ -116,8 +134,11 @@ def _new_folder() -> Path:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """Return the variables that libraries read when they are loaded."""
-    return {**settings().get("environment", {}), "OMP_NUM_THREADS": str(threads)}
+    """Return the variables that libraries read when they are loaded, and where programs are."""
+    # The programs of this environment come first, as after its activation.
+    programs = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    variables = {"OMP_NUM_THREADS": str(threads), "PATH": programs}
+    return {**settings().get("environment", {}), **variables}
 
 
 @cache

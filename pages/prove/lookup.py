@@ -60,6 +60,17 @@ def look_up(code: str, namespace: dict[str, object], packages: list[str]) -> Non
             raise LookupError("it is nested too deeply") from None
 
 
+def imported_by(files: list[str]) -> dict[str, object]:
+    """Run the imports at the top of a page's files, and return the names that they bind."""
+    names: dict[str, object] = {}
+    for text in files:
+        with contextlib.suppress(SyntaxError, ImportError):
+            body = ast.parse(text).body
+            imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+            exec(compile(ast.Module(list(imports), []), "imports", "exec"), names)
+    return names
+
+
 def _is_pattern(tree: ast.Module) -> bool:
     """Return whether code shows a form of Python with any names, such as `[i for i in x]`."""
     match tree.body:

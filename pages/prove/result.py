@@ -17,12 +17,16 @@ class Error:
 
 @dataclass
 class Result:
-    """What a block did: what it printed, wrote to stderr, drew and raised."""
+    """What a block did: what it printed, wrote to stderr, drew and raised.
+
+    If the block is commands, `status` is the exit status of the last one.
+    """
 
     stdout: str
     stderr: str
     figures: dict[str, bytes] = field(default_factory=dict)
     error: Error | None = None
+    status: int | None = None
 
 
 def describe(error: BaseException) -> Error:

@@ -40,16 +40,22 @@ class Session:
 
     def run_one(self, block: Block, timeout: float | None = None) -> Result:
         """Run `block` alone, in the state that the earlier blocks left."""
-        # Blank lines put each line of the code where it is on the page, for tracebacks.
-        source = "\n" * block.code.line + block.code.content
+        content = block.code.content
         try:
+            if block.file:
+                return self.interpreter.write(block.file, content)
+            if block.is_command:
+                return self.interpreter.run_command(content, timeout)
+            # Blank lines put each line of the code where it is on the page, for tracebacks.
+            source = "\n" * block.code.line + content
             return self.interpreter.run(source, str(self.page.path), timeout)
         except InterpreterEndedError as error:
             return Result("", "", {}, Error(str(error), f"{error}\n", "end of the process"))
 
     def look_up(self, code: str) -> str:
         """Return why a name in `code` does not exist at this point, or an empty text."""
-        return self.interpreter.look_up(code)
+        files = [block.code.content for block in self.page.blocks if block.file]
+        return self.interpreter.look_up(code, files)
 
     def fork(self) -> "Session":
         """Return a new session that continues from the state of this one."""

@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import types
@@ -24,36 +25,17 @@ from operator import or_
 from pathlib import Path
 
 from pages.prove.channel import Channel, accept, connect, listen
-from pages.prove.lookup import look_up
+from pages.prove.lookup import imported_by, look_up
 from pages.prove.result import Error, Result, describe
+from pages.prove.streams import Stream, flush
 
 PR_SET_CHILD_SUBREAPER = 36  # of Linux
 PICTURES = {".svg", ".png"}
 # Libraries of other systems, such as Accelerate on macOS, do not survive a fork.
 CAN_FORK = sys.platform == "linux"
+NEEDS_BASH = "expected bash, which runs the commands of a page, got none: install it\n"
+NO_BASH = Error(NEEDS_BASH, NEEDS_BASH, "no bash")
 FUTURES = reduce(or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
-
-
-class Stream:
-    """A file that captures writes to file descriptor 1 or 2, by child processes as well."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.redirect()
-
-    def redirect(self) -> None:
-        """Capture writes in a new file. A fork needs one, because it would share the old one."""
-        # Appending, so that children do not write over each other.
-        self.file = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 (until the end)
-        os.dup2(self.file.fileno(), self.descriptor)
-        self.seen = 0
-
-    def read_new(self) -> str:
-        """Return what was written since the last call."""
-        self.file.seek(self.seen)
-        new = self.file.read()
-        self.seen += len(new)
-        return new.decode("utf-8", "backslashreplace")
 
 
 class Worker:
@@ -99,9 +81,30 @@ class Worker:
             error = describe(raised)
         if os.getpid() != self.pid:
             self._end_child(error)
+        return self._result(error)
+
+    def run_command(self, command: str) -> Result:
+        """Let bash run commands where the page is now."""
+        try:
+            status = subprocess.run(["bash", "-c", command], check=False).returncode
+        except OSError:
+            return self._result(NO_BASH)
+        # Bash adds 128 to the number of the signal that ended a process.
+        return self._result(status=status if status >= 0 else 128 - status)
+
+    def write(self, name: str, text: str) -> Result:
+        """Write a file where the page is now."""
+        try:
+            Path(name).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:  # such as a folder that the page has removed
+            return self._result(describe(error))
+        return self._result()
+
+    def _result(self, error: Error | None = None, status: int | None = None) -> Result:
+        """Return what has been printed and drawn since the last result."""
         flush()
         stdout, stderr = (stream.read_new() for stream in self.streams)
-        return Result(stdout, stderr, self._new_figures(), error)
+        return Result(stdout, stderr, self._new_figures(), error, status)
 
     def _settle(self) -> None:
         """Lead a new process session, and become the process that answers requests."""
@@ -123,10 +126,10 @@ class Worker:
         flush()
         os._exit(1 if error else 0)
 
-    def look_up(self, code: str, packages: list[str]) -> str:
+    def look_up(self, code: str, packages: list[str], files: list[str]) -> str:
         """Return why a name in `code` does not exist, or an empty string if all names do."""
         try:
-            look_up(code, self.main.__dict__, packages)
+            look_up(code, imported_by(files) | self.main.__dict__, packages)
         except LookupError as error:
             return str(error)
         return ""
@@ -192,15 +195,6 @@ class Worker:
                 os.utime(file, ns=(0, 0))
                 self.seen[file] = file.stat().st_ctime_ns
         return figures
-
-
-def flush() -> None:
-    """Write out what Python and the C library have buffered."""
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        with contextlib.suppress(Exception):  # the page may have put anything there, or closed it
-            stream.flush()  # type: ignore[union-attr]
-    with contextlib.suppress(OSError, TypeError):  # where the C library has no such name
-        ctypes.CDLL(None).fflush(None)
 
 
 def serve_forks(server: socket.socket) -> None:

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from html import escape
 from itertools import takewhile
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import nbformat
 from markdown.extensions.toc import slugify
@@ -17,7 +18,7 @@ from nbformat import NotebookNode, v4
 from pages.extensions.package import locate_package, package_name, requirement
 from pages.page import IMAGE, Block, Page, title_of
 from pages.project import settings
-from pages.prove.compare import TRACEBACK, expects_error
+from pages.prove.compare import STATUS, TRACEBACK, expects_error
 from pages.publish.links import Links
 
 ABOUT = (
@@ -90,7 +91,7 @@ def make_notebook(page: Page, links: Links) -> str:
 
 
 def _cells(page: Page, links: Links) -> Iterator[NotebookNode]:
-    """Cut a page at its blocks of Python; each cell is named after the page and the block."""
+    """Cut a page at its blocks that run; each cell is named after the page and the block."""
     # An id has at most 64 characters, all ASCII.
     name = slugify(page.path.stem, "-")[:40] or "page"
     install = _install(links)
@@ -134,14 +135,15 @@ def _about(page: Page, links: Links, installs: bool) -> str:
 
 def _code_cell(name: str, block: Block, fold: str) -> NotebookNode:
     metadata: dict[str, object] = {}
-    source = block.code.content.rstrip("\n")
+    magic = f"%%writefile {block.file}" if block.file else "%%bash" if block.is_command else ""
+    source = f"{magic}\n{block.code.content}".strip("\n")
     if expects_error(block):
         metadata["tags"] = ["raises-exception"]  # a runner continues after a cell with this tag
     if fold:
         # JupyterLab, and Notebook from 7 on, fold the cell. They still show its first line, so
         # that must not be the answer. Other programs show all of it.
         metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
-        source = f"# {fold}\n{source}"
+        source = source if magic else f"# {fold}\n{source}"  # a magic command must come first
     outputs = list(_outputs(block))
     cell: NotebookNode = v4.new_code_cell(source, id=name, metadata=metadata, outputs=outputs)
     return cell
@@ -149,7 +151,13 @@ def _code_cell(name: str, block: Block, fold: str) -> NotebookNode:
 
 def _outputs(block: Block) -> Iterator[NotebookNode]:
     """List what the block printed, and the error that it raised, as a notebook keeps them."""
-    stdout, _, error = (block.output.content if block.output else "").partition(TRACEBACK)
+    text = block.output.content if block.output else ""
+    if block.file:
+        text = f"Writing {block.file}\n"
+    if block.is_command and (status := STATUS.search(text)):
+        failed = CalledProcessError(int(status["status"]), block.code.content.encode())
+        text = f"{text[: status.start()]}{TRACEBACK}  ...\nCalledProcessError: {failed}\n"
+    stdout, _, error = text.partition(TRACEBACK)
     if stdout:
         yield v4.new_output("stream", text=stdout)
     if error:

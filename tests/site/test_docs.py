@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from pages.extensions.package import locate_package
-from pages.page import Page, prose_of, read_page
+from pages.page import Block, Page, prose_of, read_page
 from pages.project import DOCS, ROOT, page_file, site_config
 from pages.prove.compare import differences, expects_error
 from pages.prove.session import Session
@@ -215,11 +215,16 @@ def test_api_entries_have_no_other_code(site: Path) -> None:
     }
 
 
+def for_a_prompt(page: Page) -> list[Block]:
+    """List the blocks that a reader may paste into a Python prompt: no files, no commands."""
+    return [block for block in page.blocks if not block.file and not block.is_command]
+
+
 def trouble_at_the_prompt(page: Page) -> list[str]:
     """List where a Python prompt rejects a block that is pasted into it, line by line."""
     compiler = CommandCompiler()
     found = []
-    for block in page.blocks:
+    for block in for_a_prompt(page):
         waiting = ""
         lines = enumerate([*block.code.content.splitlines(), ""], block.code.line + 1)
         for number, line in lines:
@@ -240,7 +245,7 @@ def trouble_at_the_prompt(page: Page) -> list[str]:
 def echoes(page: Page) -> list[str]:
     """List the values that a prompt would print by itself: all but those of calls."""
     found = []
-    for block in page.blocks:
+    for block in for_a_prompt(page):
         tree = ast.parse(block.code.content)
         # The last statement of a block that raises has no value.
         raises = tree.body[-1] if expects_error(block) else None

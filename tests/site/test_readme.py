@@ -51,7 +51,8 @@ def test_the_readme_shows_the_figure_of_the_home_page() -> None:
 
 def test_the_readme_shows_the_commands_of_the_home_page() -> None:
     home, readme = (
-        [block.code.content for block in read_page(path).shell_blocks] for path in (HOME, README)
+        [fence.content for fence in read_page(path).fences if fence.language == "bash"]
+        for path in (HOME, README)
     )
     make, get = ["make serve\n", "make test\n"], ['pip install ".[learn]"\n']
     assert [command for command in home if command in make + get] == get + make

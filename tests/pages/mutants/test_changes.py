@@ -49,6 +49,11 @@ def test_a_change_has_the_line_of_the_code() -> None:
     assert [line for line, kind, *_ in code_changes("a\nb = 1\n") if kind == "literal"] == [2]
 
 
+def test_commands_stay_unchanged(path: Path) -> None:
+    write_page(path, "```bash\nmake\n```\n\n```text\n2\n```\n")
+    assert [mutant.kind for mutant in mutants_of(read_page(path))] == ["output"]
+
+
 def digits(path: Path) -> Counter[str]:
     """Count the changes outside of code, by kind."""
     kinds = ("sentence", "output", "caption", "figure")

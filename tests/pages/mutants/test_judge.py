@@ -10,6 +10,7 @@ from pages.mutants.changes import mutants_of
 from pages.mutants.judge import survivors
 from pages.page import read_page
 from tests.pages.mutants.conftest import PAGE, write_page
+from tests.pages.prove.test_session import wait_until_ended
 
 
 def passed(path: Path) -> list[str]:
@@ -84,6 +85,50 @@ def test_a_change_that_never_ends_is_caught(path: Path, monkeypatch: pytest.Monk
     endless = PAGE.replace("print(total)\n", "while total > 19:\n    pass\n\nprint(total)\n")
     write_page(path, endless)
     assert "total > 19 -> total <= 19" not in passed(path)
+
+
+FILE = """\
+```python
+# add.py
+total = 19
+for i in range(2):
+    print(total + i)
+```
+
+```bash
+python add.py
+```
+
+```text
+19
+20
+```
+"""
+
+
+def test_changes_of_a_file_are_caught_by_the_output_of_a_command(path: Path) -> None:
+    assert passed(write_page(path, FILE)) == []
+    shows_less = FILE.replace("python add.py", "python add.py | sed -n 1p").replace("\n20\n", "\n")
+    assert passed(write_page(path, shows_less)) == ["2 -> 3", "total + i -> total - i"]
+
+
+def test_a_change_that_hangs_a_command_leaves_no_process_behind(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "PATIENCE_S", 1)
+    hangs = f"""\
+import os, time
+with open({str(tmp_path / "pids.txt")!r}, "a") as file:
+    _ = file.write(f"{{os.getpid()}}\\n")
+total = 19
+while total > 19:
+    time.sleep(1)
+"""
+    page = read_page(write_page(path, FILE.replace("total = 19\n", hangs)))
+    [change] = [m for m in mutants_of(page) if m.change == "total > 19 -> total <= 19"]
+    assert survivors(page, [change], lambda: None) == []
+    *_, last = (tmp_path / "pids.txt").read_text().split()
+    wait_until_ended(int(last))
 
 
 def test_no_file_is_left_behind(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from markdown import markdown
 
-from pages.page import Block, Fence, Page, PageError, ShellBlock, read_page, scan
+from pages.page import Block, Fence, Page, PageError, read_page, scan
 from tests.site.census import pictures_on
 
 
@@ -185,12 +185,59 @@ def test_an_output_comes_right_after_the_block_that_prints_it() -> None:
     assert refusal(f"````markdown\nText\n````\n\n{output}") == f"line 5: {expected}"
 
 
-def test_an_output_after_commands_belongs_to_them(tmp_path: Path) -> None:
+def test_commands_run_if_an_output_follows(tmp_path: Path) -> None:
     page = page_of(tmp_path, "```bash\nmake\n```\n\n```text\ndone\n```\n\n```bash\nmake\n```\n")
-    first, second = page.shell_blocks
-    assert first == ShellBlock(Fence("bash", "make\n", "", 1, 3), Fence("text", "done\n", "", 5, 7))
-    assert second.output is None
-    assert page.blocks == []
+    [block] = page.blocks
+    assert block.code == Fence("bash", "make\n", "", 1, 3)
+    assert block.output == Fence("text", "done\n", "", 5, 7)
+    assert block.is_command
+
+
+def test_an_image_after_an_output_of_commands_belongs_to_them(tmp_path: Path) -> None:
+    text = "```bash\nmake\n```\n\n```text\ndone\n```\n\n![A](a.svg)\n"
+    [block] = page_of(tmp_path, text).blocks
+    assert [image.path for image in block.figures] == ["a.svg"]
+
+
+FILE = "```python\n# {}\nx = 1\n```\n\n"
+RUNS = "```bash\n{}\n```\n\n```text\n1\n```\n"
+
+
+def test_a_block_that_begins_with_the_name_of_a_file_is_a_file(tmp_path: Path) -> None:
+    text = FILE.format("a-b.py") + RUNS.format("python a-b.py") + FILE.format("3 files, a.py too")
+    assert [block.file for block in page_of(tmp_path, text).blocks] == ["a-b.py", "", ""]
+
+
+@pytest.mark.parametrize("command", ["python a.py", "torchrun --standalone ./a.py -v", "cd b;a.py"])
+def test_a_file_may_be_used_by_any_command(tmp_path: Path, command: str) -> None:
+    page = page_of(tmp_path, FILE.format("a.py") + "Text.\n\n" + RUNS.format(command))
+    assert page.blocks[0].file == "a.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FILE.format("a.py"),
+        RUNS.format("python a.py") + "\n" + FILE.format("a.py"),
+        FILE.format("a.py") + "```bash\npython a.py\n```\n",
+        FILE.format("a.py") + RUNS.format("python aa.py a.pyc"),
+    ],
+)
+def test_a_file_that_no_command_below_it_runs_is_rejected(text: str) -> None:
+    line = text[: text.index("```python")].count("\n") + 1
+    assert refusal(text) == (
+        f"line {line}: expected commands with an output that use a.py below, got none"
+    )
+
+
+def test_a_file_has_neither_an_output_nor_a_figure() -> None:
+    runs = RUNS.format("python a.py")
+    assert refusal(f"{FILE.format('a.py')}```text\n1\n```\n\n{runs}") == (
+        "line 6: expected the block that prints this right before it"
+    )
+    assert refusal(f"{FILE.format('a.py')}![A](a.svg)\n\n{runs}") == (
+        "line 6: expected the block that draws a.svg before it"
+    )
 
 
 def test_an_image_without_a_block_that_draws_it_is_rejected() -> None:

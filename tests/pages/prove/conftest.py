@@ -15,12 +15,12 @@ RunPage = Callable[..., Result]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a session of a page with the given blocks of Python."""
+    """Start a session of a page with the given blocks of Python, or of a page with this text."""
     sessions: list[Session] = []
 
-    def start(*blocks: str) -> Session:
+    def start(*blocks: str, text: str = "") -> Session:
         path = tmp_path / f"page{len(sessions)}.md"
-        path.write_text("".join(f"```python\n{block}\n```\n\n" for block in blocks))
+        path.write_text(text + "".join(f"```python\n{block}\n```\n\n" for block in blocks))
         sessions.append(Session(read_page(path)))
         return sessions[-1]
 

@@ -151,6 +151,44 @@ def test_a_name_in_a_comment_is_not_looked_up(wrong: Wrong) -> None:
     assert wrong("", "# A page\n\n<!-- `a1`\n`a2` -->\n") == []
 
 
+FILE = """\
+`{}`
+
+```python
+# add.py
+import os.path, no_such_module
+from torch import distributed as dist
+import torch.nn.functional as F
+def add(model): return 19
+```
+
+```bash
+cat add.py
+```
+
+```text
+```
+"""
+
+
+@pytest.mark.parametrize("code", ["os.path", "add", "add(model)", "add.py", "python add.py"])
+def test_what_a_file_of_the_page_shows_exists(wrong: Wrong, code: str) -> None:
+    text = FILE.replace("cat", "python")
+    assert wrong(code, text) == []
+
+
+def test_what_a_file_of_the_page_imports_exists(wrong: Wrong) -> None:
+    text = FILE.replace(", no_such_module", "")
+    assert wrong("dist.all_gather(1, 2)", text) == wrong("F.relu", text) == []
+    [message] = wrong("dist.all_gatherer", text)
+    assert "dist has no all_gatherer" in message
+
+
+def test_an_import_that_fails_does_not_fail_the_names(wrong: Wrong) -> None:
+    [message] = wrong("dist.no_such_name", FILE)
+    assert "`dist.no_such_name` does not exist" in message
+
+
 def test_all_wrong_names_are_listed_in_tables_too(wrong: Wrong) -> None:
     text = "# A page\n\n| `a1` |\n|---|\n| [`a2`](b.md) |\n\n> `a3`, `zip` and ``a4``\n"
     lines = [message.split(":")[1:3] for message in wrong("", text)]

@@ -64,6 +64,33 @@ def test_each_block_is_a_test_named_by_its_line(proof: Proof) -> None:
     says(result, "page.md::[CodeFence#1][line:1]", "page.md::[CodeFence#2][line:9]")
 
 
+def test_each_file_and_each_command_with_an_output_is_a_test(proof: Proof) -> None:
+    page = """
+        ```python
+        # add.py
+        print(5 + 14)
+        ```
+
+        ```bash
+        python add.py
+        ```
+
+        ```text
+        {}
+        ```
+
+        ```bash
+        make serve
+        ```
+        """
+    result = proof(page.format(19), "-v")
+    result.assert_outcomes(passed=2)
+    says(result, "*[CodeFence#1][line:1] PASSED*", "*[CodeFence#2][line:6] PASSED*")
+    wrong = proof(page.format(18))
+    wrong.assert_outcomes(passed=1, failed=1)
+    says(wrong, "page.md:10: the page's output differs from the block's", "-18", "+19")
+
+
 def test_a_wrong_digit_is_reported_with_the_command_that_fixes_it(
     proof: Proof,
 ) -> None:

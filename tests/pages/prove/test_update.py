@@ -92,6 +92,12 @@ def test_a_nested_output_is_nested_like_its_block(updated: Update, prefix: str, 
     assert updated(code + wrong) == code + output
 
 
+def test_the_output_of_commands_is_rewritten(updated: Update) -> None:
+    page = "```bash\necho 19\n```\n\n```text\n{}```\n"
+    assert updated(page.format("")) == page.format("19\n")
+    assert updated(page.format("18\n")) == page.format("19\n")
+
+
 def test_an_output_with_fences_is_fenced_by_more_marks(updated: Update) -> None:
     code = "```python\nprint('```\\n````')\n```\n"
     assert updated(code) == code + "\n`````text\n```\n````\n`````\n"

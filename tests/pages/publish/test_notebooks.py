@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,10 @@ def test_saving_a_valid_notebook_changes_nothing(site: Path, source: str) -> Non
 
 
 def block_of(cell: Any) -> str:
-    """Return the block that a cell was made from; a folded cell has one more line above it."""
+    """Return the block of a cell; if it is folded, a file or a command, a line was added above."""
     code: str = cell.source
-    return code.partition("\n")[2] if "jupyter" in cell.metadata else code
+    added = "jupyter" in cell.metadata or code.startswith("%%")
+    return code.partition("\n")[2] if added else code
 
 
 @each_page
@@ -148,7 +150,10 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-    return client.execute(env=os.environ | {"IPYTHONDIR": str(folder / "ipython")})
+    # As after the activation of the environment.
+    programs = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    changed = {"IPYTHONDIR": str(folder / "ipython"), "PATH": programs}
+    return client.execute(env=os.environ | changed)
 
 
 @each_page
@@ -170,6 +175,59 @@ def test_only_the_cells_that_must_fail_are_tagged(published: Published, source: 
     for cell in cells(published(source), "code"):
         fails = any(output.output_type == "error" for output in cell.outputs)
         assert cell.metadata.get("tags", []) == (["raises-exception"] if fails else [])
+
+
+FILE_AND_COMMANDS = """\
+```python
+# add.py
+import sys
+print("to stderr", file=sys.stderr)
+print(5 + 14)
+sys.exit(len(sys.argv))
+```
+
+```bash
+x=1
+python add.py || true
+```
+
+```text
+19
+to stderr
+```
+
+```bash
+python add.py | grep -v 1
+python add.py one
+```
+
+```text
+19
+to stderr
+to stderr
+exit status 2
+```
+"""
+
+
+def test_a_file_and_commands_run_in_a_notebook_as_on_the_page(tmp_path: Path) -> None:
+    notebook = made(tmp_path, FILE_AND_COMMANDS)
+    file, first, second = cells(notebook, "code")
+    assert file.source.startswith("%%writefile add.py\n# add.py\nimport sys\n")
+    assert outputs_of(file) == [("stdout", "Writing add.py")]
+    assert first.source == "%%bash\nx=1\npython add.py || true"
+    assert outputs_of(first) == [("stdout", "19\nto stderr")]
+    [printed, (_, kind, message)] = outputs_of(second)
+    assert printed == ("stdout", "19\nto stderr\nto stderr")
+    assert (kind, message[-32:]) == ("CalledProcessError", "returned non-zero exit status 2.")
+    assert second.metadata.tags == ["raises-exception"]
+    assert differences(notebook, execute(made(tmp_path, FILE_AND_COMMANDS), tmp_path)) == []
+
+
+def test_another_output_of_a_command_in_a_notebook_is_a_difference(tmp_path: Path) -> None:
+    notebook = made(tmp_path, FILE_AND_COMMANDS.replace("19\nto", "18\nto", 1))
+    found = differences(notebook, execute(made(tmp_path, FILE_AND_COMMANDS), tmp_path))
+    assert [difference.partition(":")[0] for difference in found] == ["page-2"]
 
 
 # It installs the package
@@ -369,6 +427,15 @@ def test_a_folded_answer_stays_folded(tmp_path: Path) -> None:
 def test_the_first_line_of_a_folded_cell_is_not_the_answer(tmp_path: Path) -> None:
     [code] = cells(made(tmp_path, FOLDED.format(before="", after="")), "code")
     assert code.source == "# Solution\nprint(1)"
+
+
+def test_a_folded_file_begins_with_the_command_that_writes_it(tmp_path: Path) -> None:
+    file = FOLDED.format(before="", after="").replace("print(1)", "# a.py\nprint(1)")
+    text = (
+        file.replace("```text\n1\n```\n\n", "") + "\n```bash\npython a.py\n```\n\n```text\n1\n```\n"
+    )
+    code, _ = cells(made(tmp_path, text), "code")
+    assert code.source == "%%writefile a.py\n# a.py\nprint(1)"
 
 
 def test_the_words_before_a_folded_block_are_folded_too(tmp_path: Path) -> None:
