@@ -1,9 +1,9 @@
-"""Measure training steps on one, two and four processes, and the connection between them.
+"""Measure training steps on one, two and four processes, and the link between two of them.
 
 python -m benchmarks.scale
 
-It takes about a minute and a half, prints what it measures, and writes `nnfp/data/scale-cpu.json`, which
-the page on scale reads. Each process computes on one thread.
+It takes about a minute and a half, prints what it measures, and writes nnfp/data/scale-cpu.json,
+which the page on scale reads. Each process computes on one thread.
 """
 
 import json
@@ -14,12 +14,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from statistics import median
 from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
@@ -30,111 +31,108 @@ from nnfp.speed.machine import describe, processor_name
 from pages.project import ROOT
 
 RESULT = ROOT / "nnfp/data/scale-cpu.json"
-# The neurons of each hidden layer, and how many steps are timed together.
-WIDTHS = {64: 20, 512: 4, 2048: 1}
 BATCH = 256
-LARGE = 4 * 1024 * 1024
-# For each number of processes. In every round, all cases take their turn, so that other programs
-# slow all of them down alike.
+# The neurons of each hidden layer, and how many steps are timed together.
+WIDTHS = {16: 20, 256: 8, 2048: 1}
+MANY = 4 * 1024 * 1024  # float32 numbers
+# By the number of processes. All cases take their turn in each round, so that other programs slow
+# all of them down alike.
 ROUNDS = {2: 50, 4: 15}
 
+Case = tuple[Callable[[], object], int]
+"""What to time, and how many times in a row."""
 
-def cases(ranks: int, rank: int) -> dict[str, Callable[[], object]]:
-    """Return what a rank times, by name. A case that starts with *alone* is for rank 0."""
-    one, large = torch.zeros(1), torch.zeros(LARGE)
-    found: dict[str, Callable[[], object]] = {
-        "all_reduce one": lambda: dist.all_reduce(one),
-        "all_reduce many": lambda: dist.all_reduce(large),
+
+def take_step(model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
+    """Take a training step on this rank alone, or with DDP."""
+    optimizer.zero_grad()
+    mse_loss(model(x), y).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+
+
+def take_averaged_step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor
+) -> None:
+    """Take a training step in which the ranks average their gradients."""
+    optimizer.zero_grad()
+    mse_loss(model(x), y).backward()  # type: ignore[no-untyped-call]
+    average_gradients(model)
+    optimizer.step()
+
+
+def cases(ranks: int) -> dict[str, Case]:
+    """Return what to time, by name."""
+    found: dict[str, Case] = {
+        "all_reduce one": (partial(dist.all_reduce, torch.zeros(1)), 20),
+        "all_reduce many": (partial(dist.all_reduce, torch.zeros(MANY)), 1),
     }
-    for width in WIDTHS:
-        x, target = torch.randn(BATCH, 64), torch.randn(BATCH, 10)
-        shard = slice(BATCH // ranks)
-        found[f"alone {width}"] = step(width, x, target)
-        found[f"at once {width}"] = step(width, x[shard], target[shard])
-        found[f"average {width}"] = step(width, x[shard], target[shard], average_gradients)
-        found[f"ddp {width}"] = step(width, x[shard], target[shard], ddp=True)
+    for width, times in WIDTHS.items():
+        model = MLP([64, width, width, 10])
+        ddp = DistributedDataParallel(MLP([64, width, width, 10]))
+        sgd, ddp_sgd = (torch.optim.SGD(each.parameters(), lr=1e-3) for each in (model, ddp))
+        x, y = torch.randn(BATCH, 64), torch.randn(BATCH, 10)
+        shard = x[: BATCH // ranks], y[: BATCH // ranks]
+        found[f"alone {width}"] = partial(take_step, model, sgd, x, y), times
+        found[f"arithmetic {width}"] = partial(take_step, model, sgd, *shard), times
+        found[f"averaged {width}"] = partial(take_averaged_step, model, sgd, *shard), times
+        found[f"ddp {width}"] = partial(take_step, ddp, ddp_sgd, *shard), times
     return found
 
 
-def step(
-    width: int,
-    x: torch.Tensor,
-    target: torch.Tensor,
-    average: Callable[[nn.Module], object] = lambda model: None,
-    ddp: bool = False,
-) -> Callable[[], object]:
-    """Return a function that takes a training step."""
-    torch.manual_seed(0)
-    model: nn.Module = MLP([64, width, width, 10])
-    if ddp:
-        model = DistributedDataParallel(model)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
-
-    def take() -> None:
-        optimizer.zero_grad()
-        mse_loss(model(x), target).backward()  # type: ignore[no-untyped-call]
-        average(model)
-        optimizer.step()
-
-    return take
-
-
 def measure(folder: str, rank: int, ranks: int) -> dict[str, float]:
-    """Return the median seconds of each case, as rank 0 measures them."""
+    """Return the median seconds of each case, as this rank measures them."""
     torch.set_num_threads(1)
-    store = f"file://{folder}/{ranks}"
-    dist.init_process_group("gloo", init_method=store, rank=rank, world_size=ranks)
-    times: dict[str, list[float]] = defaultdict(list)
-    everything = cases(ranks, rank)
+    method = f"file://{folder}/ranks"
+    dist.init_process_group("gloo", init_method=method, rank=rank, world_size=ranks)
+    seconds: dict[str, list[float]] = defaultdict(list)
+    everything = cases(ranks)
     # disable=None shows the bar only in a terminal.
     for turn in tqdm(range(ROUNDS[ranks] + 1), f"{ranks} processes", disable=rank > 0 or None):
-        for name, run in everything.items():
-            repeats = {"one": 20, "many": 1}.get(name.split()[-1]) or WIDTHS[int(name.split()[-1])]
+        for name, (run, times) in everything.items():
             dist.barrier()
             start = time.perf_counter()
+            # The others wait, so that rank 0 has the machine for itself.
             if rank == 0 or not name.startswith("alone"):
-                for _ in range(repeats):
+                for _ in range(times):
                     run()
             if turn > 0:  # the first round warms up
-                times[name].append((time.perf_counter() - start) / repeats)
+                seconds[name].append((time.perf_counter() - start) / times)
     dist.destroy_process_group()
-    return {name: median(each) for name, each in times.items()}
+    return {name: median(each) for name, each in seconds.items()}
 
 
-def run(ranks: int) -> dict[str, float]:
-    """Measure on a number of processes, and return what rank 0 measured."""
+def measure_ranks(ranks: int) -> dict[str, float]:
+    """Start the processes, and return what rank 0 measures."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
-        futures = [pool.submit(measure, folder, rank, ranks) for rank in range(ranks)]
-        everyone = [future.result() for future in futures]
-        return everyone[0]
+        first, *others = [pool.submit(measure, folder, rank, ranks) for rank in range(ranks)]
+        for each in others:
+            each.result()
+        return first.result()
 
 
 def main() -> None:
-    start = time.perf_counter()
+    begin = time.perf_counter()
     os.environ["OMP_NUM_THREADS"] = "1"
+    seconds = {ranks: measure_ranks(ranks) for ranks in ROUNDS}
+    # A ring of two takes two turns, and a rank sends half of the numbers in each.
+    latency = seconds[2]["all_reduce one"] / 2
+    bandwidth = 4 * MANY / (seconds[2]["all_reduce many"] - 2 * latency)
     steps: list[dict[str, Any]] = []
-    for ranks in (2, 4):
-        seconds = run(ranks)
-        if ranks == 2:
-            # A ring of two takes two turns, and in each, a rank sends half of the numbers.
-            latency = seconds["all_reduce one"] / 2
-            bandwidth = 4 * LARGE / (seconds["all_reduce many"] - 2 * latency)
+    for ranks, times in seconds.items():
         for width in WIDTHS:
-            model = MLP([64, width, width, 10])
-            names = ("alone", "at once", "average", "ddp")
-            steps.append(
-                {"ranks": ranks, "width": width}
-                | {"parameters": sum(p.numel() for p in model.parameters())}
-                | {name: seconds[f"{name} {width}"] for name in names}
-            )
+            parameters = sum(p.numel() for p in MLP([64, width, width, 10]).parameters())
+            names = ("alone", "arithmetic", "averaged", "ddp")
+            timings = {name: times[f"{name} {width}"] for name in names}
+            steps.append({"ranks": ranks, "width": width, "parameters": parameters} | timings)
             print(steps[-1])
     cores = len(os.sched_getaffinity(0))
-    machine = describe(torch.device("cpu"), 1) | {"device": f"{processor_name()}, {cores} cores"}
+    about = describe(torch.device("cpu"), 1) | {"device": f"{processor_name()}, {cores} cores"}
     link = {"bandwidth": bandwidth, "latency": latency}
-    result = {"machine": machine, "batch": BATCH, "link": link, "steps": steps}
+    print(link)
+    result = {"machine": about, "batch": BATCH, "link": link, "steps": steps}
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(link, f"{time.perf_counter() - start:.0f} s")
+    print(f"{time.perf_counter() - begin:.0f} s")
 
 
 if __name__ == "__main__":

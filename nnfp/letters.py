@@ -168,33 +168,33 @@ def trained_window() -> Window:
     """
     net = Window()
     with (files("nnfp") / "data/window.pt").open("rb") as file:
-        net.load_state_dict(torch.load(file, map_location="cpu"))
+        net.load_state_dict(torch.load(file))
     return net
 
 
 @torch.no_grad()
 def write(
-    net: nn.Module, size: int, start: str = "", generator: torch.Generator | None = None
+    net: nn.Module, size: int = 0, start: str = "", generator: torch.Generator | None = None
 ) -> str:
     """Let a network write a name: draw a letter, append it, and repeat until a dot is drawn.
 
     Args:
-        net: Returns logits of shape `(1, 27)` for a window of shape `(1, size)`.
-        size: The number of letters in a window.
+        net: Returns logits whose last row is that of the next letter.
+        size: The number of letters that it reads at a time: a window. With 0, all letters so far.
         start: How the name begins.
         generator: What draws the letters; without one, PyTorch's own.
 
     Returns:
-        The name, without dots. It ends after 20 letters at the latest.
+        The name, without dots. It ends after 15 letters at the latest.
 
     Raises:
         ValueError: If `start` has another character than the letters a to z.
     """
-    numbers = [0] * size + _numbers(start)
-    while len(numbers) < size + 20:
-        logits = net(torch.tensor([numbers[-size:]]))
-        letter = torch.multinomial(logits[0].softmax(0), 1, generator=generator).item()
-        if letter == 0:
-            break
-        numbers.append(int(letter))
-    return "".join(LETTERS[number] for number in numbers[size:])
+    dots = max(size, 1)
+    numbers = [0] * dots + _numbers(start)
+    while len(numbers) < dots + 15:
+        logits = net(torch.tensor([numbers[-size:]])).flatten(0, -2)[-1]  # -0 is all of them
+        numbers.append(int(torch.multinomial(logits.softmax(0), 1, generator=generator)))
+        if numbers[-1] == 0:
+            return "".join(LETTERS[number] for number in numbers[dots:-1])
+    return "".join(LETTERS[number] for number in numbers[dots:])

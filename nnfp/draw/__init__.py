@@ -7,6 +7,7 @@ As a separate file, it is dark on white.
 
 # Each file with a leading underscore holds the function of that name: without the underscore, the
 # function would hide its module.
+from nnfp.draw._attention import attention
 from nnfp.draw._bars import bars
 from nnfp.draw._confusion import confusion
 from nnfp.draw._fits import fits
@@ -20,8 +21,10 @@ from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
 from nnfp.draw._reading import reading
+from nnfp.draw._ring import ring
 from nnfp.draw._shapes import Matrix, shapes
 from nnfp.draw._sharded import sharded
+from nnfp.draw._shards import shards
 from nnfp.draw._speedups import speedups
 from nnfp.draw._starts import starts
 from nnfp.draw.picture import Picture
@@ -33,6 +36,7 @@ __all__ = [
     "Numbers",
     "Path",
     "Picture",
+    "attention",
     "bars",
     "confusion",
     "fits",
@@ -46,8 +50,10 @@ __all__ = [
     "network",
     "neuron",
     "reading",
+    "ring",
     "shapes",
     "sharded",
+    "shards",
     "speedups",
     "starts",
 ]

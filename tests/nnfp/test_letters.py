@@ -179,7 +179,7 @@ def test_a_name_may_be_begun() -> None:
 def test_a_name_without_an_end_is_cut_off() -> None:
     net = Always("a")
     net.follows["a"] = "a"
-    assert write(net, 3) == "a" * 20
+    assert write(net, 3) == "a" * 15
 
 
 def test_a_long_beginning_is_kept() -> None:

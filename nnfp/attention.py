@@ -1,1 +1,0 @@
-"""Attention, and the transformer that is built from it."""
