@@ -33,8 +33,8 @@ from pages.project import ROOT
 RESULT = ROOT / "nnfp/data/scale-cpu.json"
 BATCH = 256
 # The neurons of each hidden layer, and how many steps are timed together.
-WIDTHS = {16: 20, 256: 8, 2048: 1}
-MANY = 4 * 1024 * 1024  # float32 numbers
+WIDTHS = {64: 20, 512: 4, 2048: 1}
+FEW, MANY = 1024, 4 * 1024 * 1024  # how many float32 numbers a short and a long all-reduce has
 # By the number of processes. All cases take their turn in each round, so that other programs slow
 # all of them down alike.
 ROUNDS = {2: 50, 4: 15}
@@ -62,9 +62,14 @@ def take_averaged_step(
 
 def cases(ranks: int) -> dict[str, Case]:
     """Return what to time, by name."""
+    product = partial(torch.mm, torch.randn(BATCH, BATCH), torch.randn(BATCH, BATCH))
+    few, many = torch.zeros(FEW), torch.zeros(MANY)
     found: dict[str, Case] = {
-        "all_reduce one": (partial(dist.all_reduce, torch.zeros(1)), 20),
-        "all_reduce many": (partial(dist.all_reduce, torch.zeros(MANY)), 1),
+        # Between products, as between the steps of a training: ranks that do nothing but wait for
+        # a message answer sooner.
+        "product": (product, 20),
+        "product and few": (lambda: (product(), dist.all_reduce(few)), 20),
+        "many": (partial(dist.all_reduce, many), 1),
     }
     for width, times in WIDTHS.items():
         model = MLP([64, width, width, 10])
@@ -116,8 +121,8 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     seconds = {ranks: measure_ranks(ranks) for ranks in ROUNDS}
     # A ring of two takes two turns, and a rank sends half of the numbers in each.
-    latency = seconds[2]["all_reduce one"] / 2
-    bandwidth = 4 * MANY / (seconds[2]["all_reduce many"] - 2 * latency)
+    latency = (seconds[2]["product and few"] - seconds[2]["product"]) / 2
+    bandwidth = 4 * MANY / (seconds[2]["many"] - 2 * latency)
     steps: list[dict[str, Any]] = []
     for ranks, times in seconds.items():
         for width in WIDTHS:
@@ -130,7 +135,7 @@ def main() -> None:
     about = describe(torch.device("cpu"), 1) | {"device": f"{processor_name()}, {cores} cores"}
     link = {"bandwidth": bandwidth, "latency": latency}
     print(link)
-    result = {"machine": about, "batch": BATCH, "link": link, "steps": steps}
+    result = {"machine": about, "cores": cores, "batch": BATCH, "link": link, "steps": steps}
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"{time.perf_counter() - begin:.0f} s")
 

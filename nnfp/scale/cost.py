@@ -44,7 +44,7 @@ def ring_bytes(size: float, ranks: int) -> float:
     return 2 * (ranks - 1) / ranks * size
 
 
-def all_reduce_seconds(size: float, ranks: int, link: Link) -> float:
+def ring_seconds(size: float, ranks: int, link: Link) -> float:
     """Predict how long a ring all-reduce takes.
 
     Args:
@@ -59,8 +59,8 @@ def all_reduce_seconds(size: float, ranks: int, link: Link) -> float:
         ValueError: If there is no rank, the size is negative, or the link has no bandwidth.
 
     Examples:
-        >>> from nnfp.scale import Link, all_reduce_seconds
-        >>> all_reduce_seconds(1000, ranks=2, link=Link(bandwidth=4000, latency=0.25))
+        >>> from nnfp.scale import Link, ring_seconds
+        >>> ring_seconds(1000, ranks=2, link=Link(bandwidth=4000, latency=0.25))
         0.75
     """
     if link.bandwidth <= 0 or link.latency < 0:
@@ -90,4 +90,4 @@ def step_seconds(arithmetic: float, size: float, ranks: int, link: Link) -> floa
     """
     if arithmetic < 0:
         raise ValueError(f"expected a time of 0 seconds or more, got {arithmetic}")
-    return arithmetic + all_reduce_seconds(size, ranks, link)
+    return arithmetic + ring_seconds(size, ranks, link)

@@ -50,6 +50,8 @@ FIRST_RESULTS = {
         "Page learn/speed/#the-roofline",
         "Glossary glossary/#roofline",
     ],
+    # A function of PyTorch that a page explains.
+    "all_reduce": ["Page learn/scale/#two-processes-one-all_reduce"],
     "GPU slower": ["Page learn/gpu/#when-a-gpu-is-slower"],
     # A symptom.
     "loss stays the same": ["Page learn/debugging/#the-loss-stays-the-same"],

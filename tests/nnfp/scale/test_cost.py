@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnfp.scale import Link, all_reduce_seconds, ring_bytes, step_seconds
+from nnfp.scale import Link, ring_bytes, ring_seconds, step_seconds
 
 LINK = Link(bandwidth=1000, latency=0.5)
 
@@ -40,21 +40,21 @@ def test_a_rank_never_sends_more_than_twice_the_gradients(size: float, ranks: in
 
 
 def test_one_rank_communicates_nothing() -> None:
-    assert ring_bytes(1000, 1) == all_reduce_seconds(1000, 1, LINK) == 0
+    assert ring_bytes(1000, 1) == ring_seconds(1000, 1, LINK) == 0
     assert step_seconds(3.0, 1000, 1, LINK) == 3.0
 
 
 def test_each_turn_costs_a_latency() -> None:
-    seconds = [all_reduce_seconds(0, ranks, LINK) for ranks in (2, 3, 5)]
+    seconds = [ring_seconds(0, ranks, LINK) for ranks in (2, 3, 5)]
     assert seconds == [2 * 0.5, 4 * 0.5, 8 * 0.5]
 
 
 def test_bytes_take_their_time_at_the_bandwidth() -> None:
-    assert all_reduce_seconds(4000, 4, Link(1000, 0)) == 2 * 3 / 4 * 4000 / 1000
+    assert ring_seconds(4000, 4, Link(1000, 0)) == 2 * 3 / 4 * 4000 / 1000
 
 
 def test_a_step_is_its_arithmetic_and_the_all_reduce() -> None:
-    assert step_seconds(3.0, 4000, 4, LINK) == 3.0 + all_reduce_seconds(4000, 4, LINK)
+    assert step_seconds(3.0, 4000, 4, LINK) == 3.0 + ring_seconds(4000, 4, LINK)
     assert math.isclose(step_seconds(3.0, 4000, 4, LINK), 3.0 + 6 * 0.5 + 6.0)
 
 
@@ -64,11 +64,11 @@ def test_a_step_is_its_arithmetic_and_the_all_reduce() -> None:
         (lambda: ring_bytes(1, 0), "expected at least 1 rank, got 0"),
         (lambda: ring_bytes(-1, 2), "expected a size of 0 bytes or more, got -1"),
         (
-            lambda: all_reduce_seconds(1, 2, Link(0, 1)),
+            lambda: ring_seconds(1, 2, Link(0, 1)),
             r"expected a bandwidth above 0 and a latency of 0 or more, got Link\(bandwidth=0, ",
         ),
-        (lambda: all_reduce_seconds(1, 2, Link(1, -1)), r"latency of 0 or more, .*latency=-1\)"),
-        (lambda: all_reduce_seconds(1, 0, LINK), "expected at least 1 rank, got 0"),
+        (lambda: ring_seconds(1, 2, Link(1, -1)), r"latency of 0 or more, .*latency=-1\)"),
+        (lambda: ring_seconds(1, 0, LINK), "expected at least 1 rank, got 0"),
         (lambda: step_seconds(-1, 1, 2, LINK), "expected a time of 0 seconds or more, got -1"),
     ],
 )
