@@ -20,10 +20,10 @@ from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
+from nnfp.draw._parts import parts
 from nnfp.draw._reading import reading
 from nnfp.draw._ring import ring
 from nnfp.draw._shapes import Matrix, shapes
-from nnfp.draw._sharded import sharded
 from nnfp.draw._shards import shards
 from nnfp.draw._speedups import speedups
 from nnfp.draw._starts import starts
@@ -49,10 +49,10 @@ __all__ = [
     "matmul",
     "network",
     "neuron",
+    "parts",
     "reading",
     "ring",
     "shapes",
-    "sharded",
     "shards",
     "speedups",
     "starts",

@@ -19,7 +19,7 @@ HEAD = 46  # above the numbers of a matrix, with its name in it
 LEFT = 76  # the space for the name of a rank
 
 
-def sharded(x: Numbers, weight: Numbers, dim: int, ranks: int = 2) -> Picture:
+def parts(x: Numbers, weight: Numbers, dim: int, ranks: int = 2) -> Picture:
     """Draw a layer that is cut: what each rank multiplies, and how the results are put together.
 
     Args:
@@ -40,7 +40,7 @@ def sharded(x: Numbers, weight: Numbers, dim: int, ranks: int = 2) -> Picture:
 
     Examples:
         >>> from nnfp import draw
-        >>> print(draw.sharded([[1, 2]], [[5, 7], [6, 8]], dim=1).title)
+        >>> print(draw.parts([[1, 2]], [[5, 7], [6, 8]], dim=1).title)
         A layer cut by inputs: rank 0 gives 5 and 6; rank 1 gives 14 and 16; added up: 19 and 22
     """
     x, weight = tensor(x), tensor(weight)
