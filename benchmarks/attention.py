@@ -1,9 +1,9 @@
-"""Train the transformer of the page on attention with three seeds, and variants of it with one.
+"""Train the transformer of the page on attention from three seeds, and each variant of it from one.
 
-Run it with `python -m benchmarks.attention`. It takes some minutes, prints the losses and twenty
+Run it with `python -m benchmarks.attention`. It takes a few minutes, prints the losses and twenty
 names, and writes `nnfp/data/attention.json`, which the page shows. The weights of the first seed
 are written twice: for the package, as `nnfp/data/transformer.json`, and for the site. Weights
-trained on another processor differ a little.
+trained on another processor differ slightly.
 """
 
 import datetime
@@ -31,7 +31,7 @@ SITE = ROOT / "docs/assets/weights/transformer.js"
 COMMENT = "// The transformer that writes names, by benchmarks/attention.py: its weights times 256."
 SEEDS = (0, 1, 2)
 EPOCHS = 20
-DEEP = 8  # the number of blocks where residual connections and layer norm begin to matter
+DEEP = 8  # enough blocks to show what residual connections and layer norm do
 
 
 class NoResidual(Block):
@@ -103,7 +103,7 @@ def train(make: Callable[[], Transformer], seed: int) -> tuple[Transformer, floa
 
 
 def save(net: Transformer, package: Path = PACKAGE, site: Path = SITE) -> None:
-    """Write the weights as whole numbers, each a count of 1/256."""
+    """Write the weights as whole numbers, in units of 1/256."""
     whole = {name: (256 * w).round().int().tolist() for name, w in net.state_dict().items()}
     rows = [f'"{name}": {json.dumps(w, separators=(",", ":"))}' for name, w in whole.items()]
     text = "{\n" + ",\n".join(rows) + "\n}"
@@ -113,7 +113,7 @@ def save(net: Transformer, package: Path = PACKAGE, site: Path = SITE) -> None:
 
 
 def step_times(name: str = "mary") -> dict[str, float]:
-    """Return the seconds that the loss of one name and its gradients take, both ways."""
+    """Return the seconds per loss and gradients of one name, by scalars and by tensors."""
     x, target = sequences([name])
     net = Transformer()
     scalars = ScalarTransformer(net)

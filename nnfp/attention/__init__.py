@@ -1,4 +1,4 @@
-"""Attention, and the transformer that is built from it."""
+"""Attention, and a transformer built from it."""
 
 from nnfp.attention.heads import SelfAttention, attention, attention_weights
 from nnfp.attention.names import letter_loss, sequences, trained_transformer

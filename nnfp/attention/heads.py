@@ -1,4 +1,4 @@
-"""Attention, by one head and by several."""
+"""Attention with one head or several."""
 
 import math
 
@@ -10,7 +10,7 @@ from nnfp.layer import Linear
 
 
 def attention_weights(query: Tensor, key: Tensor, is_causal: bool = False) -> Tensor:
-    """Return how much each position attends to each other one.
+    """Return how much each position attends to every position.
 
     Args:
         query: What each position looks for: shape `(..., n, d)`.
@@ -37,7 +37,7 @@ def attention_weights(query: Tensor, key: Tensor, is_causal: bool = False) -> Te
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, is_causal: bool = False) -> Tensor:
-    """Mix the values: like [torch.nn.functional.scaled_dot_product_attention][].
+    """Average the values with weights: [torch.nn.functional.scaled_dot_product_attention][].
 
     Args:
         query: What each position looks for: shape `(..., n, d)`.
@@ -60,10 +60,10 @@ def attention(query: Tensor, key: Tensor, value: Tensor, is_causal: bool = False
 
 
 class SelfAttention(nn.Module):
-    """Several heads that attend to the positions of one sequence: [torch.nn.MultiheadAttention][].
+    """Multi-head attention within one sequence, like [torch.nn.MultiheadAttention][].
 
-    Each head has queries, keys and values of its own, of `dim / heads` numbers. The results of all
-    heads, next to each other, go through one more layer.
+    Each head has its own queries, keys and values, each of length `dim / heads`. One more layer
+    mixes the concatenated results.
 
     Args:
         dim: The length of the row of each position.
@@ -100,7 +100,7 @@ class SelfAttention(nn.Module):
         return query, key, value
 
     def forward(self, x: Tensor) -> Tensor:
-        """Let the positions of `x`, of shape `(..., n, dim)`, exchange information."""
+        """Return the mixed rows, in the shape of `x`: `(..., n, dim)`."""
         mixed = attention(*self.split(x), self.is_causal)
         y: Tensor = self.out_proj(mixed.transpose(-3, -2).flatten(-2))
         return y

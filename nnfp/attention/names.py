@@ -1,8 +1,9 @@
-"""Names as a transformer reads them, and a transformer that was trained on them."""
+"""Turn names into inputs and targets for a transformer, and load one trained on them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib.resources import files
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,7 @@ from nnfp.attention.transformer import Transformer
 from nnfp.letters import windows
 
 
-def sequences(names: Iterable[str]) -> tuple[Tensor, Tensor]:
+def sequences(names: Sequence[str]) -> tuple[Tensor, Tensor]:
     """Turn each name into a row of questions, one for each letter, and a row of their answers.
 
     Args:
@@ -20,9 +21,13 @@ def sequences(names: Iterable[str]) -> tuple[Tensor, Tensor]:
 
     Returns:
         The letters of each name after a dot, and for each of them the letter that follows: both as
-            numbers of letters, of shape `(N, n)` and dtype int64, where n is one more than the
-            length of the longest name. After shorter names, the first holds dots, and the second
-            −100, which [torch.nn.functional.cross_entropy][] ignores.
+            whole numbers of shape `(N, n)`, where n is one more than the length of the longest
+            name. Shorter names are padded, with dots in the first tensor and −100 in the second,
+            which [torch.nn.functional.cross_entropy][] ignores.
+
+    Raises:
+        ValueError: If there is no name, or a name has another character.
+        TypeError: If `names` is one name instead of several.
 
     Examples:
         >>> from nnfp.attention import sequences
@@ -30,9 +35,11 @@ def sequences(names: Iterable[str]) -> tuple[Tensor, Tensor]:
         >>> x.tolist(), target.tolist()
         ([[0, 1, 12], [0, 2, 15]], [[1, 12, 0], [2, 15, 0]])
     """
-    pairs = [windows([name], size=1) for name in names]
-    x = nn.utils.rnn.pad_sequence([x.flatten() for x, _ in pairs], batch_first=True)
-    target = nn.utils.rnn.pad_sequence([t for _, t in pairs], batch_first=True, padding_value=-100)
+    letters, answers = windows(names, size=1)
+    *ends, _ = accumulate(len(name) + 1 for name in names)
+    pad = nn.utils.rnn.pad_sequence
+    x = pad(list(letters.flatten().tensor_split(ends)), batch_first=True)
+    target = pad(list(answers.tensor_split(ends)), batch_first=True, padding_value=-100)
     return x, target
 
 
@@ -56,7 +63,7 @@ def letter_loss(logits: Tensor, target: Tensor) -> Tensor:
 def trained_transformer() -> Transformer:
     """Return a transformer that `benchmarks/attention.py` has trained on the names.
 
-    Each call returns another copy.
+    Each call returns a new copy.
     """
     net = Transformer()
     text = (files("nnfp") / "data/transformer.json").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One name through the transformer, number by number, by the engine of the page on gradients."""
+"""Compute a transformer one number at a time, with the engine of the page on gradients."""
 
 import math
 
@@ -20,8 +20,8 @@ class ScalarTransformer:
         net: The transformer to copy.
 
     Attributes:
-        matrices: By its name in the transformer's `state_dict`, each matrix as a list of rows.
-        vectors: By its name there, each bias and each weight of a layer norm as a row.
+        matrices: Each matrix as a list of rows, by its name in the `state_dict`.
+        vectors: Each bias and each weight of a layer norm as a row, by its name there.
 
     Examples:
         >>> from nnfp.attention import Transformer, letter_loss, sequences
@@ -59,22 +59,24 @@ class ScalarTransformer:
         letters, places = self.matrices["embedding.weight"], self.matrices["position.weight"]
         rows = [add(letters[letter], places[i]) for i, letter in enumerate(x.tolist())]
         for i, heads in enumerate(self.heads):
-            normed = [self.norm(f"blocks.{i}.norm1", row) for row in rows]
-            rows = list(map(add, rows, self.attention(f"blocks.{i}.attention", normed, heads)))
-            normed = [self.norm(f"blocks.{i}.norm2", row) for row in rows]
-            rows = list(map(add, rows, [self.mlp(f"blocks.{i}.mlp.layers", row) for row in normed]))
-        return [self.linear("head", self.norm("norm", row)) for row in rows]
+            normed = [self._norm(f"blocks.{i}.norm1", row) for row in rows]
+            rows = list(map(add, rows, self._attention(f"blocks.{i}.attention", normed, heads)))
+            normed = [self._norm(f"blocks.{i}.norm2", row) for row in rows]
+            rows = list(
+                map(add, rows, [self._mlp(f"blocks.{i}.mlp.layers", row) for row in normed])
+            )
+        return [self._linear("head", self._norm("norm", row)) for row in rows]
 
-    def linear(self, name: str, row: Row) -> Row:
+    def _linear(self, name: str, row: Row) -> Row:
         """Send a row through the layer of that name."""
         weight, bias = self.matrices[f"{name}.weight"], self.vectors[f"{name}.bias"]
         return [dot(row, w) + b for w, b in zip(weight, bias, strict=True)]
 
-    def mlp(self, name: str, row: Row) -> Row:
+    def _mlp(self, name: str, row: Row) -> Row:
         """Send a row through two layers with ReLU between them."""
-        return self.linear(f"{name}.1", [v.relu() for v in self.linear(f"{name}.0", row)])
+        return self._linear(f"{name}.1", [v.relu() for v in self._linear(f"{name}.0", row)])
 
-    def norm(self, name: str, row: Row) -> Row:
+    def _norm(self, name: str, row: Row) -> Row:
         """Send a row through the layer norm of that name."""
         mean = add_up(row) * (1 / len(row))
         centered = [v - mean for v in row]
@@ -83,9 +85,9 @@ class ScalarTransformer:
         weight, bias = self.vectors[f"{name}.weight"], self.vectors[f"{name}.bias"]
         return [v * scale * w + b for v, w, b in zip(centered, weight, bias, strict=True)]
 
-    def attention(self, name: str, rows: list[Row], heads: int) -> list[Row]:
+    def _attention(self, name: str, rows: list[Row], heads: int) -> list[Row]:
         """Let each row attend to itself and to the rows before it."""
-        projected = [self.linear(f"{name}.in_proj", row) for row in rows]
+        projected = [self._linear(f"{name}.in_proj", row) for row in rows]
         size = len(rows[0]) // heads
         mixed: list[Row] = [[] for _ in rows]
         for head in range(heads):
@@ -98,7 +100,7 @@ class ScalarTransformer:
                 weights = softmax(scores)
                 columns = zip(*value[: i + 1], strict=True)
                 mixed[i] += [dot(weights, list(column)) for column in columns]
-        return [self.linear(f"{name}.out_proj", row) for row in mixed]
+        return [self._linear(f"{name}.out_proj", row) for row in mixed]
 
 
 def exp(v: Value) -> Value:

@@ -13,7 +13,8 @@ class LayerNorm(nn.Module):
 
     Args:
         dim: The length of a row.
-        eps: What is added to the variance, so that a row of equal numbers does not divide by 0.
+        eps: A small number added to the variance, so that a row of equal numbers does not cause a
+            division by 0.
 
     Attributes:
         weight: Shape `(dim,)`: the scales, at first 1.
@@ -43,7 +44,7 @@ class LayerNorm(nn.Module):
 
 
 class Block(nn.Module):
-    """A transformer block: attention, then an MLP, each normalized before and added to its input.
+    """A transformer block: attention, then an MLP, each with a residual connection around it.
 
     Args:
         dim: The length of the row of each position.
@@ -65,10 +66,10 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """A network that rates, after each letter of a name, each letter that might follow.
+    """A network that computes logits for the next letter after each letter of a name.
 
     Args:
-        size: The largest number of letters that it reads, the dot at the start included.
+        size: The maximum number of letters, including the dot at the start.
         dim: The length of the row of each position.
         heads: The number of heads in each block.
         blocks: The number of blocks.

@@ -22,7 +22,7 @@ def lost_layers(run: Run) -> Iterator[str]:
         if isinstance(value, Tensor):
             yield (
                 f"{name} is a plain tensor: no optimizer finds it, and it is not saved or moved. "
-                "Make it an nn.Parameter if it is to be trained, and else call register_buffer."
+                "Make it an nn.Parameter if it is to be trained, otherwise call register_buffer."
             )
         else:
             holder = "nn.ModuleDict" if isinstance(value, Mapping) else "nn.ModuleList"

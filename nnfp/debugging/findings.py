@@ -163,14 +163,15 @@ def _step(run: Run) -> Iterator[str]:
         and (gradient := run.gradients[name]) is not None
         and gradient.any()
     }
-    if not ratios:
+    # A gradient that is not finite is another finding.
+    if not ratios or any(map(math.isnan, ratios.values())):
         return
     name = max(ratios, key=ratios.__getitem__)
     if run.loss_after > RISE * run.loss or (
         math.isfinite(run.loss) and not math.isfinite(run.loss_after)
     ):
         yield (
-            f"One step makes the loss of its own batch larger: from {run.loss:.3g} to "
+            f"One step makes the loss of the same batch larger: from {run.loss:.3g} to "
             f"{run.loss_after:.3g}. It changes {name} by {ratios[name]:.2g} times its size. Use a "
             "smaller learning rate, for example a tenth of it."
         )

@@ -10,6 +10,7 @@ As a separate file, it is dark on white.
 from nnfp.draw._attention import attention
 from nnfp.draw._bars import bars
 from nnfp.draw._confusion import confusion
+from nnfp.draw._finishing import finishing
 from nnfp.draw._fits import fits
 from nnfp.draw._graph import Node, graph
 from nnfp.draw._histograms import histograms
@@ -39,6 +40,7 @@ __all__ = [
     "attention",
     "bars",
     "confusion",
+    "finishing",
     "fits",
     "graph",
     "histograms",

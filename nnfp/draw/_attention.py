@@ -1,4 +1,4 @@
-"""The figure of how much each letter of a text attends to the letters before it."""
+"""The figure of how much each letter of a text attends to the letters so far."""
 
 from nnfp.draw import svg
 from nnfp.draw.checks import check_count, check_words
@@ -8,14 +8,14 @@ from nnfp.draw.values import Numbers, tensor
 
 CELL = (38, 28)  # the width and the height of a cell, in pixels
 TOP = 60  # where the cells begin
-SHOWN = 0.095  # smaller weights get no number
+SHOWN = 0.1  # smaller weights get no number
 
 
 def attention(weights: Numbers, text: str) -> Picture:
     """Draw a table of attention weights: a row for each letter, with its weights in percent.
 
-    The larger a weight, the darker its cell; in dark color schemes, the lighter. Weights that round
-    to less than 10 % have no number.
+    The larger a weight, the darker its cell; in dark color schemes, the lighter. Weights of
+    less than 10 % have no number.
 
     Args:
         weights: Shape `(n, n)`, from 0 to 1: a row holds the weights of a letter, as
@@ -28,12 +28,12 @@ def attention(weights: Numbers, text: str) -> Picture:
     Raises:
         ValueError: If there are too few or too many letters, the table has another shape, or its
             numbers are not from 0 to 1.
-        TypeError: If something in it is not a number, or `text` is not text.
+        TypeError: If `weights` holds something other than numbers, or `text` is not text.
 
     Examples:
         >>> from nnfp import draw
         >>> print(draw.attention([[1, 0], [0.25, 0.75]], "ma").title)
-        How much each letter attends to those before: m most to m (100 %); a most to a (75 %)
+        How much each letter attends to the letters so far: m most to m (100 %); a most to a (75 %)
     """
     check_words("letters", text, 10)
     check_count("letters", len(text), 10)
@@ -55,7 +55,7 @@ def attention(weights: Numbers, text: str) -> Picture:
             content += _cell(left + j * width, TOP + i * height, weight)
         j = row.index(max(row))
         most.append(f"{text[i]} most to {text[j]} ({100 * row[j]:.0f} %)")
-    title = f"How much each letter attends to those before: {'; '.join(most)}"
+    title = f"How much each letter attends to the letters so far: {'; '.join(most)}"
     return Picture(title, svg.document(title, TOP + size * height + 6, content))
 
 

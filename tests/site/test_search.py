@@ -53,6 +53,7 @@ FIRST_RESULTS = {
     # A function of PyTorch that a page explains.
     "all_reduce": ["Page learn/scale/#two-processes-one-all_reduce"],
     "GPU slower": ["Page learn/gpu/#when-a-gpu-is-slower"],
+    "attention mask": ["Page learn/attention/"],
     # A symptom.
     "loss stays the same": ["Page learn/debugging/#the-loss-stays-the-same"],
     "nan": ["Page learn/debugging/#the-loss-is-nan"],

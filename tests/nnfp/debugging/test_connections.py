@@ -50,7 +50,7 @@ def test_layers_that_are_not_registered_are_found(kept: Any, kind: str, holder: 
 def test_a_plain_tensor_is_found(kept: Tensor) -> None:
     assert findings(Holder(kept)) == [
         "kept is a plain tensor: no optimizer finds it, and it is not saved or moved. Make it an "
-        "nn.Parameter if it is to be trained, and else call register_buffer."
+        "nn.Parameter if it is to be trained, otherwise call register_buffer."
     ]
 
 

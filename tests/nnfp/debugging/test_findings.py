@@ -361,7 +361,7 @@ def test_a_step_that_is_too_long_is_found() -> None:
     ratios = {row.name: row.ratio or 0 for row in diagnosis.parameters if "weight" in row.name}
     name = max(ratios, key=ratios.__getitem__)
     assert diagnosis.findings == [
-        f"One step makes the loss of its own batch larger: from {diagnosis.loss:.3g} to "
+        f"One step makes the loss of the same batch larger: from {diagnosis.loss:.3g} to "
         f"{diagnosis.loss_after:.3g}. It changes {name} by {ratios[name]:.2g} times its size. Use "
         "a smaller learning rate, for example a tenth of it."
     ]

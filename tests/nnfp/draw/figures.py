@@ -123,6 +123,8 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
     "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
     "confusion": partial(draw.confusion, torch.full((10, 10), 999)),
     "smallest confusion": partial(draw.confusion, [[0]]),
+    "attention": partial(draw.attention, torch.ones(10, 10), "<&abcdefgh"),
+    "attention of one letter": partial(draw.attention, [[1]], "a"),
     "histograms": partial(
         draw.histograms, {name: [[-1e-30, 0, 1e-30]] * 21 for name in ("activations", "gradients")}
     ),
