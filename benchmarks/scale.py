@@ -102,6 +102,7 @@ def measure(folder: str, rank: int, ranks: int) -> dict[str, float]:
                     run()
             if turn > 0:  # the first round warms up
                 seconds[name].append((time.perf_counter() - start) / times)
+    del everything, run  # DDP must go before the connection that it uses
     dist.destroy_process_group()
     return {name: median(each) for name, each in seconds.items()}
 

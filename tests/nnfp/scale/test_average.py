@@ -60,10 +60,8 @@ def test_three_ranks_give_the_gradients_of_the_whole_batch() -> None:
 
 
 def test_ddp_gives_the_same_gradients() -> None:
-    for ours, theirs in zip(
-        run_ranks(average, 2, [3, 3], False), run_ranks(average_with_ddp, 2), strict=True
-    ):
-        torch.testing.assert_close(ours, theirs)
+    for averaged in run_ranks(average_with_ddp, 2):
+        torch.testing.assert_close(averaged, whole_batch())
 
 
 def test_unequal_shards_give_other_gradients() -> None:
@@ -72,8 +70,7 @@ def test_unequal_shards_give_other_gradients() -> None:
             torch.testing.assert_close(averaged, whole_batch())
 
 
-@pytest.mark.parametrize("sizes", [[4, 2], [1, 5], [6, 0]])
-@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("sizes", [[4, 2], [6, 0]])
 def test_unequal_shards_count_by_their_samples(sizes: list[int]) -> None:
     for averaged in run_ranks(average, 2, sizes, True):
         torch.testing.assert_close(averaged, whole_batch())
@@ -95,20 +92,26 @@ def average_parts() -> list[Any]:
     return [None if p.grad is None else p.grad.tolist() for p in model]
 
 
-def test_a_gradient_that_a_rank_lacks_counts_as_zero() -> None:
-    assert [parts[1] for parts in run_ranks(average_parts, 2)] == [[2.5, 3.5]] * 2
+@pytest.fixture(scope="module")
+def averaged_parts() -> list[list[Any]]:
+    """Return the gradients of each rank after `average_parts`."""
+    return run_ranks(average_parts, 2)
 
 
-def test_a_parameter_without_any_gradient_keeps_none() -> None:
-    assert [parts[2] for parts in run_ranks(average_parts, 2)] == [None] * 2
+def test_a_gradient_that_a_rank_lacks_counts_as_zero(averaged_parts: list[list[Any]]) -> None:
+    assert [parts[1] for parts in averaged_parts] == [[2.5, 3.5]] * 2
 
 
-def test_a_frozen_parameter_is_left_as_it_is() -> None:
-    assert [parts[3] for parts in run_ranks(average_parts, 2)] == [[0.0, 0.0], [1.0, 1.0]]
+def test_a_parameter_without_any_gradient_keeps_none(averaged_parts: list[list[Any]]) -> None:
+    assert [parts[2] for parts in averaged_parts] == [None] * 2
 
 
-def test_each_gradient_keeps_its_dtype() -> None:
-    for parts in run_ranks(average_parts, 2):
+def test_a_frozen_parameter_is_left_as_it_is(averaged_parts: list[list[Any]]) -> None:
+    assert [parts[3] for parts in averaged_parts] == [[0.0, 0.0], [1.0, 1.0]]
+
+
+def test_each_gradient_keeps_its_dtype(averaged_parts: list[list[Any]]) -> None:
+    for parts in averaged_parts:
         assert (parts[0], parts[4]) == ([1.5, 2.5], [1.0, 1.0])
 
 
