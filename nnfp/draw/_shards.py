@@ -31,8 +31,8 @@ def shards(
         The picture, which also shows the mean of the gradients.
 
     Raises:
-        ValueError: If there are too many shards or samples, a shard is empty, a number is too long to
-            be shown, or there is not one gradient for each shard.
+        ValueError: If there are too many shards or samples, a shard is empty, a number is too long
+            to be shown, or there is not one gradient for each shard.
         TypeError: If something is not a number.
 
     Examples:
