@@ -13,26 +13,7 @@ from nnfp.layer import Linear
 from nnfp.scale.group import check_process_group
 
 
-class _Part(nn.Module):
-    """A part of a layer, with a copy of these weights and biases."""
-
-    bias: nn.Parameter | None
-
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        super().__init__()
-        neurons, inputs = weight.shape
-        # init draws no random numbers, so that later ones are those of a program without ranks.
-        kind = (weight.device, weight.dtype)
-        self.part = Linear(inputs, neurons, False, *kind, init=nn.init.zeros_)
-        self.part.load_state_dict({"weight": weight})
-        copied = None if bias is None else nn.Parameter(bias.detach().clone())
-        self.register_parameter("bias", copied)
-
-    def _with_bias(self, y: Tensor) -> Tensor:
-        return y if self.bias is None else y + self.bias
-
-
-class ColumnParallel(_Part):
+class ColumnParallel(nn.Module):
     """A layer cut by neurons: each rank computes some columns of the output.
 
     The inputs and the loss must be the same on all ranks, and all ranks must call their layers in
@@ -43,8 +24,7 @@ class ColumnParallel(_Part):
         gather_output: Whether each rank returns the outputs of all neurons, or those of its own.
 
     Attributes:
-        part: The neurons of this rank, as a layer without a bias.
-        bias: Their biases, or `None`.
+        part: The neurons of this rank, as a layer.
 
     Raises:
         ValueError: If the number of neurons is not a multiple of the number of ranks.
@@ -55,8 +35,9 @@ class ColumnParallel(_Part):
     """
 
     def __init__(self, whole: Linear, *, gather_output: bool = True) -> None:
+        super().__init__()
         mine = _share("out_features", whole.out_features)
-        super().__init__(whole.weight[mine], None if whole.bias is None else whole.bias[mine])
+        self.part = _layer(whole.weight[mine], None if whole.bias is None else whole.bias[mine])
         self.gather_output = gather_output
 
     def forward(self, x: Tensor) -> Tensor:
@@ -67,11 +48,11 @@ class ColumnParallel(_Part):
         Raises:
             ValueError: If the last dimension of `x` is not `in_features`.
         """
-        y = self._with_bias(self.part(_exchange(x, _copy, _add)))
+        y: Tensor = self.part(_exchange(x, _copy, _add))
         return _exchange(y, _gather, _cut) if self.gather_output else y
 
 
-class RowParallel(_Part):
+class RowParallel(nn.Module):
     """A layer cut by inputs: each rank computes a partial sum of each output.
 
     The partial sums are added up over the ranks, and then the bias is added. The loss must be the
@@ -93,9 +74,14 @@ class RowParallel(_Part):
         Shoeybi et al., "Megatron-LM" (2019). Its weights are transposed: a row is for an input.
     """
 
+    bias: nn.Parameter | None
+
     def __init__(self, whole: Linear, *, input_is_parallel: bool = False) -> None:
+        super().__init__()
         mine = _share("in_features", whole.in_features)
-        super().__init__(whole.weight[:, mine], whole.bias)
+        self.part = _layer(whole.weight[:, mine], None)
+        bias = None if whole.bias is None else nn.Parameter(whole.bias.detach().clone())
+        self.register_parameter("bias", bias)
         self.in_features = whole.in_features
         self.input_is_parallel = input_is_parallel
 
@@ -112,7 +98,8 @@ class RowParallel(_Part):
                 wanted = f"expected the last dimension to be {self.in_features} (in_features)"
                 raise ValueError(f"{wanted}, got an input of shape {tuple(x.shape)}")
             x = _exchange(x, _cut, _gather)
-        return self._with_bias(_exchange(self.part(x), _add, _copy))
+        y = _exchange(self.part(x), _add, _copy)
+        return y if self.bias is None else y + self.bias
 
 
 def bytes_of(module: nn.Module, optimizer: Optimizer) -> dict[str, int]:
@@ -154,6 +141,16 @@ def _share(name: str, size: int) -> slice:
     if size % ranks:
         raise ValueError(f"expected {name} to be a multiple of {ranks} (the ranks), got {size}")
     return slice(rank * size // ranks, (rank + 1) * size // ranks)
+
+
+def _layer(weight: Tensor, bias: Tensor | None) -> Linear:
+    """Return a layer with a copy of this weight and this bias."""
+    neurons, inputs = weight.shape
+    # init draws no random numbers, so that later ones are those of a program without ranks.
+    like = (bias is not None, weight.device, weight.dtype)
+    layer = Linear(inputs, neurons, *like, init=nn.init.zeros_)
+    layer.load_state_dict({"weight": weight} if bias is None else {"weight": weight, "bias": bias})
+    return layer
 
 
 Way = Callable[[Tensor], Tensor]
