@@ -63,6 +63,12 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         for b, n, m in ((1, 1, 1), (2, 2, 2), (3, 2, 1), (1, 5, 3), (5, 1, 5), (5, 5, 5))
     },
     "long matmul": partial(draw.matmul, [[LONG] * 5] * 5, [[LONG] * 5] * 5),
+    **{
+        f"parts {dim} {ranks}": partial(draw.parts, [[-1, -1]] * 4, [[5, 5]] * 4, dim, ranks)
+        for dim, ranks in ((0, 2), (0, 4), (1, 2))
+    },
+    "long parts": partial(draw.parts, [[LONG]], [[LONG]], 0, 1),
+    "smallest parts": partial(draw.parts, [[1]], [[1]], 0, 1),
     "network": partial(draw.network, [2, 4, 4, 1]),
     "wide network": partial(draw.network, [784, 128, 64, 10]),
     "long network": partial(draw.network, [10000, 7, 6, 5, 4, 3, 2, 10000]),
