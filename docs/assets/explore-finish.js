@@ -88,10 +88,9 @@
       this.look = make("label", {}, "look at ", this.field("head", {}, "select", ...options));
       this.stage.before(
         make("div", { className: "nnfp-controls" },
-          make("div", { className: "nnfp-control" },
-            make("label", {}, "start of a name ", this.makeField()),
-            this.button("Next letter", () => this.ready(() => this.add()))),
+          make("div", { className: "nnfp-control" }, make("label", {}, "start of a name ", this.makeField())),
           make("div", { className: "nnfp-buttons" },
+            this.button("Next letter", () => this.ready(() => this.add())),
             this.button("Finish the name", () => this.ready(() => this.finish())),
             this.button("Reset", () => this.reset()))),
         this.result);
@@ -108,7 +107,9 @@
       const typed = () => field.value.trim().toLowerCase();
       field.oninput = () => this.change({ start: typed() }, field);
       field.onchange = () => (field.value = this.state.start);
-      field.onkeydown = ({ key }) => key === "Enter" && !this.problem("start", typed()) && this.ready(() => this.finish());
+      field.onkeydown = ({ key }) => {
+        if (key === "Enter" && !this.problem("start", typed())) this.ready(() => this.finish());
+      };
       return field;
     }
 
@@ -156,7 +157,8 @@
       this.loading = make("script", { src: WEIGHTS });
       this.loading.onload = () => {
         this.rested();
-        this.take({});
+        this.show();
+        this.light();
         this.act?.();
       };
       this.loading.onerror = () => {
@@ -200,11 +202,11 @@
     show() {
       const { start, rest, head } = this.state;
       this.look.dataset.part = `head-${head}`;
-      for (const one of HEADS) this.part(`head-${one}`).style.opacity = !head || head === one ? 1 : 0.4;
+      for (const one of HEADS) this.part(`head-${one}`).classList.toggle("nnfp-faded", Boolean(head) && head !== one);
       // At the start, the figure shows what the network computes, without its weights.
       this.used ||= Object.keys(this.start).some((name) => this.state[name] !== this.start[name]);
       if (!this.used) {
-        this.result.textContent = `Type how your name begins, or let the network finish ${start}.`;
+        this.result.replaceChildren("Type how your name begins, or let the network finish ", colored("input", start), ".");
       } else if (window.nnfpTransformer) {
         this.letters = [...`.${start}${rest.replace(".", "")}`];
         this.rating = this.rate(this.letters.slice(1).join(""));
@@ -261,7 +263,8 @@
       const likeliest = listed(ranked.map((letter) => `${nameOf(letter)} with ${percent(probabilities[letter])}`));
       const name = start + rest.replace(".", "");
       this.svg.ariaLabel = `${name ? `After ${name}` : "At the start"}, the likeliest are ${likeliest}`;
-      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel}.`);
+      if (start.length === MOST) return this.result.replaceChildren(colored("input", start), ` has ${MOST} letters, and the network reads no more.`);
+      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel.replaceAll(" %", "\u00a0%")}.`);
       this.result.replaceChildren(
         "The network writes ", colored("input", start), make("b", {}, rest.replace(".", "")),
         rest.endsWith(".") ? ". Finish the name again, and it writes another." : `. It reads at most ${MOST} letters.`);
@@ -280,12 +283,12 @@
 
     head(which) {
       const shares = this.rating.attention[HEADS.indexOf(which)];
-      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"} ${Math.round(100 * share)} %`);
+      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"}\u00a0${Math.round(100 * share)}\u00a0%`);
       return `In ${called(which)}, ${this.letters.at(-1)} attends to: ${listed(each)}.`;
     }
 
     letter(which) {
-      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])} %`);
+      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])}\u00a0%`);
       const name = Number(which) ? `letter ${which}, ${this.letters[which]}` : "the dot";
       return `${this.letters.at(-1)} attends to ${name}: ${listed(shares.slice(0, 4))} in block 1, ${listed(shares.slice(4))} in block 2.`;
     }
