@@ -157,10 +157,11 @@ READ = """
     return textContent.includes(arguments[0]) && textContent;
 """
 
+
 def finish(engine: Engine, base: str, width: int) -> Seen:
     """Type the start of a name, let the network finish it, and add a letter with a click."""
     engine.open(base + "learn/attention/", width)
-    engine.run("Math.random = () => 0.5")
+    engine.run("window.Math.random = () => 0.5")  # Firefox gives drivers another Math
     engine.type("explore-finish [name=start]", "jos")
     seen = [engine.wait(WRITTEN, "After jos, the likeliest")]
     engine.press("Enter")

@@ -132,6 +132,7 @@
 
     light(...given) {
       super.light(...given);
+      this.result.hidden = Boolean(this.message.textContent); // the message takes its place
       this.explain();
     }
 
