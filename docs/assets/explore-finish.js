@@ -66,8 +66,12 @@
   customElements.define("explore-finish", class extends Explorable {
     // What the network adds to the start is in `rest`: a dot ends the name.
     initial() {
-      const letters = [...this.part("letters").querySelectorAll("text")].map((text) => text.textContent);
+      const letters = this.columns().map((column) => column.textContent.trim());
       return { start: letters.slice(1).join(""), rest: "", head: "" };
+    }
+
+    columns() {
+      return [...this.svg.querySelectorAll('[data-part^="letter-"]')];
     }
 
     problem(name, value) {
@@ -232,12 +236,13 @@
           rect((LEFT + wide * k + 1).toFixed(1), y, (wide - 2).toFixed(1), 17, `fill-opacity: ${share.toFixed(2)}`)).join(""));
       });
       this.part("who", "text").textContent = `${letters.at(-1)} attends to`;
-      this.part("letters").innerHTML = letters.map((letter, k) => {
+      this.columns().forEach((column) => column.remove());
+      this.part("next-0").insertAdjacentHTML("beforebegin", letters.map((letter, k) => {
         const color = k > typed ? "currentColor" : "var(--nnfp-input)";
         const frame = rect(LEFT + wide * k, 3, wide, bottom, `fill: none; stroke: ${color}; stroke-width: 0`);
         const text = `<text x="${LEFT + wide * (k + 0.5)}" y="21.6" style="text-anchor: middle; fill: ${color}">${letter}</text>`;
         return `<g data-part="letter-${k}">${frame}${text}</g>`;
-      }).join("");
+      }).join(""));
     }
 
     drawBars() {

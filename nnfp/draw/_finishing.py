@@ -109,7 +109,7 @@ def _attention(letters: str, attention: list[Tensor]) -> tuple[str, float]:
         content = svg.text(LEFT + wide * (k + 0.5), 16, letter, INPUT)
         columns += svg.part(f"letter-{k}", content)
     who = svg.part("who", svg.text(LEFT - 8, 16, f"{letters[-1]} attends to", anchor="end"))
-    return who + heads + svg.part("letters", columns), bottom
+    return who + heads + columns, bottom
 
 
 def _bars(probabilities: list[float], bottom: float) -> str:

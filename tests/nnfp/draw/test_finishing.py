@@ -78,7 +78,9 @@ def test_a_letter_is_above_the_middle_of_its_cells(net: Transformer) -> None:
         assert places == pytest.approx(middles, abs=0.11)
         assert frame["x"] < cells[0]["x"] and len(cells) == len(start) + 1
         assert cells[-1]["x"] + cells[-1]["width"] < frame["x"] + frame["width"] <= 476
-        assert text_of(picture, "letters") == [*f".{start}"]
+        assert [text_of(picture, f"letter-{k}") for k in range(len(cells))] == [
+            [c] for c in f".{start}"
+        ]
         assert text_of(picture, "who") == [f"{f'.{start}'[-1]} attends to"]
 
 
