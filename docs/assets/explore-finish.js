@@ -208,41 +208,47 @@
       const { start, rest, head } = this.state;
       this.look.dataset.part = `head-${head}`;
       for (const one of HEADS) this.part(`head-${one}`).classList.toggle("nnfp-faded", Boolean(head) && head !== one);
+      this.letters = [...`.${start}${rest.replace(".", "")}`];
+      this.drawLetters(start.length);
       // At the start, the figure shows what the network computes, without its weights.
       this.used ||= Object.keys(this.start).some((name) => this.state[name] !== this.start[name]);
       if (!this.used) {
         this.result.replaceChildren("Type how your name begins, or let the network finish ", colored("input", start), ".");
       } else if (window.nnfpTransformer) {
-        this.letters = [...`.${start}${rest.replace(".", "")}`];
         this.rating = this.rate(this.letters.slice(1).join(""));
-        this.drawAttention(start.length);
+        this.drawAttention();
         this.drawBars();
         this.write();
       } else this.load();
     }
 
-    // A row of cells for each head, and the letters above, each with the frame of its column.
-    drawAttention(typed) {
-      const { letters } = this;
-      const wide = Math.min(WIDEST, (RIGHT - LEFT) / letters.length);
-      let bottom;
-      HEADS.forEach((head, h) => {
-        const [frame, ...cells] = this.part(`head-${head}`).querySelectorAll("rect");
-        const y = frame.y.baseVal.value + 1;
-        bottom = y + 17;
-        frame.setAttribute("width", (wide * letters.length).toFixed(1));
-        cells.forEach((cell) => cell.remove());
-        frame.insertAdjacentHTML("afterend", this.rating.attention[h].map((share, k) =>
-          rect((LEFT + wide * k + 1).toFixed(1), y, (wide - 2).toFixed(1), 17, `fill-opacity: ${share.toFixed(2)}`)).join(""));
-      });
-      this.part("who", "text").textContent = `${letters.at(-1)} attends to`;
+    wide() {
+      return Math.min(WIDEST, (RIGHT - LEFT) / this.letters.length);
+    }
+
+    // The letters, each with the frame of its column, which is seen when the reader points at the letter.
+    drawLetters(typed) {
+      const wide = this.wide();
+      this.part("who", "text").textContent = `${this.letters.at(-1)} attends to`;
       this.columns().forEach((column) => column.remove());
-      this.part("next-0").insertAdjacentHTML("beforebegin", letters.map((letter, k) => {
+      this.part("head-2-4").insertAdjacentHTML("afterend", this.letters.map((letter, k) => {
         const color = k > typed ? "currentColor" : "var(--nnfp-input)";
-        const frame = rect(LEFT + wide * k, 3, wide, bottom, `fill: none; stroke: ${color}; stroke-width: 0`);
+        const frame = rect(LEFT + wide * k, 3, wide, 220, `fill: none; stroke: ${color}; stroke-width: 0`);
         const text = `<text x="${LEFT + wide * (k + 0.5)}" y="21.6" style="text-anchor: middle; fill: ${color}">${letter}</text>`;
         return `<g data-part="letter-${k}">${frame}${text}</g>`;
       }).join(""));
+    }
+
+    // A row of cells for each head.
+    drawAttention() {
+      const wide = this.wide();
+      HEADS.forEach((head, h) => {
+        const [frame, ...cells] = this.part(`head-${head}`).querySelectorAll("rect");
+        frame.setAttribute("width", (wide * this.letters.length).toFixed(1));
+        cells.forEach((cell) => cell.remove());
+        frame.insertAdjacentHTML("afterend", this.rating.attention[h].map((share, k) =>
+          rect((LEFT + wide * k + 1).toFixed(1), frame.y.baseVal.value + 1, (wide - 2).toFixed(1), 17, `fill-opacity: ${share.toFixed(2)}`)).join(""));
+      });
     }
 
     drawBars() {
