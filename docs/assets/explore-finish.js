@@ -233,7 +233,7 @@
       this.columns().forEach((column) => column.remove());
       this.part("head-2-4").insertAdjacentHTML("afterend", this.letters.map((letter, k) => {
         const color = k > typed ? "currentColor" : "var(--nnfp-input)";
-        const frame = rect(LEFT + wide * k, 3, wide, 220, `fill: none; stroke: ${color}; stroke-width: 0`);
+        const frame = rect(LEFT + wide * k, 3, wide, 216, `fill: none; stroke: ${color}; stroke-width: 0`);
         const text = `<text x="${LEFT + wide * (k + 0.5)}" y="21.6" style="text-anchor: middle; fill: ${color}">${letter}</text>`;
         return `<g data-part="letter-${k}">${frame}${text}</g>`;
       }).join(""));
