@@ -12,6 +12,7 @@ from matplotlib.textpath import text_to_path
 from torch import sigmoid
 
 from nnfp import MLP, Value, draw
+from nnfp.attention import Transformer
 from nnfp.draw import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,6 +40,12 @@ def example_reading() -> Picture:
     """Draw how an untrained network reads ink everywhere."""
     torch.manual_seed(0)
     return draw.reading(MLP([64, 64, 10]), torch.ones(64))
+
+
+def example_finishing(start: str, blocks: int = 2) -> Picture:
+    """Draw how an untrained transformer finishes a name."""
+    torch.manual_seed(0)
+    return draw.finishing(Transformer(blocks=blocks), start)
 
 
 EXAMPLES: dict[str, Callable[[], Picture]] = {
@@ -119,6 +126,9 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         draw.fits, [0.001, 0.002], [0, 1], {name: ([0, 1e-3], [LONG] * 2) for name in "abc"}
     ),
     "reading": example_reading,
+    "finishing": partial(example_finishing, "mary"),
+    "finishing nothing": partial(example_finishing, "", 1),
+    "finishing a long name": partial(example_finishing, "w" * 15),
     "one image": partial(draw.images, torch.eye(16).unsqueeze(0), ["0" * 8]),
     "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
     "confusion": partial(draw.confusion, torch.full((10, 10), 999)),
