@@ -58,6 +58,17 @@ def each(combinations: list[Settings]) -> pytest.MarkDecorator:
     )
 
 
+def for_all(combinations: list[Settings], check: Callable[[Settings], None]) -> None:
+    """Check each combination in one test. A test for each would take a third longer."""
+    assert combinations
+    for settings in combinations:
+        try:
+            check(settings)
+        except AssertionError as error:
+            error.add_note(f"with {settings}")
+            raise
+
+
 def copied(settings: Settings) -> Settings:
     """Copy the settings, so that no two optimizers share a learning rate that is a tensor."""
     return {k: v.clone() if isinstance(v, Tensor) else v for k, v in settings.items()}
