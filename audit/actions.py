@@ -157,6 +157,21 @@ READ = """
     return textContent.includes(arguments[0]) && textContent;
 """
 
+
+def finish(engine: Engine, base: str, width: int) -> Seen:
+    """Type the start of a name, let the network finish it, and add a letter with a click."""
+    engine.open(base + "learn/attention/", width)
+    engine.run("window.Math.random = () => 0.5")  # Firefox gives drivers another Math
+    engine.type("explore-finish [name=start]", "jos")
+    seen = [engine.wait(WRITTEN, "After jos, the likeliest")]
+    engine.press("Enter")
+    seen.append(engine.wait(WRITTEN, "The network writes jos"))
+    engine.click("explore-finish button")  # Next letter
+    return [*seen, engine.wait(WRITTEN, "After jos")]
+
+
+WRITTEN = READ.replace("explore-digits", "explore-finish")
+
 ACTIONS: list[Callable[[Engine, str, int], Seen]] = [
     predict,
     copy,
@@ -164,6 +179,7 @@ ACTIONS: list[Callable[[Engine, str, int], Seen]] = [
     choose_colors,
     go_back,
     draw,
+    finish,
 ]
 
 

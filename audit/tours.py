@@ -52,7 +52,8 @@ CLOCK = """
     fly("setInterval", "clearInterval", "timer ");
     fly("requestAnimationFrame", "cancelAnimationFrame", "frame ");
     let seed = 1;
-    Math.random = () => (seed = seed * 16807 % 2147483647) / 2147483647;
+    // In Firefox, drivers' scripts have another `Math` than the page.
+    window.Math.random = () => (seed = seed * 16807 % 2147483647) / 2147483647;
     const restore = () => Object.assign(window, real);
     const wait = time => new Promise(resolve => real.setTimeout.call(window, resolve, time));
     const settled = async () => {

@@ -66,8 +66,12 @@
   customElements.define("explore-finish", class extends Explorable {
     // What the network adds to the start is in `rest`: a dot ends the name.
     initial() {
-      const letters = [...this.part("letters").querySelectorAll("text")].map((text) => text.textContent);
+      const letters = this.columns().map((column) => column.textContent.trim());
       return { start: letters.slice(1).join(""), rest: "", head: "" };
+    }
+
+    columns() {
+      return [...this.svg.querySelectorAll('[data-part^="letter-"]')];
     }
 
     problem(name, value) {
@@ -88,10 +92,9 @@
       this.look = make("label", {}, "look at ", this.field("head", {}, "select", ...options));
       this.stage.before(
         make("div", { className: "nnfp-controls" },
-          make("div", { className: "nnfp-control" },
-            make("label", {}, "start of a name ", this.makeField()),
-            this.button("Next letter", () => this.ready(() => this.add()))),
+          make("div", { className: "nnfp-control" }, make("label", {}, "start of a name ", this.makeField())),
           make("div", { className: "nnfp-buttons" },
+            this.button("Next letter", () => this.ready(() => this.add())),
             this.button("Finish the name", () => this.ready(() => this.finish())),
             this.button("Reset", () => this.reset()))),
         this.result);
@@ -108,7 +111,9 @@
       const typed = () => field.value.trim().toLowerCase();
       field.oninput = () => this.change({ start: typed() }, field);
       field.onchange = () => (field.value = this.state.start);
-      field.onkeydown = ({ key }) => key === "Enter" && !this.problem("start", typed()) && this.ready(() => this.finish());
+      field.onkeydown = ({ key }) => {
+        if (key === "Enter" && !this.problem("start", typed())) this.ready(() => this.finish());
+      };
       return field;
     }
 
@@ -131,6 +136,7 @@
 
     light(...given) {
       super.light(...given);
+      this.result.hidden = Boolean(this.message.textContent); // the message takes its place
       this.explain();
     }
 
@@ -156,7 +162,8 @@
       this.loading = make("script", { src: WEIGHTS });
       this.loading.onload = () => {
         this.rested();
-        this.take({});
+        this.show();
+        this.light();
         this.act?.();
       };
       this.loading.onerror = () => {
@@ -200,41 +207,48 @@
     show() {
       const { start, rest, head } = this.state;
       this.look.dataset.part = `head-${head}`;
-      for (const one of HEADS) this.part(`head-${one}`).style.opacity = !head || head === one ? 1 : 0.4;
+      for (const one of HEADS) this.part(`head-${one}`).classList.toggle("nnfp-faded", Boolean(head) && head !== one);
+      this.letters = [...`.${start}${rest.replace(".", "")}`];
+      this.drawLetters(start.length);
       // At the start, the figure shows what the network computes, without its weights.
       this.used ||= Object.keys(this.start).some((name) => this.state[name] !== this.start[name]);
       if (!this.used) {
-        this.result.textContent = `Type how your name begins, or let the network finish ${start}.`;
+        this.result.replaceChildren("Type how your name begins, or let the network finish ", colored("input", start), ".");
       } else if (window.nnfpTransformer) {
-        this.letters = [...`.${start}${rest.replace(".", "")}`];
         this.rating = this.rate(this.letters.slice(1).join(""));
-        this.drawAttention(start.length);
+        this.drawAttention();
         this.drawBars();
         this.write();
       } else this.load();
     }
 
-    // A row of cells for each head, and the letters above, each with the frame of its column.
-    drawAttention(typed) {
-      const { letters } = this;
-      const wide = Math.min(WIDEST, (RIGHT - LEFT) / letters.length);
-      let bottom;
-      HEADS.forEach((head, h) => {
-        const [frame, ...cells] = this.part(`head-${head}`).querySelectorAll("rect");
-        const y = frame.y.baseVal.value + 1;
-        bottom = y + 17;
-        frame.setAttribute("width", (wide * letters.length).toFixed(1));
-        cells.forEach((cell) => cell.remove());
-        frame.insertAdjacentHTML("afterend", this.rating.attention[h].map((share, k) =>
-          rect((LEFT + wide * k + 1).toFixed(1), y, (wide - 2).toFixed(1), 17, `fill-opacity: ${share.toFixed(2)}`)).join(""));
-      });
-      this.part("who", "text").textContent = `${letters.at(-1)} attends to`;
-      this.part("letters").innerHTML = letters.map((letter, k) => {
+    wide() {
+      return Math.min(WIDEST, (RIGHT - LEFT) / this.letters.length);
+    }
+
+    // The letters, each with the frame of its column, which is seen when the reader points at the letter.
+    drawLetters(typed) {
+      const wide = this.wide();
+      this.part("who", "text").textContent = `${this.letters.at(-1)} attends to`;
+      this.columns().forEach((column) => column.remove());
+      this.part("head-2-4").insertAdjacentHTML("afterend", this.letters.map((letter, k) => {
         const color = k > typed ? "currentColor" : "var(--nnfp-input)";
-        const frame = rect(LEFT + wide * k, 3, wide, bottom, `fill: none; stroke: ${color}; stroke-width: 0`);
+        const frame = rect(LEFT + wide * k, 3, wide, 216, `fill: none; stroke: ${color}; stroke-width: 0`);
         const text = `<text x="${LEFT + wide * (k + 0.5)}" y="21.6" style="text-anchor: middle; fill: ${color}">${letter}</text>`;
         return `<g data-part="letter-${k}">${frame}${text}</g>`;
-      }).join("");
+      }).join(""));
+    }
+
+    // A row of cells for each head.
+    drawAttention() {
+      const wide = this.wide();
+      HEADS.forEach((head, h) => {
+        const [frame, ...cells] = this.part(`head-${head}`).querySelectorAll("rect");
+        frame.setAttribute("width", (wide * this.letters.length).toFixed(1));
+        cells.forEach((cell) => cell.remove());
+        frame.insertAdjacentHTML("afterend", this.rating.attention[h].map((share, k) =>
+          rect((LEFT + wide * k + 1).toFixed(1), frame.y.baseVal.value + 1, (wide - 2).toFixed(1), 17, `fill-opacity: ${share.toFixed(2)}`)).join(""));
+      });
     }
 
     drawBars() {
@@ -261,7 +275,8 @@
       const likeliest = listed(ranked.map((letter) => `${nameOf(letter)} with ${percent(probabilities[letter])}`));
       const name = start + rest.replace(".", "");
       this.svg.ariaLabel = `${name ? `After ${name}` : "At the start"}, the likeliest are ${likeliest}`;
-      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel}.`);
+      if (start.length === MOST) return this.result.replaceChildren(colored("input", start), ` has ${MOST} letters, and the network reads no more.`);
+      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel.replaceAll(" %", "\u00a0%")}.`);
       this.result.replaceChildren(
         "The network writes ", colored("input", start), make("b", {}, rest.replace(".", "")),
         rest.endsWith(".") ? ". Finish the name again, and it writes another." : `. It reads at most ${MOST} letters.`);
@@ -280,12 +295,12 @@
 
     head(which) {
       const shares = this.rating.attention[HEADS.indexOf(which)];
-      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"} ${Math.round(100 * share)} %`);
+      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"}\u00a0${Math.round(100 * share)}\u00a0%`);
       return `In ${called(which)}, ${this.letters.at(-1)} attends to: ${listed(each)}.`;
     }
 
     letter(which) {
-      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])} %`);
+      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])}\u00a0%`);
       const name = Number(which) ? `letter ${which}, ${this.letters[which]}` : "the dot";
       return `${this.letters.at(-1)} attends to ${name}: ${listed(shares.slice(0, 4))} in block 1, ${listed(shares.slice(4))} in block 2.`;
     }

@@ -157,6 +157,7 @@
         choice("width", "neurons a layer", WIDTHS.map((width) => [width, width])),
         number("seed", "seed", { min: 0 }),
         make("div", { className: "nnfp-buttons" }, this.button("Reset", () => this.reset())),
+        make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type."),
       ));
     }
 

@@ -139,6 +139,7 @@
       if (this.both) {
         this.part("names").style.display = "none"; // the rows of the table have them
         this.append(this.makeChart());
+        this.stage.classList.remove("nnfp-stays"); // it would hide the chart
       }
       this.append(this.both ? this.makeRace() : this.makeReadout(), this.comment, this.makeControls());
     }

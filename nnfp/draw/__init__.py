@@ -21,6 +21,7 @@ from nnfp.draw._losses import losses
 from nnfp.draw._matmul import matmul
 from nnfp.draw._network import network
 from nnfp.draw._neuron import neuron
+from nnfp.draw._parts import parts
 from nnfp.draw._reading import reading
 from nnfp.draw._ring import ring
 from nnfp.draw._shapes import Matrix, shapes
@@ -50,6 +51,7 @@ __all__ = [
     "matmul",
     "network",
     "neuron",
+    "parts",
     "reading",
     "ring",
     "shapes",

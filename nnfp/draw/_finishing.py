@@ -62,10 +62,10 @@ def finishing(net: Transformer, start: str) -> Picture:
     attention, probabilities = _read(net, letters)
     check_count("heads", sum(map(len, attention)), 10)
     content, bottom = _attention(f".{start}", attention)
-    content += _bars(probabilities.tolist(), bottom + 46 + TALLEST)
+    content += _bars(probabilities.tolist(), bottom + 50 + TALLEST)
     place = f"After {start}" if start else "At the start"
     title = f"{place}, the likeliest are {listed(_likeliest(probabilities))}"
-    return Picture(title, svg.document(title, bottom + 46 + TALLEST + 26, content))
+    return Picture(title, svg.document(title, bottom + 50 + TALLEST + 26, content))
 
 
 def _read(net: Transformer, letters: Tensor) -> tuple[list[Tensor], Tensor]:
@@ -109,13 +109,13 @@ def _attention(letters: str, attention: list[Tensor]) -> tuple[str, float]:
         content = svg.text(LEFT + wide * (k + 0.5), 16, letter, INPUT)
         columns += svg.part(f"letter-{k}", content)
     who = svg.part("who", svg.text(LEFT - 8, 16, f"{letters[-1]} attends to", anchor="end"))
-    return who + heads + svg.part("letters", columns), bottom
+    return who + heads + columns, bottom
 
 
 def _bars(probabilities: list[float], bottom: float) -> str:
     """Draw a letter below a bar for each probability, and write the largest one."""
     largest = max(probabilities)
-    content = svg.text(4, bottom - TALLEST - 24, "the next letter", anchor="start", faint=True)
+    content = svg.text(4, bottom - TALLEST - 28, "the next letter", anchor="start", faint=True)
     for i, (letter, probability) in enumerate(zip(LETTERS, probabilities, strict=True)):
         x, height = FIRST + COLUMN * i, TALLEST * probability / largest
         bar = svg.cell(x - 6, bottom - height, 12, height, RESULT, 1)

@@ -8,6 +8,7 @@ from nnfp.draw.activation import identity
 from nnfp.draw.checks import check_count
 from nnfp.draw.picture import Picture
 from nnfp.draw.svg import INPUT, RESULT, WEIGHT, WIDTH, text_width
+from nnfp.draw.table import ROW, cell_width, draw_table
 from nnfp.draw.values import Numbers, tensor, texts
 from nnfp.draw.words import counted, listed, plural
 
@@ -63,7 +64,6 @@ def matmul(x: Numbers, weight: Numbers) -> Picture:
     return Picture(title, svg.document(title, bottom, figure + written))
 
 
-ROW = 34  # the height of a matrix's row
 GAP = 30  # the space for a sign
 
 
@@ -83,7 +83,7 @@ class _Matrix(NamedTuple):
 
     @property
     def cell(self) -> float:
-        return max(text_width(value) for row in self.rows for value in row) + 12
+        return cell_width(self.rows)
 
     @property
     def width(self) -> float:
@@ -128,18 +128,17 @@ def _width_of(line: list[tuple[str, _Matrix]]) -> float:
 
 def _draw_matrix(matrix: _Matrix, x: float, y: float) -> str:
     """Draw a matrix centered at `(x, y)`."""
-    cell = matrix.cell
-    left, right = x - cell * len(matrix.rows[0]) / 2, x + cell * len(matrix.rows[0]) / 2
+    left = x - matrix.cell * len(matrix.rows[0]) / 2
     top, bottom = y - matrix.height / 2, y + matrix.height / 2
-    content = svg.text(x, top - 24, matrix.name, matrix.color, size=20)
-    for inner, outer in ((left + 1, left - 6), (right - 1, right + 6)):
-        content += svg.path([(inner, top), (outer, top), (outer, bottom), (inner, bottom)])
-    if matrix.transposed:
-        content += svg.text(right + 12, top + 6, "T", matrix.color)
-    wide = cell * matrix.outlined - 6
-    content += svg.box(left + 3, top + 3, wide, ROW - 6, matrix.color, corner=8, stroke=1.5)
-    for i, row in enumerate(matrix.rows):
-        for j, value in enumerate(row):
-            content += svg.text(left + (j + 0.5) * cell, top + (i + 0.5) * ROW, value, matrix.color)
+    wide = matrix.cell * matrix.outlined - 6
+    outline = svg.box(left + 3, top + 3, wide, ROW - 6, matrix.color, corner=8, stroke=1.5)
+    content = draw_table(
+        matrix.name,
+        matrix.rows,
+        matrix.color,
+        (x, y),
+        transposed=matrix.transposed,
+        behind=outline,
+    )
     content += svg.text(x, bottom + 22, matrix.height_label, faint=True)
     return content + svg.text(x, bottom + 44, f"× {matrix.width_label}", faint=True)

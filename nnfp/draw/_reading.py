@@ -15,6 +15,7 @@ TOP = 44  # where the cells begin
 LEFT, MIDDLE, RIGHT = 6, 181, 356  # where the three parts begin
 BARS = RIGHT + 16
 LONGEST = 60  # the bar of a probability of 1
+LINE = 16  # from one digit to the next
 HEIGHT = TOP + SIDE * CELL + 12
 
 
@@ -122,4 +123,4 @@ def _share(digit: int, probability: float) -> str:
 
 
 def _row(digit: int) -> float:
-    return TOP + SIDE * CELL * (digit + 0.5) / 10
+    return TOP + SIDE * CELL / 2 + LINE * (digit - 4.5)

@@ -21,9 +21,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.optim import Optimizer, lr_scheduler, swa_utils
 
 from nnfp import MLP, Net, Solved, fit
-
-X = torch.tensor([[1.0], [2.0], [3.0]])
-TRIPLED = [(X, 3 * X)]
+from tests.nnfp.examples import TRIPLED, X, values, zeroed_net
 
 
 class Wrapper(nn.Module):
@@ -32,14 +30,6 @@ class Wrapper(nn.Module):
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module = module
-
-
-def zeroed_net() -> Net:
-    return Net(init=nn.init.zeros_)
-
-
-def values(net: nn.Module) -> dict[str, float]:
-    return {name: p.item() for name, p in net.named_parameters()}
 
 
 # Solved

@@ -16,17 +16,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from nnfp import MLP, Net, Solved, evaluate, fit
-
-X = torch.tensor([[1.0], [2.0], [3.0]])
-TRIPLED = [(X, 3 * X)]
-
-
-def zeroed_net() -> Net:
-    return Net(init=nn.init.zeros_)
-
-
-def values(net: nn.Module) -> dict[str, float]:
-    return {name: p.item() for name, p in net.named_parameters()}
+from tests.nnfp.examples import TRIPLED, X, values, zeroed_net
 
 
 def by_hand(net: nn.Module, optimizer: Optimizer, batches: Any, epochs: int) -> list[float]:

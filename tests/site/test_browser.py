@@ -62,7 +62,8 @@ def test_each_page_is_accessible(tab: Tab, url: str, size: ViewportSize, scheme:
 def test_a_first_visit_loads_little(browser: Browser, base_url: str) -> None:
     for url, sizes in first_visits(browser, base_url).items():
         assert base_url + url in sizes
-        assert len(sizes) <= MOST_REQUESTS, sizes
+        # The home page has three interactive figures, each with a script.
+        assert len(sizes) <= MOST_REQUESTS + (url == ""), sizes
         assert sum(sizes.values()) <= MOST_BYTES, sizes
 
 

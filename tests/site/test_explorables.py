@@ -13,18 +13,20 @@ from tests.conftest import Tab
 from tests.site.explorables import visit
 
 SCRIPTS = sorted((ROOT / "docs/assets").glob("explore-*.js"))
-# The explorables by their pages. One script is on two pages, and one is not named after its page.
+# The explorables by their pages. One script is on two pages, and two are not named after theirs.
 EXPLORABLES = {path.stem.removeprefix("explore-"): path.stem for path in SCRIPTS} | {
     "momentum": "explore-optimizer",
     "classification": "explore-digits",
+    "attention": "explore-finish",
 }
-del EXPLORABLES["digits"]
+del EXPLORABLES["digits"], EXPLORABLES["finish"]
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 
 
 @each_script
 def test_a_script_is_small(script: Path) -> None:
-    limit = 8000 if script.stem in ("explore-digits", "explore-optimizer") else 4000
+    large = ("explore-digits", "explore-finish", "explore-optimizer")
+    limit = 8000 if script.stem in large else 4000
     assert len(gzip.compress(script.read_bytes())) < limit
 
 
@@ -66,6 +68,7 @@ TWINS = [
     ("optimizer", ".nnfp-readout td >> nth=0", "now", 2),  # row, dot
     ("initialization", "svg [data-part=layer-5] text >> nth=1", "layer-5", 1),
     ("momentum", ".nnfp-readout td >> nth=7", "now2", 3),  # row, dot, curve
+    ("attention", "svg [data-part=letter-2] text", "letter-2", 1),
 ]
 
 

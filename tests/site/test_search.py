@@ -57,6 +57,7 @@ FIRST_RESULTS = {
     # A symptom.
     "loss stays the same": ["Page learn/debugging/#the-loss-stays-the-same"],
     "nan": ["Page learn/debugging/#the-loss-is-nan"],
+    "out of memory": ["Page learn/sharding/#out-of-memory"],
     "overfitting": ["Page learn/training/#overfitting"],
     "weight decay": ["Page learn/momentum/#weight-decay"],
     # Half typed.

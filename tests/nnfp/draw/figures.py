@@ -12,6 +12,7 @@ from matplotlib.textpath import text_to_path
 from torch import sigmoid
 
 from nnfp import MLP, Value, draw
+from nnfp.attention import Transformer
 from nnfp.draw import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,6 +42,12 @@ def example_reading() -> Picture:
     return draw.reading(MLP([64, 64, 10]), torch.ones(64))
 
 
+def example_finishing(start: str, blocks: int = 2) -> Picture:
+    """Draw how an untrained transformer finishes a name."""
+    torch.manual_seed(0)
+    return draw.finishing(Transformer(blocks=blocks), start)
+
+
 EXAMPLES: dict[str, Callable[[], Picture]] = {
     "bars": partial(draw.bars, {"chance": 3.3, "counting": 2.35}, "loss"),
     "many bars": partial(draw.bars, {"x" * (20 - n): 0.1234 * n for n in range(12)}, "x" * 40),
@@ -63,6 +70,12 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         for b, n, m in ((1, 1, 1), (2, 2, 2), (3, 2, 1), (1, 5, 3), (5, 1, 5), (5, 5, 5))
     },
     "long matmul": partial(draw.matmul, [[LONG] * 5] * 5, [[LONG] * 5] * 5),
+    **{
+        f"parts {dim} {ranks}": partial(draw.parts, [[-1, -1]] * 4, [[5, 5]] * 4, dim, ranks)
+        for dim, ranks in ((0, 2), (0, 4), (1, 2))
+    },
+    "long parts": partial(draw.parts, [[LONG]], [[LONG]], 0, 1),
+    "smallest parts": partial(draw.parts, [[1]], [[1]], 0, 1),
     "network": partial(draw.network, [2, 4, 4, 1]),
     "wide network": partial(draw.network, [784, 128, 64, 10]),
     "long network": partial(draw.network, [10000, 7, 6, 5, 4, 3, 2, 10000]),
@@ -113,6 +126,9 @@ EXAMPLES: dict[str, Callable[[], Picture]] = {
         draw.fits, [0.001, 0.002], [0, 1], {name: ([0, 1e-3], [LONG] * 2) for name in "abc"}
     ),
     "reading": example_reading,
+    "finishing": partial(example_finishing, "mary"),
+    "finishing nothing": partial(example_finishing, "", 1),
+    "finishing a long name": partial(example_finishing, "w" * 15),
     "one image": partial(draw.images, torch.eye(16).unsqueeze(0), ["0" * 8]),
     "images": partial(draw.images, torch.rand(20, 8, 3), ["1, not 8"] * 20),
     "confusion": partial(draw.confusion, torch.full((10, 10), 999)),

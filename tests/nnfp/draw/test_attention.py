@@ -39,7 +39,7 @@ def test_the_larger_a_weight_the_darker_its_cell() -> None:
 
 
 def test_cells_are_next_to_each_other() -> None:
-    cells = elements(draw.attention([[1, 0], [0.5, 0.5]], "ma"), "rect")
+    cells = elements(draw.attention(torch.tensor([[1, 0], [0.5, 0.5]]), "ma"), "rect")
     boxes = [[attribute(cell, name) for name in ("x", "y", "width", "height")] for cell in cells]
     assert boxes == [
         ["223", "61", "36", "26"],

@@ -15,6 +15,7 @@ from tests.nnfp.momentum.twins import (
     combinations,
     copied,
     each,
+    for_all,
     groups,
     parameter,
 )
@@ -23,14 +24,17 @@ COMBINATIONS = adam_combinations(decoupled_weight_decay=[False, True])
 
 
 @pytest.mark.usefixtures("together")
-@each(COMBINATIONS)
-def test_adam_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
+def test_adam_equals_that_of_pytorch(dtype: torch.dtype) -> None:
     second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
-    assert_twins(
-        lambda params: Adam(groups(params, **second), **copied(settings)),
-        lambda params: torch.optim.Adam(groups(params, **second), **copied(settings)),
-        dtype,
-    )
+
+    def check(settings: Settings) -> None:
+        assert_twins(
+            lambda params: Adam(groups(params, **second), **copied(settings)),
+            lambda params: torch.optim.Adam(groups(params, **second), **copied(settings)),
+            dtype,
+        )
+
+    for_all(COMBINATIONS, check)
 
 
 def test_settings_may_be_given_by_position() -> None:

@@ -11,7 +11,7 @@ from tests.nnfp.momentum.twins import (
     adam_combinations,
     assert_twins,
     copied,
-    each,
+    for_all,
     groups,
     parameter,
 )
@@ -20,14 +20,17 @@ COMBINATIONS = adam_combinations()
 
 
 @pytest.mark.usefixtures("together")
-@each(COMBINATIONS)
-def test_adamw_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
+def test_adamw_equals_that_of_pytorch(dtype: torch.dtype) -> None:
     second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
-    assert_twins(
-        lambda params: AdamW(groups(params, **second), **copied(settings)),
-        lambda params: torch.optim.AdamW(groups(params, **second), **copied(settings)),
-        dtype,
-    )
+
+    def check(settings: Settings) -> None:
+        assert_twins(
+            lambda params: AdamW(groups(params, **second), **copied(settings)),
+            lambda params: torch.optim.AdamW(groups(params, **second), **copied(settings)),
+            dtype,
+        )
+
+    for_all(COMBINATIONS, check)
 
 
 def test_settings_may_be_given_by_position() -> None:

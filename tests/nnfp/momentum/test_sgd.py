@@ -13,6 +13,7 @@ from tests.nnfp.momentum.twins import (
     combinations,
     copied,
     each,
+    for_all,
     groups,
 )
 
@@ -32,14 +33,17 @@ COMBINATIONS = [
 
 
 @pytest.mark.usefixtures("together")
-@each(COMBINATIONS)
-def test_sgd_equals_that_of_pytorch(settings: Settings, dtype: torch.dtype) -> None:
+def test_sgd_equals_that_of_pytorch(dtype: torch.dtype) -> None:
     second = {"lr": 0.02, "weight_decay": 1}
-    assert_twins(
-        lambda params: SGD(groups(params, **second), **copied(settings)),
-        lambda params: torch.optim.SGD(groups(params, **second), **copied(settings)),
-        dtype,
-    )
+
+    def check(settings: Settings) -> None:
+        assert_twins(
+            lambda params: SGD(groups(params, **second), **copied(settings)),
+            lambda params: torch.optim.SGD(groups(params, **second), **copied(settings)),
+            dtype,
+        )
+
+    for_all(COMBINATIONS, check)
 
 
 def test_settings_may_be_given_by_position() -> None:

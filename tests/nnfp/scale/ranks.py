@@ -22,9 +22,12 @@ def run_ranks(function: Callable[..., Any], ranks: int, *arguments: Any) -> list
         returns, the processes have ended.
     """
     context = multiprocessing.get_context("forkserver")
-    # Each process is a fork of one that has imported this, which takes a second or more. Optimizers
-    # import torch._dynamo when they are made.
-    context.set_forkserver_preload(["nnfp.scale.train", "torch._dynamo", "pytest"])
+    # Each process is a fork of one that has imported these, which takes seconds. Optimizers import
+    # torch._dynamo when they are made.
+    parts = ["checkpoint", "fsdp", "tensor.debug"]
+    context.set_forkserver_preload(
+        ["nnfp.scale.train", "torch._dynamo", "pytest", *(f"torch.distributed.{p}" for p in parts)]
+    )
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(ranks, context) as pool:
         store = str(Path(folder, "store"))
         futures = [
@@ -39,6 +42,8 @@ def _run(
     dist.init_process_group(
         "gloo", init_method=f"file://{path}", rank=rank, world_size=ranks, timeout=LIMIT
     )
+    # A rank that leaves while another still connects to it would fail the other.
+    dist.barrier()
     try:
         return function(*arguments)
     finally:
