@@ -35,10 +35,10 @@ def process_group() -> Iterator[torch.device]:
         torch.cuda.set_device(device)
     else:
         device, backend = torch.device("cpu"), "gloo"
-    # The processes tell each other their addresses in a store of torchrun's own process. After a
-    # restart on one host, it still holds those of the processes that have ended, and who reads
-    # them before they are replaced waits for the dead. So each start gets names of its own.
-    # On several hosts, each torchrun counts its restarts alone: the counts may differ.
+    # The processes find each other's addresses in a store that torchrun itself keeps. After a
+    # restart, it still holds those of the processes that have ended. A process that reads such an
+    # address before it is replaced fails, or waits without end. So each start has its own names
+    # there. On several hosts, each torchrun counts its own restarts, and the counts may differ.
     if _shares_the_store_of_torchrun() and os.environ["GROUP_WORLD_SIZE"] == "1":
         address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
         store = TCPStore(address, port, is_master=False)
