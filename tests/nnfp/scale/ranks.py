@@ -42,6 +42,8 @@ def _run(
     dist.init_process_group(
         "gloo", init_method=f"file://{path}", rank=rank, world_size=ranks, timeout=LIMIT
     )
+    # A rank that leaves while another still connects to it would fail the other.
+    dist.barrier()
     try:
         return function(*arguments)
     finally:
