@@ -40,6 +40,8 @@ def _run(
         "gloo", init_method=f"file://{path}", rank=rank, world_size=ranks, timeout=LIMIT
     )
     try:
+        # A rank that is done before the others have found it would look like one that crashed.
+        dist.barrier()
         return function(*arguments)
     finally:
         dist.destroy_process_group()
