@@ -336,6 +336,13 @@ def test_what_is_not_there_takes_no_bytes() -> None:
     assert bytes_of(net, sgd) == {"parameters": 340, "gradients": 340, "optimizer state": 0}
 
 
+def test_only_tensors_count() -> None:
+    net = network()
+    sgd = torch.optim.SGD(net.parameters())
+    sgd.state[next(net.parameters())] = {"steps": 3, "rule": "plain"}
+    assert bytes_of(net, sgd)["optimizer state"] == 0
+
+
 def test_parameters_of_another_network_do_not_count() -> None:
     net, other = network(), network()
     adamw = torch.optim.AdamW(other.parameters())
