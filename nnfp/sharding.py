@@ -164,7 +164,7 @@ def _copy(x: Tensor) -> Tensor:
 
 
 def _add(x: Tensor) -> Tensor:
-    total = x.clone(memory_format=torch.contiguous_format)
+    total = x.clone()
     dist.all_reduce(total)
     return total
 
@@ -175,7 +175,7 @@ def _cut(x: Tensor) -> Tensor:
 
 def _gather(x: Tensor) -> Tensor:
     parts = [torch.empty_like(x) for _ in range(dist.get_world_size())]
-    dist.all_gather(parts, x.contiguous())
+    dist.all_gather(parts, x)
     return torch.cat(parts, dim=-1)
 
 

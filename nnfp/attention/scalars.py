@@ -9,6 +9,7 @@ from nnfp.attention.transformer import Transformer
 from nnfp.gradient import Value
 
 Row = list[Value]
+"""A row of numbers, such as that of a letter."""
 
 
 class ScalarTransformer:

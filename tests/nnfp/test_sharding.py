@@ -39,7 +39,6 @@ def backward(y: Tensor) -> None:
 
 
 def compare_with_the_whole_layer(bias: bool, shape: tuple[int, ...], dtype: torch.dtype) -> None:
-    torch.manual_seed(0)
     for kind, dim in ((ColumnParallel, 0), (RowParallel, 1)):
         whole = Linear(6, 12, bias, dtype=dtype)
         if bias:
@@ -60,19 +59,16 @@ def compare_with_the_whole_layer(bias: bool, shape: tuple[int, ...], dtype: torc
             torch.testing.assert_close(each.grad, gradient)
 
 
+def compare_with_whole_layers() -> None:
+    torch.manual_seed(0)
+    compare_with_the_whole_layer(True, (4,), torch.float32)
+    compare_with_the_whole_layer(False, (5, 2), torch.float64)
+    compare_with_the_whole_layer(True, (), torch.float64)
+
+
 @on_two_and_three_ranks
-@pytest.mark.parametrize(
-    ("bias", "shape", "dtype"),
-    [
-        (True, (4,), torch.float32),
-        (False, (5, 2), torch.float64),
-        (True, (), torch.float64),
-    ],
-)
-def test_a_cut_layer_has_the_outputs_and_gradients_of_the_whole_one(
-    ranks: int, bias: bool, shape: tuple[int, ...], dtype: torch.dtype
-) -> None:
-    run_ranks(compare_with_the_whole_layer, ranks, bias, shape, dtype)
+def test_a_cut_layer_has_the_outputs_and_gradients_of_the_whole_one(ranks: int) -> None:
+    run_ranks(compare_with_whole_layers, ranks)
 
 
 def cut_network(whole: MLP) -> nn.Sequential:
@@ -282,19 +278,23 @@ def train(optimizer: type[Optimizer]) -> tuple[list[float], list[Tensor], dict[s
     return losses, parameters, bytes_of(net, adamw)
 
 
+OPTIMIZERS = (torch.optim.AdamW, nnfp.AdamW, nnfp.SGD)
+
+
+def train_with_each() -> list[tuple[list[float], list[Tensor], dict[str, int]]]:
+    return [train(optimizer) for optimizer in OPTIMIZERS]
+
+
 @on_two_and_three_ranks
-@pytest.mark.parametrize("optimizer", [torch.optim.AdamW, nnfp.AdamW, nnfp.SGD])
-def test_a_fully_sharded_network_learns_what_one_process_learns(
-    ranks: int, optimizer: type[Optimizer]
-) -> None:
-    whole = network()
-    single = optimizer(whole.parameters(), lr=0.01)  # type: ignore[call-arg]
-    expected = torch.tensor(steps(whole, single, slice(6)))
-    results = run_ranks(train, ranks, optimizer)
-    losses = torch.tensor([losses for losses, _, _ in results])
-    torch.testing.assert_close(losses.mean(0), expected)
-    for _, parameters, _ in results:
-        torch.testing.assert_close(parameters, [p.detach() for p in whole.parameters()])
+def test_a_fully_sharded_network_learns_what_one_process_learns(ranks: int) -> None:
+    for optimizer, *results in zip(OPTIMIZERS, *run_ranks(train_with_each, ranks), strict=True):
+        whole = network()
+        single = optimizer(whole.parameters(), lr=0.01)
+        expected = torch.tensor(steps(whole, single, slice(6)))
+        losses = torch.tensor([losses for losses, _, _ in results])
+        torch.testing.assert_close(losses.mean(0), expected)
+        for _, parameters, _ in results:
+            torch.testing.assert_close(parameters, [p.detach() for p in whole.parameters()])
 
 
 @on_two_and_three_ranks
@@ -334,6 +334,13 @@ def test_what_is_not_there_takes_no_bytes() -> None:
     assert bytes_of(net, sgd) == {"parameters": 340, "gradients": 0, "optimizer state": 0}
     steps(net, sgd, slice(6), count=1)  # plain SGD keeps no tensors
     assert bytes_of(net, sgd) == {"parameters": 340, "gradients": 340, "optimizer state": 0}
+
+
+def test_only_tensors_count() -> None:
+    net = network()
+    sgd = torch.optim.SGD(net.parameters())
+    sgd.state[next(net.parameters())] = {"steps": 3, "rule": "plain"}
+    assert bytes_of(net, sgd)["optimizer state"] == 0
 
 
 def test_parameters_of_another_network_do_not_count() -> None:
