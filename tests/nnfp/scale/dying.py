@@ -13,7 +13,8 @@ from torch.distributed.checkpoint.filesystem import FileSystemWriter
 from nnfp.scale import checkpoint, command, train
 from nnfp.scale.processes import rank
 
-START = int(os.environ["TORCHELASTIC_RESTART_COUNT"])
+# Without torchrun, this file is imported in search of examples.
+START = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
 
 def die() -> None:
