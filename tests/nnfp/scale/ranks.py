@@ -45,8 +45,6 @@ def _run(
     # A rank that leaves while another still connects to it would fail the other.
     dist.barrier()
     try:
-        # A rank that is done before the others have found it would look like one that crashed.
-        dist.barrier()
         return function(*arguments)
     finally:
         dist.destroy_process_group()
