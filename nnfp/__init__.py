@@ -54,4 +54,4 @@ __all__ = [
     "xavier_normal_",
     "xavier_uniform_",
 ]
-__version__ = "0.3.0"
+__version__ = "0.4.0"
