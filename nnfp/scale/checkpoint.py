@@ -120,7 +120,7 @@ def _generator_name() -> str:
 
 
 def _reason(error: CheckpointException) -> str:
-    """Return what one of the processes met."""
+    """Return the error of one process."""
     problem, _ = next(iter(error.failures.values()))
     return str(problem)
 

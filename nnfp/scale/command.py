@@ -53,7 +53,7 @@ def run_command(words: Sequence[str]) -> None:
     except KeyboardInterrupt:
         parser.exit(INTERRUPTED, f"interrupted: {go_on(options)}\n")
     except RuntimeError as error:
-        # Gloo raises no error of its own.
+        # Gloo has no exception class, so its message has to do.
         if "gloo" not in str(error):
             raise
         parser.exit(1, f"rank {rank()} has lost the connection to another: {go_on(options)}\n")

@@ -12,7 +12,7 @@ def print_in_order(text: object) -> None:
     own, they would appear in any order.
 
     Args:
-        text: What this rank has to say.
+        text: This rank's text.
 
     Raises:
         RuntimeError: If there is no process group.

@@ -30,7 +30,7 @@ class Options:
         epochs: The number of passes over the training data, those before a checkpoint included.
         batch: The number of samples in a mini-batch, those of all processes together.
         seed: The first weights and the order of the samples depend on it.
-        folder: Where checkpoints are, if they are wanted.
+        folder: The folder for checkpoints, or `None`.
         every: The number of steps between two checkpoints.
     """
 
@@ -114,7 +114,7 @@ def distribute(net: nn.Module, parallel: str) -> nn.Module:
     """
     if parallel == "ddp":
         return DistributedDataParallel(net)
-    # It warns that the logits are a view, which nobody may change in place. Nobody does.
+    # It warns that the logits are a view, which must not be changed in place. We never do.
     warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
     # Only one layer or block at a time is whole: the one that computes.
     for module in net.children():
@@ -183,7 +183,7 @@ def score(net: nn.Module, data: Pair, device: torch.device) -> Scores:
     and shares differ in size.
 
     Args:
-        net: The network to judge.
+        net: The network to evaluate.
         data: Inputs and targets, the same on all processes.
         device: The device of this process.
     """
