@@ -11,9 +11,9 @@ if __name__ == "__main__":
         main()
     except SystemExit as stop:
         status = stop.code
-    # When Python cleans up, it waits for threads of Gloo that wait for other processes. After FSDP,
-    # a cache in PyTorch keeps them alive even after a good end, and they crash some of the runs.
-    # Everything is written by now, so leave without cleaning up.
+    # At exit, Python waits for threads of Gloo, which wait for other processes. After FSDP, a cache
+    # in PyTorch keeps these threads alive even after a successful run, and some runs crash.
+    # Everything is written by now, so skip the cleanup.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status if isinstance(status, int) else status is not None)

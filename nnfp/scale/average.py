@@ -14,8 +14,8 @@ def average_gradients(model: nn.Module, samples: int | None = None) -> None:
     Every rank must call it in every step, because it waits until all others have called it. All
     gradients travel together, in one `all_reduce`.
 
-    If a parameter has no gradient on some ranks, it counts as zero there. If it has none on any
-    rank, it keeps none, so that an optimizer skips it.
+    If a parameter has no gradient on some ranks, it counts as zero there. If no rank has one, it
+    stays `None`, so that an optimizer skips it.
 
     Args:
         model: This rank's copy of the model. Its parameters are on one device.

@@ -24,8 +24,8 @@ def save(
     """Write a checkpoint of all processes, then remove older ones.
 
     All processes call this. Each writes its share of the parameters and of the optimizer's state.
-    A process that is killed in the meantime leaves a folder with the ending *.part*, and the
-    checkpoint before stays the newest one.
+    If a process is killed while it writes, a folder that ends in *.part* remains, and the previous
+    checkpoint stays the newest one.
 
     Args:
         folder: Where the checkpoints are. Each is a folder in it, such as *step-100*.

@@ -99,9 +99,8 @@ def make_parser() -> argparse.ArgumentParser:
         prog="nnfp.scale",
         usage="torchrun --standalone --nproc-per-node N -m nnfp.scale [options]",
         description="Train a network on N processes, and print its loss and accuracy over all "
-        "validation data. With --checkpoint, a run that was ended in any way goes on from its "
-        "newest checkpoint when the same command is typed again, and ends as if nothing had "
-        "happened.",
+        "validation data. With --checkpoint, an interrupted run continues from its newest "
+        "checkpoint when you type the same command again, with the same result.",
     )
     add = parser.add_argument
     add("--model", choices=list(TASKS), default="digits",

@@ -2,10 +2,10 @@
 
 import torch.distributed as dist
 
-# Its functions have the process group as a default argument, the one that there is when it is
-# imported. Making a DistributedDataParallel imports it. If there is a group by then, the threads of
-# that group outlive destroy_process_group(), and sometimes abort the process at its end. Imported
-# here, before any group is there, it keeps none.
+# Importing this module stores the current process group as a default argument of its functions.
+# DistributedDataParallel imports it. If a group exists by then, its threads outlive
+# destroy_process_group() and sometimes abort the process at exit. So it is imported here, before
+# there is a group.
 import torch.distributed.nn  # noqa: F401
 
 

@@ -21,10 +21,10 @@ def world_size() -> int:
 
 @contextmanager
 def process_group() -> Iterator[torch.device]:
-    """Join the group of all processes, and leave it after a good end.
+    """Join the group of all processes, and leave it unless there was an error.
 
-    Where each process of this host can have a GPU, it gets one, and they exchange tensors by NCCL.
-    Otherwise, they compute on the processor, and use Gloo.
+    If this host has a GPU for each process, each gets one, and they exchange tensors by NCCL.
+    Otherwise, they compute on the processor and use Gloo.
 
     Yields:
         The device of this process.
@@ -36,9 +36,9 @@ def process_group() -> Iterator[torch.device]:
     else:
         device, backend = torch.device("cpu"), "gloo"
     # The processes find each other's addresses in a store that torchrun itself keeps. After a
-    # restart, it still holds those of the processes that have ended. A process that reads such an
-    # address before it is replaced fails, or waits without end. So each start has its own names
-    # there. On several hosts, each torchrun counts its own restarts, and the counts may differ.
+    # restart, it still holds the addresses of processes that have ended, and a process that reads
+    # one of them fails or waits forever. So each start puts its own prefix before the names there.
+    # On several hosts, each torchrun counts its own restarts, and the counts may differ.
     if _shares_the_store_of_torchrun() and os.environ["GROUP_WORLD_SIZE"] == "1":
         address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
         store = TCPStore(address, port, is_master=False)
