@@ -2,7 +2,7 @@
 
 python -m benchmarks.two_hosts
 
-Each host is a network namespace of Linux: it has network devices and addresses of its own, and
+Each host is a network namespace of Linux: it has its own network devices and addresses, and
 reaches the other one only by a virtual cable, a pair of *veth* devices. It needs root and the
 command `ip`, prints both results, and removes what it made.
 """

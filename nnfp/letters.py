@@ -168,7 +168,7 @@ def trained_window() -> Window:
     """
     net = Window()
     with (files("nnfp") / "data/window.pt").open("rb") as file:
-        net.load_state_dict(torch.load(file))
+        net.load_state_dict(torch.load(file, map_location="cpu"))
     return net
 
 

@@ -21,7 +21,7 @@ class ColumnParallel(nn.Module):
 
     Args:
         whole: The layer to cut, with the same weights on all ranks. They are copied.
-        gather_output: Whether each rank returns the outputs of all neurons, or those of its own.
+        gather_output: Whether each rank returns the outputs of all neurons, or only of its part.
 
     Attributes:
         part: The neurons of this rank, as a layer.

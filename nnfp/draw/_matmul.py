@@ -5,7 +5,7 @@ from typing import NamedTuple
 from nnfp.batch import all_at_once
 from nnfp.draw import equation, svg
 from nnfp.draw.activation import identity
-from nnfp.draw.checks import check_count
+from nnfp.draw.checks import check_batch, check_count
 from nnfp.draw.picture import Picture
 from nnfp.draw.svg import INPUT, RESULT, WEIGHT, WIDTH, text_width
 from nnfp.draw.table import ROW, cell_width, draw_table
@@ -39,10 +39,7 @@ def matmul(x: Numbers, weight: Numbers) -> Picture:
         x times W transposed: the rows 1 and 2, 3 and 4 become 19 and 22, 43 and 50
     """
     x, weight = tensor(x), tensor(weight)
-    if x.dim() != 2:
-        raise ValueError(
-            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(x.shape)}"
-        )
+    check_batch(x)
     product = all_at_once(x, weight, None, identity)
     (samples, inputs), neurons = x.shape, len(weight)
     check_count("samples", samples, 5)

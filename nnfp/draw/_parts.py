@@ -5,7 +5,7 @@ from torch import Tensor
 from nnfp.batch import all_at_once
 from nnfp.draw import svg
 from nnfp.draw.activation import identity
-from nnfp.draw.checks import check_count
+from nnfp.draw.checks import check_batch, check_count
 from nnfp.draw.picture import Picture
 from nnfp.draw.svg import INPUT, RESULT, WEIGHT, WIDTH
 from nnfp.draw.table import ROW, cell_width, draw_table
@@ -44,10 +44,7 @@ def parts(x: Numbers, weight: Numbers, dim: int, ranks: int = 2) -> Picture:
         A layer cut by inputs: rank 0 gives 5 and 6; rank 1 gives 14 and 16; added up: 19 and 22
     """
     x, weight = tensor(x), tensor(weight)
-    if x.dim() != 2:
-        raise ValueError(
-            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(x.shape)}"
-        )
+    check_batch(x)
     whole = _texts(all_at_once(x, weight, None, identity))
     _check_counts(x, weight, dim, ranks)
     xs = x.chunk(ranks, 1) if dim else [x] * ranks

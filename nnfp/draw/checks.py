@@ -15,6 +15,14 @@ def check_sample(x: Tensor) -> None:
         raise ValueError(f"expected one sample of shape (in_features,), got shape {tuple(x.shape)}")
 
 
+def check_batch(x: Tensor) -> None:
+    """Check that `x` is a mini-batch: one row of inputs for each sample."""
+    if x.dim() != 2:
+        raise ValueError(
+            f"expected a mini-batch of shape (batch, in_features), got shape {tuple(x.shape)}"
+        )
+
+
 def check_words(name: str, words: object, most: int) -> None:
     """Check that `words` is text that fits in its place in a figure."""
     if not isinstance(words, str):

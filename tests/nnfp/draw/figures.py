@@ -176,6 +176,14 @@ def texts(picture: Picture, color: str | None = None) -> list[str]:
     ]
 
 
+def places(picture: Picture) -> dict[tuple[float, float], str]:
+    """Return the texts by the place of their middle or end."""
+    return {
+        (float(attribute(text, "x")), float(attribute(text, "y"))): "".join(text.itertext())
+        for text in elements(picture, "text")
+    }
+
+
 def boxes(picture: Picture) -> Iterator[tuple[str, Box]]:
     """Yield each text and the box around it, measured in a font that is wider than most."""
     for element in elements(picture, "text"):

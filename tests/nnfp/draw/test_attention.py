@@ -6,18 +6,13 @@ import pytest
 import torch
 
 from nnfp import draw
-from tests.nnfp.draw.figures import attribute, elements, texts
+from tests.nnfp.draw.figures import attribute, elements, places, texts
 
 WEIGHTS: list[list[float]] = [[1, 0, 0], [0.25, 0.75, 0], [0.81, 0.101, 0.089]]
 
 
 def test_a_row_holds_the_weights_of_a_letter_in_percent() -> None:
-    picture = draw.attention(WEIGHTS, ".ma")
-    places = {}
-    for text in elements(picture, "text"):
-        place = float(attribute(text, "x")), float(attribute(text, "y"))
-        places[place] = "".join(text.itertext())
-    assert places == {
+    assert places(draw.attention(WEIGHTS, ".ma")) == {
         (260, 19.6): "attends to",
         (195, 47.6): "letter",
         **{(222 + 38 * i, 47.6): letter for i, letter in enumerate(".ma")},

@@ -6,18 +6,9 @@ import pytest
 import torch
 
 from nnfp import draw
-from nnfp.draw import Picture
-from tests.nnfp.draw.figures import attribute, elements, texts
+from tests.nnfp.draw.figures import attribute, elements, places, texts
 
 TABLE = [[5, 0, 1], [0, 4, 0], [2, 0, 3]]
-
-
-def places(picture: Picture) -> dict[tuple[float, float], str]:
-    """Return the texts by the place of their middle or end."""
-    return {
-        (float(attribute(text, "x")), float(attribute(text, "y"))): "".join(text.itertext())
-        for text in elements(picture, "text")
-    }
 
 
 def test_rows_are_right_classes_and_columns_chosen_ones() -> None:

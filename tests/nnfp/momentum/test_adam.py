@@ -11,12 +11,10 @@ from nnfp import Adam
 from tests.nnfp.momentum.twins import (
     Settings,
     adam_combinations,
+    assert_all_twins,
     assert_twins,
     combinations,
-    copied,
     each,
-    for_all,
-    groups,
     parameter,
 )
 
@@ -25,16 +23,8 @@ COMBINATIONS = adam_combinations(decoupled_weight_decay=[False, True])
 
 @pytest.mark.usefixtures("together")
 def test_adam_equals_that_of_pytorch(dtype: torch.dtype) -> None:
-    second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
-
-    def check(settings: Settings) -> None:
-        assert_twins(
-            lambda params: Adam(groups(params, **second), **copied(settings)),
-            lambda params: torch.optim.Adam(groups(params, **second), **copied(settings)),
-            dtype,
-        )
-
-    for_all(COMBINATIONS, check)
+    second: Settings = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
+    assert_all_twins(Adam, torch.optim.Adam, COMBINATIONS, dtype, **second)
 
 
 def test_settings_may_be_given_by_position() -> None:

@@ -9,10 +9,8 @@ from nnfp import Adam, AdamW
 from tests.nnfp.momentum.twins import (
     Settings,
     adam_combinations,
+    assert_all_twins,
     assert_twins,
-    copied,
-    for_all,
-    groups,
     parameter,
 )
 
@@ -21,16 +19,8 @@ COMBINATIONS = adam_combinations()
 
 @pytest.mark.usefixtures("together")
 def test_adamw_equals_that_of_pytorch(dtype: torch.dtype) -> None:
-    second = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
-
-    def check(settings: Settings) -> None:
-        assert_twins(
-            lambda params: AdamW(groups(params, **second), **copied(settings)),
-            lambda params: torch.optim.AdamW(groups(params, **second), **copied(settings)),
-            dtype,
-        )
-
-    for_all(COMBINATIONS, check)
+    second: Settings = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
+    assert_all_twins(AdamW, torch.optim.AdamW, COMBINATIONS, dtype, **second)
 
 
 def test_settings_may_be_given_by_position() -> None:

@@ -9,12 +9,10 @@ from torch import nn
 from nnfp import SGD
 from tests.nnfp.momentum.twins import (
     Settings,
+    assert_all_twins,
     assert_twins,
     combinations,
-    copied,
     each,
-    for_all,
-    groups,
 )
 
 COMBINATIONS = [
@@ -34,16 +32,8 @@ COMBINATIONS = [
 
 @pytest.mark.usefixtures("together")
 def test_sgd_equals_that_of_pytorch(dtype: torch.dtype) -> None:
-    second = {"lr": 0.02, "weight_decay": 1}
-
-    def check(settings: Settings) -> None:
-        assert_twins(
-            lambda params: SGD(groups(params, **second), **copied(settings)),
-            lambda params: torch.optim.SGD(groups(params, **second), **copied(settings)),
-            dtype,
-        )
-
-    for_all(COMBINATIONS, check)
+    second: Settings = {"lr": 0.02, "weight_decay": 1}
+    assert_all_twins(SGD, torch.optim.SGD, COMBINATIONS, dtype, **second)
 
 
 def test_settings_may_be_given_by_position() -> None:

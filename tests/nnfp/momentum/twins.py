@@ -58,17 +58,6 @@ def each(combinations: list[Settings]) -> pytest.MarkDecorator:
     )
 
 
-def for_all(combinations: list[Settings], check: Callable[[Settings], None]) -> None:
-    """Check each combination in one test. A test for each would take a third longer."""
-    assert combinations
-    for settings in combinations:
-        try:
-            check(settings)
-        except AssertionError as error:
-            error.add_note(f"with {settings}")
-            raise
-
-
 def copied(settings: Settings) -> Settings:
     """Copy the settings, so that no two optimizers share a learning rate that is a tensor."""
     return {k: v.clone() if isinstance(v, Tensor) else v for k, v in settings.items()}
@@ -128,3 +117,30 @@ def assert_twins(
         assert_same(*optimizers, rtol)
     moved = [not torch.equal(p, q) for p, q in zip(twins[0], start(dtype), strict=True)]
     assert moved == [True, True, False, True, True]
+
+
+def in_two_groups(
+    make: Make, settings: Settings, second: Settings
+) -> Callable[[list[nn.Parameter]], Optimizer]:
+    """Return a function that makes an optimizer whose second group has other settings."""
+    return lambda params: make(groups(params, **second), **copied(settings))
+
+
+def assert_all_twins(
+    ours: Make, theirs: Make, combinations: list[Settings], dtype: torch.dtype, **second: Any
+) -> None:
+    """Compare both optimizers with each combination of settings; a second group has others.
+
+    A test for each combination would take a third longer.
+    """
+    assert combinations
+    for settings in combinations:
+        try:
+            assert_twins(
+                in_two_groups(ours, settings, second),
+                in_two_groups(theirs, settings, second),
+                dtype,
+            )
+        except AssertionError as error:
+            error.add_note(f"with {settings}")
+            raise

@@ -1,4 +1,4 @@
-"""Run a function on several ranks, each a process of its own, for the tests."""
+"""Run a function on several ranks, each in a separate process, for the tests."""
 
 import multiprocessing
 import tempfile
