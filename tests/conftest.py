@@ -42,6 +42,9 @@ BUILD = f"{GUARD}\nfrom pages.publish.__main__ import main; main()"
 Build = Callable[..., Path]
 Tab = Callable[..., Page]
 
+# Tests run in two processes: with several threads each, they would wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def pytest_configure() -> None:
     """Let tests be slow, since the machine may be busy.

@@ -28,8 +28,8 @@ for name in {names!r}:
 RUN_TESTS = """
 import os, pytest, sys
 sys.path.insert(0, os.getcwd())
-# For the processes that tests start. Without PYTHONSAFEPATH, they look in their own folder first.
-os.environ.update(PYTHONPATH=os.getcwd(), PYTHONSAFEPATH="1")
+# The processes that tests start would look in their own folder first, which may be the project's.
+os.environ.update(PYTHONPATH=os.getcwd() + os.pathsep + ".", PYTHONSAFEPATH="1")
 options = "-x -q -p no:cacheprovider -W ignore::pytest.PytestAssertRewriteWarning".split()
 for name in {tests!r}:
     if pytest.main([*options, name]) not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
