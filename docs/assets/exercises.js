@@ -47,8 +47,9 @@
   const endsInNumber = (printed) => /\d[^\s\p{L}]*\s*$/u.test(printed);
   const several = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
 
-  // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 is 0.5 and 10,010 is 10010,
-  // unless the printed text has these words or fractions itself. None is 0 where a number is expected.
+  // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 and 50 % are 0.5, and 10,010 is
+  // 10010, unless the printed text has such words, fractions or percentages itself. None is 0 where a number is
+  // expected.
   const simplify = (prediction, printed) => {
     const words = read(printed, WORD);
     const digits = (word) => {
@@ -60,7 +61,8 @@
       .replace(/\b(?:minus|negative) +(?=[\d.])/g, "-")
       .replace(/(^|[,([]) *- +(?=[\d.])/g, "$1-")
       .replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
-    return printed.match(FRACTION) ? text : text.replace(FRACTION, (_, above, below) => above / below);
+    const parts = printed.match(FRACTION) ? text : text.replace(FRACTION, (_, above, below) => above / below);
+    return printed.includes("%") ? parts : parts.replace(/([\d.]+) *%/g, (_, number) => number / 100);
   };
 
   // A number is right when it equals the printed one, rounded to the same number of decimals.

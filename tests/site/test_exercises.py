@@ -162,6 +162,7 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
         ),
         # A number may be written in other ways.
         ("optimizer", 1, ".23 -.54 -1.310", "Yes: 0.23, -0.54, -1.31."),
+        ("optimizer", 1, "23%, -54 %, -1.31", "Yes: 0.23, -0.54, -1.31."),
         ("start", 0, "1.9e-9", "Yes: 0.000000."),
         (
             "start",
