@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
 from benchmarks import letters
+from benchmarks.weights import write_twice
 from nnfp import AdamW, fit
 from nnfp.attention import Block, Transformer, letter_loss, sequences, trained_transformer
 from nnfp.attention.scalars import ScalarTransformer
@@ -106,11 +107,8 @@ def train(make: Callable[[], Transformer], seed: int) -> tuple[Transformer, floa
 def save(net: Transformer, package: Path = PACKAGE, site: Path = SITE) -> None:
     """Write the weights as whole numbers, in units of 1/256."""
     whole = {name: (256 * w).round().int().tolist() for name, w in net.state_dict().items()}
-    rows = [f'"{name}": {json.dumps(w, separators=(",", ":"))}' for name, w in whole.items()]
-    text = "{\n" + ",\n".join(rows) + "\n}"
-    package.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    script = f'{COMMENT}\n"use strict";\nwindow.nnfpTransformer = {text};\n'
-    site.write_text(script, encoding="utf-8", newline="\n")
+    text = {name: json.dumps(w, separators=(",", ":")) for name, w in whole.items()}
+    write_twice(text, package, site, f'{COMMENT}\n"use strict";\nwindow.nnfpTransformer')
 
 
 def step_times(name: str = "mary") -> dict[str, float]:

@@ -23,11 +23,15 @@ COMMENT = "// The weights of the network that reads digits, written by benchmark
 def write(net: MLP, package: Path = PACKAGE, site: Path = SITE) -> None:
     """Write the weights with three digits each, as JSON and as a script."""
     rounded = {name: _round(values.tolist()) for name, values in net.state_dict().items()}
-    rows = [f'"{name}": {_rows(values)}' for name, values in rounded.items()]
-    text = "{\n" + ",\n".join(rows) + "\n}"
+    text = {name: _rows(values) for name, values in rounded.items()}
+    write_twice(text, package, site, f'{COMMENT}\n"use strict";\nwindow.nnfpDigits')
+
+
+def write_twice(weights: dict[str, str], package: Path, site: Path, variable: str) -> None:
+    """Write weights as JSON for the package, and as a script that sets a variable for the site."""
+    text = "{\n" + ",\n".join(f'"{name}": {values}' for name, values in weights.items()) + "\n}"
     package.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    script = f'{COMMENT}\n"use strict";\nwindow.nnfpDigits = {text};\n'
-    site.write_text(script, encoding="utf-8", newline="\n")
+    site.write_text(f"{variable} = {text};\n", encoding="utf-8", newline="\n")
 
 
 def _round(values: object) -> object:

@@ -162,10 +162,7 @@ class Window(nn.Module):
 
 
 def trained_window() -> Window:
-    """Return a network that `benchmarks/letters.py` has trained on the names.
-
-    Each call returns another copy.
-    """
+    """Return a new copy of the network that `benchmarks/letters.py` has trained on the names."""
     net = Window()
     with (files("nnfp") / "data/window.pt").open("rb") as file:
         net.load_state_dict(torch.load(file, map_location="cpu"))
@@ -193,8 +190,10 @@ def write(
     dots = max(size, 1)
     numbers = [0] * dots + _numbers(start)
     while len(numbers) < dots + 15:
-        logits = net(torch.tensor([numbers[-size:]])).flatten(0, -2)[-1]  # -0 is all of them
-        numbers.append(int(torch.multinomial(logits.softmax(0), 1, generator=generator)))
-        if numbers[-1] == 0:
-            return "".join(LETTERS[number] for number in numbers[dots:-1])
+        seen = numbers[-size:] if size else numbers
+        logits = net(torch.tensor([seen])).flatten(0, -2)[-1]
+        number = int(torch.multinomial(logits.softmax(0), 1, generator=generator))
+        if number == 0:
+            break
+        numbers.append(number)
     return "".join(LETTERS[number] for number in numbers[dots:])
