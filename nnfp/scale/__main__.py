@@ -6,14 +6,13 @@ import sys
 from nnfp.scale.command import main
 
 if __name__ == "__main__":
-    status: object = 0
+    status = 0
     try:
         main()
     except SystemExit as stop:
-        status = stop.code
+        status = int(stop.code or 0)
     # At exit, Python waits for threads of Gloo, which wait for other processes. After FSDP, a cache
     # in PyTorch keeps these threads alive even after a successful run, and some runs crash.
     # Everything is written by now, so skip the cleanup.
     sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status if isinstance(status, int) else status is not None)
+    os._exit(status)

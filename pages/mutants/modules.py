@@ -129,9 +129,14 @@ def tests_of(path: Path) -> list[str]:
 
 
 def _test_files(folder: Path, names: list[str]) -> list[Path]:
-    """Find the tests of a module: the file with its name, and all of a package that it is in."""
+    """Find the tests of a module: the file with its name, and all of a package that it is in.
+
+    One file tests what each package exports.
+    """
     *packages, name = names
     own = folder.joinpath(*packages, f"test_{name.strip('_')}.py")
+    if name == "package":
+        own = folder / "test_package.py"
     others = sorted(folder.joinpath(packages[0]).rglob("test_*.py")) if packages else []
     return [*([own] if own.exists() else []), *(file for file in others if file != own)]
 

@@ -1,5 +1,7 @@
 """Test the sentences that the command ends with when something is wrong."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,3 +81,18 @@ def test_a_file_cannot_hold_checkpoints(fails: Start, tmp_path: Path) -> None:
 
 def test_only_rank_0_says_what_is_wrong(fails: Start) -> None:
     assert fails("--epochs 0", rank=1, status=0) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "output", "problem"),
+    [("--help", 0, "usage: torchrun", ""), ("--epochs 0", 2, "", "usage: torchrun")],
+)
+def test_the_module_ends_as_the_command_does(
+    words: str, status: int, output: str, problem: str
+) -> None:
+    module = [sys.executable, "-m", "nnfp.scale"]
+    done = subprocess.run([*module, *words.split()], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert done.stdout.startswith(output)
+    assert done.stderr.startswith(problem)
+    assert bool(done.stdout) == bool(output)
