@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 (the usual name)
 
 Activation = Callable[[Tensor], Tensor]
-"""An activation function: it returns a tensor of the same shape, such as [nnfp.relu][] does."""
+"""An activation function: it returns a tensor of the same shape, as [nnfp.relu][] does."""
 
 
 def relu(z: Tensor) -> Tensor:
