@@ -83,8 +83,8 @@ def run(options: Options, device: torch.device) -> Scores:
     taken = checkpoint.load(options.folder, net, optimizer, run) if options.folder else 0
     steps = max(taken, options.epochs * (samples // options.batch))
     first = dist.get_rank() == 0
-    if first:
-        print(f"steps taken: {taken} of {steps}", flush=True)
+    if first and taken:
+        print(f"continuing after step {taken} of {steps}", flush=True)
     # disable=None shows the bar only in a terminal.
     bar = tqdm(
         range(taken + 1, steps + 1), total=steps, initial=taken, disable=None if first else True

@@ -70,16 +70,16 @@ def test_a_run_that_was_killed_three_times_ends_at_the_same_numbers(tmp_path: Pa
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     status, output, shown = torchrun("tests.nnfp.scale.dying", killed, "--max-restarts", "1")
     assert status == 1, shown
-    taken = [line for line in output.splitlines() if line.startswith("steps taken")]
+    start = "digits, ddp, 2 processes, cpu"
     # torchrun has restarted it after the kill during step 40, which left no checkpoint.
-    assert taken == ["steps taken: 0 of 78", "steps taken: 20 of 78"]
+    assert output.splitlines() == [start, start, "continuing after step 20 of 78"]
     assert [path.name for path in killed.iterdir()] == ["step-40"]
     assert running(str(killed)) == []
 
     status, output, shown = torchrun("nnfp.scale", killed)
     assert status == 0, shown
     result = run_ranks(undisturbed, 2, whole)[0]
-    assert output == f"digits, ddp, 2 processes, cpu\nsteps taken: 40 of 78\n{result}"
+    assert output == f"{start}\ncontinuing after step 40 of 78\n{result}"
     torch.testing.assert_close(numbers(killed), numbers(whole), rtol=0, atol=0)
     assert shown.count(" 40/78 [00:00<?") == 1  # one progress bar, of one process
     assert running(str(killed)) == []
