@@ -59,7 +59,7 @@ def main() -> None:
     write(train(seed=0))
     net = read()
     for name, data in zip(("training", "validation", "test"), digits(), strict=True):
-        print(f"{name} digits: {100 * evaluate(net, [data], accuracy):.1f} % read right")
+        print(f"{name} digits: {100 * evaluate(net, [data], accuracy):.1f}% read right")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@
   const endsInNumber = (printed) => /\d[^\s\p{L}]*\s*$/u.test(printed);
   const several = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
 
-  // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 and 50 % are 0.5, and 10,010 is
+  // A prediction in the way numbers are printed: zero is 0, minus two is -2, 1/2 and 50% are 0.5, and 10,010 is
   // 10010, unless the printed text has such words, fractions or percentages itself. None is 0 where a number is
   // expected.
   const simplify = (prediction, printed) => {

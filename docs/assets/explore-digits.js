@@ -111,7 +111,7 @@
     return { hidden, logits, probabilities: powers.map((power) => power / total) };
   };
 
-  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))} %`;
+  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))}%`;
 
   // A smooth line through the points of a stroke, as the path of an SVG.
   const curve = (points) => {

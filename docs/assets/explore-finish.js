@@ -48,7 +48,7 @@
     return { attention, logits, probabilities: softmax(logits) };
   };
 
-  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))} %`;
+  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))}%`;
   const listed = (texts) => [texts.slice(0, -1).join(", "), texts.at(-1)].filter(Boolean).join(" and ");
   const nameOf = (letter) => (letter ? LETTERS[letter] : "the end");
   const HEADS = [1, 2].flatMap((block) => [1, 2, 3, 4].map((head) => `${block}-${head}`));
@@ -276,7 +276,7 @@
       const name = start + rest.replace(".", "");
       this.svg.ariaLabel = `${name ? `After ${name}` : "At the start"}, the likeliest are ${likeliest}`;
       if (start.length === MOST) return this.result.replaceChildren(colored("input", start), ` has ${MOST} letters, and the network reads no more.`);
-      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel.replaceAll(" %", "\u00a0%")}.`);
+      if (!this.ended()) return this.result.replaceChildren(`${this.svg.ariaLabel}.`);
       this.result.replaceChildren(
         "The network writes ", colored("input", start), make("b", {}, rest.replace(".", "")),
         rest.endsWith(".") ? ". Finish the name again, and it writes another." : `. It reads at most ${MOST} letters.`);
@@ -295,18 +295,18 @@
 
     head(which) {
       const shares = this.rating.attention[HEADS.indexOf(which)];
-      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"}\u00a0${Math.round(100 * share)}\u00a0%`);
+      const each = shares.map((share, k) => `${k ? this.letters[k] : "the dot"}\u00a0${Math.round(100 * share)}%`);
       return `In ${called(which)}, ${this.letters.at(-1)} attends to: ${listed(each)}.`;
     }
 
     letter(which) {
-      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])}\u00a0%`);
+      const shares = this.rating.attention.map((heads) => `${Math.round(100 * heads[which])}%`);
       const name = Number(which) ? `letter ${which}, ${this.letters[which]}` : "the dot";
       return `${this.letters.at(-1)} attends to ${name}: ${listed(shares.slice(0, 4))} in block 1, ${listed(shares.slice(4))} in block 2.`;
     }
 
     next(which) {
-      const share = `${(100 * this.rating.probabilities[which]).toFixed(1)} %`;
+      const share = `${(100 * this.rating.probabilities[which]).toFixed(1)}%`;
       return Number(which) ? `The next letter is ${LETTERS[which]} with ${share}.` : `The name ends here with ${share}.`;
     }
 

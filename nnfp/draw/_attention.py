@@ -15,7 +15,7 @@ def attention(weights: Numbers, text: str) -> Picture:
     """Draw a table of attention weights: a row for each letter, with its weights in percent.
 
     The larger a weight, the darker its cell; in dark color schemes, the lighter. Weights of
-    less than 10 % have no number.
+    less than 10% have no number.
 
     Args:
         weights: Shape `(n, n)`, from 0 to 1: a row holds the weights of a letter, as
@@ -33,7 +33,7 @@ def attention(weights: Numbers, text: str) -> Picture:
     Examples:
         >>> from nnfp import draw
         >>> print(draw.attention([[1, 0], [0.25, 0.75]], "ma").title)
-        How much each letter attends to the letters so far: m most to m (100 %); a most to a (75 %)
+        How much each letter attends to the letters so far: m most to m (100%); a most to a (75%)
     """
     check_words("letters", text, 10)
     check_count("letters", len(text), 10)
@@ -54,7 +54,7 @@ def attention(weights: Numbers, text: str) -> Picture:
         for j, weight in enumerate(row):
             content += _cell(left + j * width, TOP + i * height, weight)
         j = row.index(max(row))
-        most.append(f"{text[i]} most to {text[j]} ({100 * row[j]:.0f} %)")
+        most.append(f"{text[i]} most to {text[j]} ({100 * row[j]:.0f}%)")
     title = f"How much each letter attends to the letters so far: {'; '.join(most)}"
     return Picture(title, svg.document(title, TOP + size * height + 6, content))
 

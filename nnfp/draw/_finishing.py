@@ -54,7 +54,7 @@ def finishing(net: Transformer, start: str) -> Picture:
         ...     _ = net.head.weight.zero_()
         ...     net.head.bias[[13, 1, 0]] = torch.tensor([9.0, 8, 7])
         >>> print(draw.finishing(net, "ad").title)
-        After ad, the likeliest are m with 66 %, a with 24 % and the end with 8 %
+        After ad, the likeliest are m with 66%, a with 24% and the end with 8%
     """
     if len(start) > MOST:
         raise ValueError(f"expected at most {MOST} letters, got {len(start)}: {start!r}")

@@ -46,7 +46,7 @@ def reading(net: MLP, image: Numbers) -> Picture:
         ...     _ = net.layers[-1].weight.zero_()
         ...     net.layers[-1].bias[3] = 7
         >>> print(draw.reading(net, torch.ones(8, 8)).title)
-        An image of 8 × 8 pixels, 64 hidden activations and ten probabilities: 3 with 99 %
+        An image of 8 × 8 pixels, 64 hidden activations and ten probabilities: 3 with 99%
     """
     x = tensor(image)
     if x.shape not in ((SIDE * SIDE,), (SIDE, SIDE)):
@@ -74,7 +74,7 @@ def reading(net: MLP, image: Numbers) -> Picture:
 
 def percent(probability: float) -> str:
     """Write a probability in percent, rounded down: nothing here is certain."""
-    return f"{min(99, int(100 * probability))} %"
+    return f"{min(99, int(100 * probability))}%"
 
 
 def _read(net: MLP, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -33,7 +33,7 @@ def starts(x: Iterable[SupportsFloat], starts: Iterable[Iterable[SupportsFloat]]
     Examples:
         >>> from nnfp import draw
         >>> print(draw.starts(range(1, 11), [(0.5, 0.5), (-0.5, -0.5)]).title)
-        Weights and biases from −1 to 1: dead in 38.75 % of the square, and at 1 of 2 starts
+        Weights and biases from −1 to 1: dead in 38.75% of the square, and at 1 of 2 starts
     """
     samples, points = row(x), pairs(starts, "a start")
     if not samples:
@@ -60,7 +60,7 @@ def starts(x: Iterable[SupportsFloat], starts: Iterable[Iterable[SupportsFloat]]
             content += svg.part(name, svg.dots([_place(*point) for point in found], color, 5))
     share = f"{100 * _size(region) / 4:.4g}"
     title = (
-        f"Weights and biases from −1 to 1: dead in {share} % of the square, and at {len(dead)} of "
+        f"Weights and biases from −1 to 1: dead in {share}% of the square, and at {len(dead)} of "
         f"{len(points)} starts"
     )
     return Picture(title, svg.document(title, TOP + SIDE + 52, content))

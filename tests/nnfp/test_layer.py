@@ -303,7 +303,7 @@ def test_default_weights_are_normal_with_a_spread_that_suits_relu() -> None:
     weight = Linear(400, 100).weight
     assert weight.std().item() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
     assert weight.mean().item() == pytest.approx(0, abs=0.002)
-    # A normal distribution: 68.3 % within one standard deviation, where a uniform has 57.7 %.
+    # A normal distribution: 68.3% within one standard deviation, where a uniform has 57.7%.
     within = (weight.abs() < weight.std()).float().mean()
     assert within.item() == pytest.approx(0.683, abs=0.01)
 

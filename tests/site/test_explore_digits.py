@@ -289,7 +289,7 @@ def test_activations_and_probabilities_are_those_of_torch(
         assert seen["hidden"] == pytest.approx((hidden / hidden.max()).tolist(), abs=0.0051)
         assert seen["bars"] == pytest.approx((60 * probabilities).tolist(), abs=0.051)
         best = int(probabilities.argmax())
-        percent = f"{min(99, int(100 * probabilities[best]))} %"
+        percent = f"{min(99, int(100 * probabilities[best]))}%"
         assert seen["share"] == percent
         assert re.match(rf"The network reads an? {WORDS[best]}, with {percent}\.", seen["says"])
         assert seen["label"].endswith(f"ten probabilities: {best} with {percent}")
@@ -304,7 +304,7 @@ def test_a_second_guess_is_named_from_ten_percent_on(
         second, digit = (probabilities.topk(2).values[1], probabilities.topk(2).indices[1])
         assert ("It could be" in seen["says"]) == (second >= 0.1)
         if second >= 0.1:
-            percent = f"{int(100 * second)} %"
+            percent = f"{int(100 * second)}%"
             assert re.search(rf"be an? {WORDS[int(digit)]}, with {percent}\.$", seen["says"])
             named += 1
     assert named > 5

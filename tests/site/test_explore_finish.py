@@ -336,7 +336,7 @@ def test_a_head_shows_its_numbers(live: Page, net: Transformer) -> None:
     named = ["the dot", "a", "n", "n", "a"]
     for i in (0, 5):
         texts = [
-            f"{name} {100 * share:.0f} %" for name, share in zip(named, attention[i], strict=True)
+            f"{name} {100 * share:.0f}%" for name, share in zip(named, attention[i], strict=True)
         ]
         live.get_by_label("look at").select_option(HEADS[i].removeprefix("head-"))
         expect(numbers(live)).to_have_text(
@@ -352,7 +352,7 @@ def test_a_head_shows_its_numbers(live: Page, net: Transformer) -> None:
 
 
 def test_a_letter_shows_how_much_each_head_attends_to_it(live: Page, net: Transformer) -> None:
-    shares = [f"{100 * each[2]:.0f} %" for each in read(net, "anna")[0]]
+    shares = [f"{100 * each[2]:.0f}%" for each in read(net, "anna")[0]]
     field(live).fill("Anna")
     part(live, "letter-2").hover()
     one, other = (f"{', '.join(four[:3])} and {four[3]}" for four in (shares[:4], shares[4:]))
@@ -365,11 +365,9 @@ def test_a_bar_shows_its_probability(live: Page, net: Transformer) -> None:
     probabilities = read(net, "anna")[1].softmax(0)
     field(live).fill("Anna")
     part(live, "next-12").hover()
-    expect(numbers(live)).to_have_text(
-        f"The next letter is l with {100 * probabilities[12]:.1f} %."
-    )
+    expect(numbers(live)).to_have_text(f"The next letter is l with {100 * probabilities[12]:.1f}%.")
     part(live, "next-0").hover()
-    expect(numbers(live)).to_have_text(f"The name ends here with {100 * probabilities[0]:.1f} %.")
+    expect(numbers(live)).to_have_text(f"The name ends here with {100 * probabilities[0]:.1f}%.")
 
 
 # Keyboard, touch, screen readers

@@ -52,8 +52,8 @@ def test_all_letters_fit_into_the_picture() -> None:
 
 def test_the_title_names_what_each_letter_attends_to_most() -> None:
     assert draw.attention(WEIGHTS, ".ma").title == (
-        "How much each letter attends to the letters so far: . most to . (100 %); "
-        "m most to m (75 %); a most to . (81 %)"
+        "How much each letter attends to the letters so far: . most to . (100%); "
+        "m most to m (75%); a most to . (81%)"
     )
 
 

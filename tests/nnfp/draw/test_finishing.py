@@ -112,11 +112,9 @@ def test_the_title_names_the_three_likeliest_letters() -> None:
         net.head.get_parameter("bias").copy_(torch.zeros(27))
         net.head.get_parameter("bias")[[0, 26, 9]] = torch.tensor([8.0, 7.0, 6.0])
     picture = draw.finishing(net, "al")
-    assert (
-        picture.title == "After al, the likeliest are the end with 66 %, z with 24 % and i with 8 %"
-    )
+    assert picture.title == "After al, the likeliest are the end with 66%, z with 24% and i with 8%"
     assert draw.finishing(net, "").title.startswith("At the start, the likeliest are the end with")
-    assert text_of(picture, "share") == ["66 %"]
+    assert text_of(picture, "share") == ["66%"]
 
 
 @pytest.mark.parametrize("letter", [0, 13, 26])
@@ -125,7 +123,7 @@ def test_the_largest_probability_is_written_above_its_bar(letter: int) -> None:
     with torch.no_grad():
         net.head.get_parameter("bias")[letter] = 20
     picture = draw.finishing(net, "al")
-    [share] = [one for one in elements(picture, "text") if one.text == "99 %"]
+    [share] = [one for one in elements(picture, "text") if one.text == "99%"]
     [bar] = rects(picture, f"next-{letter}")
     assert float(attribute(share, "y")) < bar["y"]
     assert abs(float(attribute(share, "x")) - bar["x"] - bar["width"] / 2) < 13

@@ -97,7 +97,7 @@ def test_a_hidden_layer_may_be_smaller(image: Tensor) -> None:
 
 @pytest.mark.parametrize(
     ("probability", "text"),
-    [(0.5, "50 %"), (0.989, "98 %"), (0.9999, "99 %"), (1.0, "99 %"), (0.101, "10 %")],
+    [(0.5, "50%"), (0.989, "98%"), (0.9999, "99%"), (1.0, "99%"), (0.101, "10%")],
 )
 def test_a_percentage_never_claims_more_than_there_is(probability: float, text: str) -> None:
     assert percent(probability) == text

@@ -16,7 +16,7 @@ from tests.nnfp.draw.figures import attribute, elements, texts
 
 def share(picture: Picture) -> float:
     """Return which percentage of the square is dead, by the title."""
-    return float(re.findall(r"in (\S+) %", picture.title)[0])
+    return float(re.findall(r"in (\S+?)%", picture.title)[0])
 
 
 def dots(picture: Picture, name: str) -> list[tuple[float, float]]:
@@ -28,7 +28,7 @@ def dots(picture: Picture, name: str) -> list[tuple[float, float]]:
 def test_the_area_is_tinted_in_which_the_neuron_of_the_first_page_is_dead() -> None:
     picture = draw.starts(range(1, 11), [(0.5, 0.5), (-0.5, -0.5), (-1, 1)])
     assert picture.title == (
-        "Weights and biases from −1 to 1: dead in 38.75 % of the square, and at 2 of 3 starts"
+        "Weights and biases from −1 to 1: dead in 38.75% of the square, and at 2 of 3 starts"
     )
     tinted, frame, outline, *_ = elements(picture, "path")
     corners = {(100.0, 300.0), (248.5, 300.0), (235.0, 165.0), (100.0, 30.0)}

@@ -1,11 +1,14 @@
 """Test the sentences that the command ends with when something is wrong."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import torch
 
 from nnfp.scale import command
 from nnfp.scale.train import Options
@@ -81,6 +84,73 @@ def test_a_file_cannot_hold_checkpoints(fails: Start, tmp_path: Path) -> None:
 
 def test_only_rank_0_says_what_is_wrong(fails: Start) -> None:
     assert fails("--epochs 0", rank=1, status=0) == ""
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Run a command whose training raises an exception, as one of two processes of `torchrun`."""
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(command, "process_group", lambda: nullcontext(torch.device("cpu")))
+
+    def stops(problem: BaseException, words: str = "") -> None:
+        def run(options: Options, device: object) -> None:
+            raise problem
+
+        monkeypatch.setattr(command, "run", run)
+        command.main(words.split())
+
+    return stops
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted: {}"),
+        (
+            RuntimeError("[gloo/transport] closed"),
+            1,
+            "rank 0 has lost the connection to another: {}",
+        ),
+        (OSError("the disk is full"), 1, "the disk is full"),
+        (ValueError("expected a batch"), 2, "nnfp.scale: error: expected a batch"),
+    ],
+)
+def test_a_training_that_stops_ends_with_a_sentence(
+    stops: Callable[..., None], capsys: Capture, problem: BaseException, status: int, sentence: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        stops(problem)
+    assert stop.value.code == status
+    again = "the same command starts from the beginning, as there are no checkpoints"
+    assert capsys.readouterr().err.splitlines()[-1] == sentence.format(again)
+
+
+def test_after_an_interruption_it_says_where_the_checkpoints_are(
+    stops: Callable[..., None], capsys: Capture, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit):
+        stops(KeyboardInterrupt(), f"--checkpoint {tmp_path}")
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"interrupted: the same command continues from the newest checkpoint in {tmp_path}"
+    )
+
+
+def test_a_mistake_in_the_code_is_not_taken_for_a_lost_connection(
+    stops: Callable[..., None],
+) -> None:
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        stops(RuntimeError("shapes differ"))
+
+
+def test_the_defaults_are_those_that_the_help_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
+    parser = command.make_parser()
+    options = command.make_options(parser, [])
+    assert options == Options("digits", "ddp", 5, 32, 0, None, 100)
+    defaults = re.findall(r"\(default: (\w+)", " ".join(parser.format_help().split()))
+    assert defaults == ["digits", "ddp", "5", "32", "0", "100"]
 
 
 @pytest.mark.parametrize(
