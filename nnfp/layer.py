@@ -11,7 +11,7 @@ from nnfp._init import Filler
 from nnfp.neuron import Activation, relu
 
 Init = Callable[[Tensor], object]
-"""A function that fills a weight in place, like those in [torch.nn.init][]; its result is ignored."""
+"""A function that fills a weight in place, like those in [torch.nn.init][]. Its result is unused."""
 
 
 class Linear(nn.Module):
