@@ -107,7 +107,7 @@ def _as_value(number: Value | SupportsFloat) -> Value:
 
 
 def linear_backward(y_grad: Tensor, x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the gradients of a loss with respect to all three terms of `y = x Wᵀ + b`.
+    """Return the gradients of a loss with respect to `x`, `weight` and bias, for `y = x Wᵀ + b`.
 
     Args:
         y_grad: The gradient with respect to `y`, of shape `(..., out_features)`.

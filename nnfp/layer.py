@@ -11,7 +11,7 @@ from nnfp._init import Filler
 from nnfp.neuron import Activation, relu
 
 Init = Callable[[Tensor], object]
-"""A function that fills a weight in place, like those in [torch.nn.init][]. Its result is unused."""
+"""A function that fills a weight in place, as in [torch.nn.init][]. Its result is ignored."""
 
 
 class Linear(nn.Module):
