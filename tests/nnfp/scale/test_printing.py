@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import subprocess
+import sys
 
 import pytest
 import torch.distributed as dist
@@ -21,6 +23,24 @@ def printed() -> str:
 
 def test_rank_0_prints_the_texts_of_all_ranks_in_order() -> None:
     assert run_ranks(printed, 3) == ["rank 0\nrank 1\nrank 2\n0\n1\n2\n", "", ""]
+
+
+# The ends of some programs: a crash, or os._exit, which skips an end that could hang.
+PROGRAM = """
+import os
+import torch.distributed as dist
+from nnfp.scale import print_in_order
+
+dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+print_in_order("rank 0")
+os._exit(0)
+"""
+
+
+def test_the_texts_are_printed_at_once() -> None:
+    program = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert done.stdout == "rank 0\n"
 
 
 def test_printing_without_a_process_group_is_an_error() -> None:
