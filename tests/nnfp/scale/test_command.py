@@ -158,8 +158,9 @@ def test_the_defaults_are_those_that_the_help_names(monkeypatch: pytest.MonkeyPa
     [("--help", 0, "usage: torchrun", ""), ("--epochs 0", 2, "", "usage: torchrun")],
 )
 def test_the_module_ends_as_the_command_does(
-    words: str, status: int, output: str, problem: str
+    monkeypatch: pytest.MonkeyPatch, words: str, status: int, output: str, problem: str
 ) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     module = [sys.executable, "-m", "nnfp.scale"]
     done = subprocess.run([*module, *words.split()], capture_output=True, text=True, check=False)
     assert done.returncode == status

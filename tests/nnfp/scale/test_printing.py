@@ -37,7 +37,8 @@ os._exit(0)
 """
 
 
-def test_the_texts_are_printed_at_once() -> None:
+def test_the_texts_are_printed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     program = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
     assert done.stdout == "rank 0\n"
