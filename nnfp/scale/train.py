@@ -138,9 +138,7 @@ def batches(data: Pair, size: int, seed: int, start: int = 0) -> Iterator[Pair]:
         start: How many mini-batches to skip.
     """
     x, target = data
-    sampler: DistributedSampler[Any] = DistributedSampler(
-        TensorDataset(x), seed=seed, drop_last=True
-    )
+    sampler: DistributedSampler[Any] = DistributedSampler(TensorDataset(x), seed=seed)
     share, per_epoch = size // dist.get_world_size(), len(x) // size
     first, skipped = divmod(start, per_epoch)
     for epoch in count(first):

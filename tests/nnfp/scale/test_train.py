@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.distributed.fsdp import FSDPModule
 from torch.distributed.tensor import DTensor
 
 from nnfp import accuracy, cross_entropy
@@ -40,6 +41,7 @@ def trained(model: str, parallel: str) -> dict[str, Any]:
         "weights": weights(net),
         "scores": list(score(net, made.valid, CPU)),
         "numbers here": sum(part.numel() for part in parts),
+        "whole at a time": [n for n, m in net.named_modules() if isinstance(m, FSDPModule)],
     }
 
 
@@ -47,8 +49,13 @@ def trained_twice(model: str) -> list[dict[str, Any]]:
     return [trained(model, "ddp"), trained(model, "fsdp")]
 
 
-@pytest.mark.parametrize(("model", "ranks"), [("digits", 3), ("names", 2)])
-def test_ddp_fsdp_and_one_process_learn_the_same(alone: None, model: str, ranks: int) -> None:
+@pytest.mark.parametrize(
+    ("model", "ranks", "layers"),
+    [("digits", 3, ["layers.0", "layers.1"]), ("names", 2, ["blocks.0", "blocks.1"])],
+)
+def test_ddp_fsdp_and_one_process_learn_the_same(
+    alone: None, model: str, ranks: int, layers: list[str]
+) -> None:
     one = trained(model, "ddp")
     ddp, fsdp = zip(*run_ranks(trained_twice, ranks, model), strict=True)
     for several in (*ddp, *fsdp):
@@ -57,6 +64,15 @@ def test_ddp_fsdp_and_one_process_learn_the_same(alone: None, model: str, ranks:
     # With FSDP, all processes together have each parameter once.
     assert [rank["numbers here"] for rank in ddp] == [one["numbers here"]] * ranks
     assert sum(rank["numbers here"] for rank in fsdp) == one["numbers here"]
+    # Each layer or block is whole only while it computes.
+    assert fsdp[0]["whole at a time"] == ["", *layers]
+
+
+@pytest.mark.parametrize(("model", "size", "most"), [("digits", 32, 0.7), ("names", 64, 2.4)])
+def test_one_epoch_brings_the_loss_far_down(
+    alone: None, model: str, size: int, most: float
+) -> None:
+    assert run(Options(model, "ddp", 1, size, 0, None, 100), CPU).loss < most
 
 
 def seen(start: int, count: int) -> list[list[int]]:
