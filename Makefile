@@ -49,10 +49,11 @@ fresh: $(all_tools)  ## install the package from the built site into a new envir
 update: $(all_tools)  ## rewrite the outputs, figures and notes of the pages; review the diff
 	$(bin)/pytest docs README.md --update-pages
 
-mutants: $(all_tools)  ## write the changes of pages that no test catches to docs/data/mutants.json
-	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md docs/about/*.md --json docs/data/mutants.json
+mutants: $(all_tools)  ## write the changes of pages that no test catches to docs/data/mutants.json; SAMPLE=50: 50 of each page
+	$(bin)/python -m pages.mutants docs/index.md docs/learn/*.md docs/about/*.md \
+		$(if $(SAMPLE),--sample $(SAMPLE)) --json docs/data/mutants.json
 
-mutants-package: $(all_tools)  ## the same for nnfp and mutants-package.json; with SAMPLE=12, 12 changes of each module
+mutants-package: $(all_tools)  ## the same for nnfp and mutants-package.json; SAMPLE=12: 12 changes of each module
 	HYPOTHESIS_STORAGE_DIRECTORY=$(CURDIR)/.hypothesis $(bin)/python -m pages.mutants nnfp/*.py nnfp/*/*.py \
 		$(if $(SAMPLE),--sample $(SAMPLE)) --json docs/data/mutants-package.json
 

@@ -53,7 +53,7 @@ def ring_seconds(size: float, ranks: int, link: Link) -> float:
         link: The connection of each rank to the next one.
 
     Returns:
-        Seconds: a latency for each turn, and the time to send the bytes.
+        The seconds that it takes, a latency for each turn and the time to send the bytes.
 
     Raises:
         ValueError: If there is no rank, the size is negative, or the link has no bandwidth.

@@ -114,7 +114,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     scores: dict[str, Score] = defaultdict(Score)
     passed = []
-    for path in options.pages or sorted(DOCS.rglob("*.md")):
+    paths = options.pages or sorted(DOCS.rglob("*.md"))
+    for path in paths:
         try:
             found = judge(path.resolve(), options.sample, options.seed, scores)
         except (OSError, PageError, RecursionError, SyntaxError, ValueError) as error:
@@ -128,7 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{kind:10} {scores[kind]}")
     if options.json:
         by_kind = {kind: asdict(scores[kind]) for kind in sorted(scores)}
-        text = json.dumps({"scores": by_kind, "passed": passed}, indent=2, ensure_ascii=False)
+        report = {"files": len(paths), "sample": options.sample, "scores": by_kind, "passed": passed}
+        text = json.dumps(report, indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
     return 1 if any(score.unnoticed for score in scores.values()) else 0
 

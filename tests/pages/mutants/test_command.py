@@ -49,6 +49,7 @@ def test_equivalent_changes_are_listed_with_their_reasons(
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert line in report["passed"]
     assert report["scores"]["statement"] == {"changes": 5, "equivalent": 1, "unnoticed": 0}
+    assert (report["files"], report["sample"]) == (1, None)
 
 
 def test_an_equivalent_change_that_is_gone_is_rejected(
