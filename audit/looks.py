@@ -74,7 +74,8 @@ FORMULAS = """
         const box = math.getBoundingClientRect();
         if (!isSeen(math)) problems.push(`a formula is not visible: ${describe(math)}`);
         else if (outside(math)) problems.push(`a formula leaves the column: ${describe(math)}`);
-        if (math.getClientRects().length > 1) problems.push(`a formula is on two lines: ${describe(math)}`);
+        else if (math.getClientRects().length > 1)
+            problems.push(`a formula is on two lines: ${describe(math)}`);
         if (math.getAttribute("display") !== "block") continue;
         const around = math.parentElement;
         const { left, width } = around.getBoundingClientRect();

@@ -129,7 +129,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{kind:10} {scores[kind]}")
     if options.json:
         by_kind = {kind: asdict(scores[kind]) for kind in sorted(scores)}
-        report = {"files": len(paths), "sample": options.sample, "scores": by_kind, "passed": passed}
+        report = {
+            "files": len(paths),
+            "sample": options.sample,
+            "scores": by_kind,
+            "passed": passed,
+        }
         text = json.dumps(report, indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
     return 1 if any(score.unnoticed for score in scores.values()) else 0
