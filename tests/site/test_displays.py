@@ -99,6 +99,21 @@ COVERED = f"""() => {{
 }}"""
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_longest_name_of_a_module_fits_on_one_line(tab: Tab, width: int) -> None:
+    page = tab()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("reference/classification/")
+    lines = page.locator("article h1").evaluate(
+        """title => {
+            const text = document.createRange();
+            text.selectNodeContents(title.firstChild);
+            return text.getClientRects().length;
+        }"""
+    )
+    assert lines == 1
+
+
 @pytest.mark.parametrize("width", [320, 390, 600])
 def test_no_code_is_below_the_copy_button(tab: Tab, width: int) -> None:
     page = tab()
