@@ -1,5 +1,6 @@
 """Test what is found about registration, the optimizer, modes, hooks and autograd's record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from nnfp.debugging.contents import unregistered
+from nnfp.debugging.contents import contents, unregistered
 from tests.nnfp.debugging.examples import findings, fresh, sgd, task
 
 X, Y, _ = task()
@@ -236,3 +237,13 @@ def test_a_loss_without_any_record_is_diagnosed() -> None:
         "after 2 (Linear). Look there for .data, .detach(), .item(), argmax, NumPy or "
         "torch.no_grad(), and remove it."
     ]
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"key": value}])
+def test_six_levels_of_lists_or_dictionaries_are_searched(wrap: Callable[[Any], Any]) -> None:
+    layer: Any = nn.Linear(1, 1)
+    value = layer
+    for _ in range(6):
+        value = wrap(value)
+    assert list(contents(value)) == [layer]
+    assert list(contents(wrap(value))) == []

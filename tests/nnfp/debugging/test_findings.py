@@ -367,6 +367,15 @@ def test_a_step_that_is_too_long_is_found() -> None:
     ]
 
 
+@pytest.mark.parametrize(("lr", "reported"), [(1.02, False), (1.2, True)])
+def test_a_step_may_make_the_loss_a_tenth_larger(lr: float, reported: bool) -> None:
+    net = nn.Linear(1, 1, bias=False)
+    fill(net, "weight", 1.0)
+    # The loss is the square of the weight. A step multiplies it by (1 - 2 lr)²: 1.08 or 1.96.
+    found = findings(net, torch.ones(4, 1), torch.zeros(4, 1), optimizer=sgd(net, lr))
+    assert any(finding.startswith("One step makes the loss") for finding in found) == reported
+
+
 def test_a_step_to_infinity_is_found() -> None:
     net = nn.Linear(3, 1)
     (finding,) = findings(net, optimizer=sgd(net, lr=1e30))
