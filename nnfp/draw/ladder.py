@@ -82,7 +82,7 @@ def draw_roofline(
     svg += path([at(across[0], across[0] * copy), at(product / copy, product)])
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
-    svg += text(x, y - 12, "largest product", anchor="end")
+    svg += text(x, y - 16, "largest product", anchor="end")
     # Write it high on the slope, because few points are there.
     x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")
