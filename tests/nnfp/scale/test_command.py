@@ -149,6 +149,8 @@ def test_the_defaults_are_those_that_the_help_names(monkeypatch: pytest.MonkeyPa
     parser = command.make_parser()
     options = command.make_options(parser, [])
     assert options == Options("digits", "ddp", 5, 32, 0, None, 100)
+    chosen = ["--model", "digits", "--parallel", "ddp"]
+    assert command.make_options(parser, chosen) == options
     defaults = re.findall(r"\(default: (\w+)", " ".join(parser.format_help().split()))
     assert defaults == ["digits", "ddp", "5", "32", "0", "100"]
 
