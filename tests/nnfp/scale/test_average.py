@@ -127,7 +127,7 @@ def test_a_model_without_parameters_is_left_alone() -> None:
 def average_no_samples() -> list[Any]:
     model = nn.Linear(1, 1, bias=False)
     model.weight.grad = torch.tensor([[float(dist.get_rank())]])
-    with pytest.raises(ValueError, match="expected at least one sample on some rank, got none$"):
+    with pytest.raises(ValueError, match=r"expected at least one sample on some rank, got none$"):
         average_gradients(model, samples=0)
     return [model.weight.grad.item()]
 
