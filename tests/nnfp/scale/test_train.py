@@ -97,6 +97,14 @@ def test_the_mini_batches_do_not_depend_on_the_number_of_processes(alone: None) 
     assert together[5:] == together[3:5]
 
 
+def test_the_order_of_the_samples_depends_on_the_seed(alone: None) -> None:
+    data = torch.arange(10), torch.arange(10)
+    first, again, other = (next(batches(data, 10, seed))[0].tolist() for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+    assert sorted(first) == sorted(other) == list(range(10))
+
+
 def validation(model: str) -> list[float]:
     made = task(model)
     return list(score(made.net, made.valid, CPU))
