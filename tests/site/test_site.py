@@ -80,7 +80,7 @@ def test_the_site_has_no_templates(site: Path) -> None:
 def test_the_search_ignores_texts_in_pictures(site: Path) -> None:
     docs = json.loads((site / "search/docs.json").read_text(encoding="utf-8"))
     text = next(entry["text"] for entry in docs if entry["location"] == "learn/neuron/")
-    assert "A neural network consists of one small part, used many times" in text
+    assert "A neural network is built from one small part, used many times" in text
     assert "the sum is 19" not in text  # the picture's own title
 
 
