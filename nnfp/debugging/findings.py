@@ -167,9 +167,9 @@ def _step(run: Run) -> Iterator[str]:
     if not ratios or any(map(math.isnan, ratios.values())):
         return
     name = max(ratios, key=ratios.__getitem__)
-    if run.loss_after > RISE * run.loss or (
-        math.isfinite(run.loss) and not math.isfinite(run.loss_after)
-    ):
+    # Next to the minimum, steps are so small that the loss changes by rounding only.
+    rises = run.loss_after > RISE * run.loss and ratios[name] > SMALL_STEP
+    if rises or (math.isfinite(run.loss) and not math.isfinite(run.loss_after)):
         yield (
             f"One step makes the loss of the same batch larger: from {run.loss:.3g} to "
             f"{run.loss_after:.3g}. It changes {name} by {ratios[name]:.2g} times its size. Use a "

@@ -41,7 +41,9 @@ def test_a_transformer_with_a_mask_has_no_finding() -> None:
     assert findings(net, x, torch.randn(2, 5, 4), optimizer=sgd(net)) == []
 
 
-def test_a_trained_network_has_no_finding() -> None:
+@pytest.mark.parametrize("seed", [0, 24])  # from 24, a step makes the loss of 1.9e-13 larger
+def test_a_trained_network_has_no_finding(seed: int) -> None:
+    torch.manual_seed(seed)
     net = nn.Linear(3, 1)
     optimizer = sgd(net, lr=0.1)
     nnfp.fit(net, optimizer, [(X, Y)], F.mse_loss, epochs=300)
