@@ -134,9 +134,8 @@ def _test_files(folder: Path, names: list[str]) -> list[Path]:
     One file tests what each package exports.
     """
     *packages, name = names
-    own = folder.joinpath(*packages, f"test_{name.strip('_')}.py")
-    if name == "package":
-        own = folder / "test_package.py"
+    home = folder if name == "package" else folder.joinpath(*packages)
+    own = home / f"test_{name.strip('_')}.py"
     others = sorted(folder.joinpath(packages[0]).rglob("test_*.py")) if packages else []
     return [*([own] if own.exists() else []), *(file for file in others if file != own)]
 

@@ -17,6 +17,13 @@ Capture = pytest.CaptureFixture[str]
 Start = Callable[..., str]
 
 
+def pretend(monkeypatch: pytest.MonkeyPatch, rank: int = 0, processes: int = 2) -> None:
+    """Let this process look like one that `torchrun` has started."""
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
+    monkeypatch.setenv("RANK", str(rank))
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+
+
 @pytest.fixture
 def fails(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Start:
     """Run a command that fails before it trains, as one of some processes of `torchrun`."""
@@ -27,9 +34,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Start:
     monkeypatch.setattr(command, "run", run)
 
     def fails(words: str, processes: int = 2, rank: int = 0, status: int = 2) -> str:
-        monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
-        monkeypatch.setenv("RANK", str(rank))
-        monkeypatch.setenv("WORLD_SIZE", str(processes))
+        pretend(monkeypatch, rank, processes)
         with pytest.raises(SystemExit) as stop:
             command.main(words.split())
         assert stop.value.code == status
@@ -89,9 +94,7 @@ def test_only_rank_0_says_what_is_wrong(fails: Start) -> None:
 @pytest.fixture
 def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Run a command whose training raises an exception, as one of two processes of `torchrun`."""
-    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
-    monkeypatch.setenv("RANK", "0")
-    monkeypatch.setenv("WORLD_SIZE", "2")
+    pretend(monkeypatch)
     monkeypatch.setattr(command, "process_group", lambda: nullcontext(torch.device("cpu")))
 
     def stops(problem: BaseException, words: str = "") -> None:
@@ -145,7 +148,7 @@ def test_a_mistake_in_the_code_is_not_taken_for_a_lost_connection(
 
 
 def test_the_defaults_are_those_that_the_help_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "some")
+    pretend(monkeypatch)
     parser = command.make_parser()
     options = command.make_options(parser, [])
     assert options == Options("digits", "ddp", 5, 32, 0, None, 100)

@@ -1,13 +1,13 @@
 """Test that a process group ends, with its threads, when it is destroyed."""
 
-import subprocess
 import sys
 
 import pytest
 
 from nnfp.scale.group import check_process_group
+from tests.conftest import run_python
 
-# A program of its own: the processes that other tests fork have imported more than readers import.
+# A new process must run this: those that other tests fork have imported torch.distributed.nn.
 PROGRAM = """
 from pathlib import Path
 import torch.distributed as dist
@@ -29,9 +29,8 @@ print(before > 0, count_threads_of_gloo())
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
 def test_no_thread_outlives_the_process_group_of_ddp() -> None:
-    program = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(program, capture_output=True, text=True, check=True)
-    assert done.stdout == "True 0\n"
+    done = run_python(PROGRAM)
+    assert (done.returncode, done.stdout) == (0, "True 0\n"), done.stderr
 
 
 def test_without_a_process_group_an_error_says_how_to_get_one() -> None:

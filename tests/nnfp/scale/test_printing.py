@@ -2,13 +2,12 @@
 
 import contextlib
 import io
-import subprocess
-import sys
 
 import pytest
 import torch.distributed as dist
 
 from nnfp.scale import print_in_order
+from tests.conftest import run_python
 from tests.nnfp.scale.ranks import run_ranks
 
 
@@ -37,11 +36,9 @@ os._exit(0)
 """
 
 
-def test_the_texts_are_printed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
-    program = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(program, capture_output=True, text=True, check=True)
-    assert done.stdout == "rank 0\n"
+def test_the_texts_are_printed_at_once() -> None:
+    done = run_python(PROGRAM, PYTHONUNBUFFERED="")
+    assert (done.returncode, done.stdout) == (0, "rank 0\n"), done.stderr
 
 
 def test_printing_without_a_process_group_is_an_error() -> None:
