@@ -1,5 +1,6 @@
 """Run a module's tests and pages with each of its changes, and list those that none catches."""
 
+import ast
 import contextlib
 import re
 import shutil
@@ -120,10 +121,9 @@ def tests_of(path: Path) -> list[str]:
     if path.stem == "__init__":
         names.append("package")
     own = _test_files(root / "tests" / package, names)
-    pages = [page for page in (root / "docs").rglob("*.md") if _uses(page, used)]
+    pages = _few_pages(root / "docs", used, _public_names(path))
     if not own and not pages:
-        users = [user for user in path.parent.glob("*.py") if _has(user, used)]
-        return list(dict.fromkeys(test for user in users for test in tests_of(user)))
+        return list(dict.fromkeys(test for user in _users(path) for test in tests_of(user)))
     ranked = sorted([*own, *pages], key=partial(_rank, path.stem))
     return [str(file.relative_to(root)) for file in ranked]
 
@@ -140,14 +140,40 @@ def _test_files(folder: Path, names: list[str]) -> list[Path]:
     return [*([own] if own.exists() else []), *(file for file in others if file != own)]
 
 
-def _uses(page: Path, pattern: str) -> bool:
-    """Return whether the blocks of a page use a module."""
-    return any(re.search(pattern, block.code.content) for block in read_page(page).blocks)
+def _few_pages(docs: Path, used: str, names: set[str]) -> list[Path]:
+    """Choose pages that use a module: short ones, and no more than use all of the names."""
+    code = {page: _code(page) for page in docs.rglob("*.md")}
+    using = [page for page in sorted(code, key=_size) if re.search(used, code[page])]
+    chosen = []
+    for page in using:
+        if new := {name for name in names if re.search(rf"\b{name}\b", code[page])}:
+            chosen.append(page)
+            names = names - new
+    return chosen or using[:1]
 
 
-def _has(file: Path, pattern: str) -> bool:
-    return re.search(pattern, file.read_text(encoding="utf-8")) is not None
+def _code(page: Path) -> str:
+    return "\n".join(block.code.content for block in read_page(page).blocks)
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size
+
+
+def _public_names(path: Path) -> set[str]:
+    """List what a module defines for others, and what the modules define that it helps."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    defined = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    helped = (_public_names(user) for user in _users(path))
+    return {name for name in defined if not name.startswith("_")}.union(*helped)
+
+
+def _users(path: Path) -> list[Path]:
+    """List the modules in a module's folder that import it."""
+    imports = rf"(from [\w.]+ import .*|(from|import) [\w.]+\.){path.stem}\b"
+    others = (file for file in path.parent.glob("*.py") if file.stem not in (path.stem, "__init__"))
+    return [file for file in others if re.search(imports, file.read_text(encoding="utf-8"))]
 
 
 def _rank(stem: str, file: Path) -> tuple[bool, int]:
-    return file.stem.removeprefix("test_") != stem.strip("_"), file.stat().st_size
+    return file.stem.removeprefix("test_") != stem.strip("_"), _size(file)

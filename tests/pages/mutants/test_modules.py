@@ -91,3 +91,31 @@ def test_the_tests_of_a_module_are_found_by_its_name(
         (root / f"tests/kit/draw/test_{name}.py").touch()
     module.write_text("from kit.used import x\n")
     assert sorted(modules.tests_of(root / file)) == expected
+
+
+def test_pages_judge_a_module_until_all_its_names_are_used(module: Path) -> None:
+    module.write_text("def double(x): ...\n\ndef half(x): ...\n")
+    for name, body in [
+        ("short", "double(1)"),
+        ("longer", "double(1), double(2)"),
+        ("longest", "double(1), double(2), half(3)"),
+    ]:
+        page = f"```python\nfrom kit import sums\nprint({body})\n```\n"
+        (module.parents[1] / f"docs/{name}.md").write_text(page)
+    assert modules.tests_of(module) == [
+        "tests/kit/test_sums.py",
+        "docs/short.md",
+        "docs/longest.md",
+    ]
+
+
+def test_a_module_that_helps_another_is_judged_by_the_pages_of_the_other(module: Path) -> None:
+    (module.parents[1] / "kit/draw").mkdir()
+    (module.parents[1] / "kit/draw/svg.py").write_text("def text(): ...\n")
+    (module.parents[1] / "kit/draw/line.py").write_text(
+        "from kit.draw.svg import text\n\ndef line(): ...\n"
+    )
+    for name, body in [("short", "circle()"), ("longer", "draw.line(), 1")]:
+        page = f"```python\nfrom kit import draw\n{body}\n```\n"
+        (module.parents[1] / f"docs/{name}.md").write_text(page)
+    assert modules.tests_of(module.parents[1] / "kit/draw/svg.py") == ["docs/longer.md"]
