@@ -32,7 +32,7 @@ customElements.define("explore-sum", class extends HTMLElement {
 </script>"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine(playwright: Playwright) -> Iterator[Engine]:
     with Chromium(playwright) as chromium:
         yield chromium

@@ -120,7 +120,7 @@ def count_dark(strokes: Strokes) -> Tensor:
     return bitmap.reshape(8, 4, 8, 4).sum(dim=(1, 3)).flatten()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def net() -> MLP:
     net = MLP([64, 64, 10]).double()
     state = json.loads(weights.PACKAGE.read_text(encoding="utf-8"))
@@ -264,7 +264,7 @@ def all_drawings() -> list[str]:
     return [*EXAMPLES, *drawn, *random_drawings(40)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shown(tab: Tab) -> dict[str, dict[str, Any]]:
     """Return what the page shows for each drawing."""
     page = tab()

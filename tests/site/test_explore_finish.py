@@ -58,7 +58,7 @@ def starts() -> list[str]:
     return real + made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def net() -> Transformer:
     return trained_transformer().double()
 

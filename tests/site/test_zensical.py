@@ -17,8 +17,11 @@ from tests.conftest import GUARD, ROOT
 # CUSTOM_DIR= .venv/bin/zensical build
 BUILD = GUARD + "from zensical.main import cli; cli(['build', '--strict'])"
 
+# One of the processes that run tests builds the site, for all of these.
+pytestmark = pytest.mark.xdist_group("zensical")
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def zensical(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
     """Build the site with Zensical, in a copy, since it writes next to the files that it reads."""
     folder = tmp_path_factory.mktemp("zensical")

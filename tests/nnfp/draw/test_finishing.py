@@ -13,7 +13,7 @@ from nnfp.letters import LETTERS, windows
 from tests.nnfp.draw.figures import SVG, attribute, elements, texts
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def net() -> Transformer:
     return trained_transformer()
 

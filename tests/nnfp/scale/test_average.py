@@ -92,7 +92,7 @@ def average_parts() -> list[Any]:
     return [None if p.grad is None else p.grad.tolist() for p in model]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def averaged_parts() -> list[list[Any]]:
     """Return the gradients of each rank after `average_parts`."""
     return run_ranks(average_parts, 2)

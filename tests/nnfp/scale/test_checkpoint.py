@@ -49,7 +49,7 @@ def train(epochs: int, folder: Path) -> None:
     run(Options("digits", "fsdp", epochs, 60, 0, folder, 1000), CPU)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with a checkpoint of two ranks."""
     folder = tmp_path_factory.mktemp("two")

@@ -35,6 +35,12 @@ def needs_only_the_package(source: str) -> bool:
     return not source.startswith("about/")
 
 
+# `make fresh` runs the notebooks of the others.
+each_page_about_the_project = pytest.mark.parametrize(
+    "source", [source for source in SOURCES if not needs_only_the_package(source)]
+)
+
+
 @pytest.fixture(scope="session")
 def published(site: Path) -> Callable[[str], Notebook]:
     """Read the notebook of a page from the built site."""
@@ -156,7 +162,7 @@ def execute(notebook: Notebook, folder: Path) -> Notebook:
     return client.execute(env=os.environ | changed)
 
 
-@each_page
+@each_page_about_the_project
 def test_a_fresh_kernel_reproduces_the_page(
     published: Published, source: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
