@@ -1,7 +1,7 @@
 """Measure how long the parts of this project take, each compared with an alternative.
 
-Run it with `make bench` on a machine that is otherwise idle. It takes some minutes and writes
-`docs/data/bench.json` for the page *about/bench*.
+Run it with `make bench` on a machine that is otherwise idle. It takes half an hour, most of it
+for the pages and the tests, and writes `docs/data/bench.json` for the page *about/bench*.
 
 The two sides of a comparison take turns on one thread, so that a slow moment of the machine affects
 both. Their ratio is the median of the ratios of all rounds: at 1, both take equally long.
@@ -52,7 +52,7 @@ OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Adam": ("Adam", {}),
     "AdamW": ("AdamW", {}),
 }
-PAGE_ROUNDS = 11
+PAGE_ROUNDS = 3  # a page takes seconds, which vary less than milliseconds
 
 Work = Callable[[], object]
 
@@ -230,10 +230,11 @@ def run_python(*arguments: str | Path, cwd: str | Path = ROOT) -> None:
 
 
 def suite() -> list[Row]:
-    """Time the test suite by part."""
+    """Time the test suite by part, run as `make test` does."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}"]
+        options = ["--numprocesses=2", "--dist=loadgroup", "-q", f"--junitxml={report}"]
+        command = [sys.executable, "-m", "pytest", *options]
         # Exit code 1 means that tests failed, which does not matter here. Higher codes mean that
         # pytest did not run them.
         done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)

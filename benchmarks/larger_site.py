@@ -13,7 +13,7 @@ import yaml
 
 from pages.project import ROOT
 
-COPIES = (1, 10, 100)
+COPIES = (1, 10)
 
 Row = dict[str, str | int | float]
 
