@@ -120,7 +120,7 @@ def tests_of(path: Path) -> list[str]:
         used = rf"(from|import|-m) {package}\b"
     if path.stem == "__init__":
         names.append("package")
-    own = _test_files(root / "tests" / package, names)
+    own = _test_files(root, package, names)
     pages = _few_pages(root / "docs", used, _public_names(path))
     if not own and not pages:
         return list(dict.fromkeys(test for user in _users(path) for test in tests_of(user)))
@@ -128,16 +128,21 @@ def tests_of(path: Path) -> list[str]:
     return [str(file.relative_to(root)) for file in ranked]
 
 
-def _test_files(folder: Path, names: list[str]) -> list[Path]:
-    """Find the tests of a module: the file with its name, and all of a package that it is in.
+def _test_files(root: Path, package: str, names: list[str]) -> list[Path]:
+    """Find the tests of a module: the file with its name, and those of its package as a whole.
 
-    One file tests what each package exports.
+    Without a file with its name, all tests of its package are its tests. One file tests what each
+    package exports.
     """
     *packages, name = names
-    home = folder if name == "package" else folder.joinpath(*packages)
+    tests = root / "tests" / package
+    home = tests if name == "package" else tests.joinpath(*packages)
     own = home / f"test_{name.strip('_')}.py"
-    others = sorted(folder.joinpath(packages[0]).rglob("test_*.py")) if packages else []
-    return [*([own] if own.exists() else []), *(file for file in others if file != own)]
+    others = sorted(tests.joinpath(packages[0]).rglob("test_*.py")) if packages else []
+    if not own.exists():
+        return others
+    modules = {path.stem.strip("_") for path in root.joinpath(package, *packages).glob("*.py")}
+    return [own, *(file for file in others if file.stem.removeprefix("test_") not in modules)]
 
 
 def _few_pages(docs: Path, used: str, names: set[str]) -> list[Path]:
