@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
@@ -98,6 +98,8 @@ def test_cross_entropy_equals_pytorchs(
     seed: int,
     reduction: str,
 ) -> None:
+    # PyTorch rounds the sum before it divides by the number of losses, so that it becomes infinite.
+    assume(not (dtype == torch.float16 and reduction == "mean" and scale > 30))
     scores = scores_of([batch, classes, *more], scale, dtype, seed)
     target = torch.randint(classes, (batch, *more))
     ours = cross_entropy(scores, target, reduction=reduction)
