@@ -5,7 +5,6 @@ import contextlib
 import re
 import shutil
 import time
-from functools import partial
 from pathlib import Path
 
 from pages.mutants.changes import Mutant
@@ -109,46 +108,48 @@ def _of_libraries(modules: list[str], root: Path) -> list[str]:
 def tests_of(path: Path) -> list[str]:
     """List the tests of a module and the pages that use it, with the quickest to fail first.
 
-    A module without tests is judged by the tests of the modules that use it.
+    A module without a test file is judged by what judges the modules that import it.
     """
     root = project_of(path)
-    parts = path.relative_to(root).with_suffix("").parts
-    package, *names = parts[:-1] if path.stem == "__init__" else parts
-    name = names[0] if names else package
-    used = rf"(from {package} import .*|(from|import|-m) {package}\.){name}\b"
-    if not names:
-        used = rf"(from|import|-m) {package}\b"
-    if path.stem == "__init__":
-        names.append("package")
-    own = _test_files(root, package, names)
-    pages = _few_pages(root / "docs", used, _public_names(path))
-    if not own and not pages:
-        return list(dict.fromkeys(test for user in _users(path) for test in tests_of(user)))
-    ranked = sorted([*own, *pages], key=partial(_rank, path.stem))
+    own = _test_file(path)
+    if not own.exists() and (users := _users(path)):
+        judges = {root / test for user in users for test in tests_of(user)}
+    else:
+        own_tests = [own] if own.exists() else []
+        judges = {*own_tests, *_package_tests(path), *_few_pages(path)}
+    ranked = sorted(judges, key=lambda file: (file != own, file.stat().st_size, file))
     return [str(file.relative_to(root)) for file in ranked]
 
 
-def _test_files(root: Path, package: str, names: list[str]) -> list[Path]:
-    """Find the tests of a module: the file with its name, and those of its package as a whole.
-
-    Without a file with its name, all tests of its package are its tests. One file tests what each
-    package exports.
-    """
-    *packages, name = names
-    tests = root / "tests" / package
-    home = tests if name == "package" else tests.joinpath(*packages)
-    own = home / f"test_{name.strip('_')}.py"
-    others = sorted(tests.joinpath(packages[0]).rglob("test_*.py")) if packages else []
-    if not own.exists():
-        return others
-    modules = {path.stem.strip("_") for path in root.joinpath(package, *packages).glob("*.py")}
-    return [own, *(file for file in others if file.stem.removeprefix("test_") not in modules)]
+def _test_file(path: Path) -> Path:
+    """Return where the tests of a module are; one file tests what each package exports."""
+    root = project_of(path)
+    package, *folders = path.relative_to(root).parent.parts
+    if path.stem == "__init__":
+        return root / "tests" / package / "test_package.py"
+    return root.joinpath("tests", package, *folders, f"test_{path.stem.strip('_')}.py")
 
 
-def _few_pages(docs: Path, used: str, names: set[str]) -> list[Path]:
-    """Choose pages that use a module: short ones, and no more than use all of the names."""
-    code = {page: _code(page) for page in docs.rglob("*.md")}
-    using = [page for page in sorted(code, key=_size) if re.search(used, code[page])]
+def _package_tests(path: Path) -> list[Path]:
+    """List the tests of a module's package that are not those of another module in it."""
+    root = project_of(path)
+    package, *folders = path.relative_to(root).parent.parts
+    if not folders:
+        return []
+    others = {file.stem.strip("_") for file in path.parent.glob("*.py") if file != path}
+    tests = sorted(root.joinpath("tests", package, *folders).glob("test_*.py"))
+    return [file for file in tests if file.stem.removeprefix("test_") not in others]
+
+
+def _few_pages(path: Path) -> list[Path]:
+    """Choose pages that use a module: short ones, and no more than use all of its names."""
+    code = {page: _code(page) for page in (project_of(path) / "docs").rglob("*.md")}
+    using = [
+        page
+        for page in sorted(code, key=lambda page: page.stat().st_size)
+        if re.search(_use_of(path), code[page])
+    ]
+    names = _public_names(path)
     chosen = []
     for page in using:
         if new := {name for name in names if re.search(rf"\b{name}\b", code[page])}:
@@ -157,28 +158,29 @@ def _few_pages(docs: Path, used: str, names: set[str]) -> list[Path]:
     return chosen or using[:1]
 
 
+def _use_of(path: Path) -> str:
+    """Return a pattern that matches code which uses the package or the module in a package."""
+    package, *names = path.relative_to(project_of(path)).with_suffix("").parts
+    if names[0] == "__init__":
+        return rf"(from|import|-m) {package}\b"
+    return rf"(from {package} import .*|(from|import|-m) {package}\.){names[0]}\b"
+
+
 def _code(page: Path) -> str:
     return "\n".join(block.code.content for block in read_page(page).blocks)
 
 
-def _size(file: Path) -> int:
-    return file.stat().st_size
-
-
 def _public_names(path: Path) -> set[str]:
-    """List what a module defines for others, and what the modules define that it helps."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
-    defined = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    helped = (_public_names(user) for user in _users(path))
-    return {name for name in defined if not name.startswith("_")}.union(*helped)
+    defined = (node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return {name for name in defined if not name.startswith("_")}
 
 
 def _users(path: Path) -> list[Path]:
-    """List the modules in a module's folder that import it."""
-    imports = rf"(from [\w.]+ import .*|(from|import) [\w.]+\.){path.stem}\b"
-    others = (file for file in path.parent.glob("*.py") if file.stem not in (path.stem, "__init__"))
+    """List the modules of the same package that import a module."""
+    root = project_of(path)
+    folder = path.relative_to(root).parent
+    dotted = re.escape(".".join(folder.parts))
+    imports = rf"(from {dotted} import .*|(from|import) {dotted}\.){path.stem}\b"
+    others = [file for file in (root / folder.parts[0]).rglob("*.py") if file.stem != "__init__"]
     return [file for file in others if re.search(imports, file.read_text(encoding="utf-8"))]
-
-
-def _rank(stem: str, file: Path) -> tuple[bool, int]:
-    return file.stem.removeprefix("test_") != stem.strip("_"), _size(file)
