@@ -128,6 +128,20 @@ def test_training_goes_on_as_without_a_diagnosis(name: str) -> None:
     assert losses[:3] == losses[3:]
 
 
+@pytest.mark.parametrize("reshape", [torch.flatten, torch.squeeze, lambda y: y.unsqueeze(0)])
+def test_the_last_operation_is_the_last_that_changes_numbers(reshape: Any) -> None:
+    class Reshaped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(3, 1)
+
+        def forward(self, x: Tensor) -> Any:
+            return reshape(self.layer(x).relu())
+
+    run = measure(Reshaped(), None, X, None, lambda output, _: output.sum())
+    assert run.operation == "ReluBackward0"
+
+
 def test_an_attribute_that_forward_sets_is_restored() -> None:
     net = Stateful()
     diagnose(net, sgd(net), X, Y, F.mse_loss)

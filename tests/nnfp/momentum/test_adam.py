@@ -15,6 +15,7 @@ from tests.nnfp.momentum.twins import (
     assert_twins,
     combinations,
     each,
+    foreach_calls,
     parameter,
 )
 
@@ -25,6 +26,13 @@ COMBINATIONS = adam_combinations(decoupled_weight_decay=[False, True])
 def test_adam_equals_that_of_pytorch(dtype: torch.dtype) -> None:
     second: Settings = {"lr": 0.02, "weight_decay": 1, "betas": (0.5, 0.75)}
     assert_all_twins(Adam, torch.optim.Adam, COMBINATIONS, dtype, **second)
+
+
+@pytest.mark.usefixtures("together")
+def test_each_operation_of_a_step_is_called_once_for_all_parameters() -> None:
+    calls = foreach_calls(Adam, 2)
+    assert "aten::_foreach_lerp_" in calls
+    assert foreach_calls(Adam, 5) == calls
 
 
 def test_settings_may_be_given_by_position() -> None:

@@ -223,6 +223,24 @@ def test_a_new_rule_needs_only_the_change_of_one_parameter(
     assert [p.tolist() for p in params] == [[4.5, 7.5], [0.5]]
 
 
+def test_a_step_checks_every_group_before_it_changes_one() -> None:
+    class Positive(GradientOptimizer):
+        def check(self, params: list[Tensor], group: dict[str, Any]) -> None:
+            if group["lr"] < 0:
+                raise ValueError(f"expected a positive learning rate, got {group['lr']}")
+
+        def update(self, p: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
+            p.sub_(group["lr"] * grad)
+
+    p, q = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
+    both: list[dict[str, Any]] = [{"params": [p]}, {"params": [q], "lr": -1}]
+    optimizer = Positive(both, {"lr": 0.5})
+    p.grad, q.grad = torch.ones(2), torch.ones(2)
+    with pytest.raises(ValueError, match="expected a positive learning rate, got -1"):
+        optimizer.step()
+    assert p.tolist() == q.tolist() == [1.0, 1.0]
+
+
 def test_a_rule_must_be_written() -> None:
     p = nn.Parameter(torch.ones(2))
     optimizer = GradientOptimizer([p], {"lr": 0.5})

@@ -13,6 +13,7 @@ from tests.nnfp.momentum.twins import (
     assert_twins,
     combinations,
     each,
+    foreach_calls,
 )
 
 COMBINATIONS = [
@@ -34,6 +35,13 @@ COMBINATIONS = [
 def test_sgd_equals_that_of_pytorch(dtype: torch.dtype) -> None:
     second: Settings = {"lr": 0.02, "weight_decay": 1}
     assert_all_twins(SGD, torch.optim.SGD, COMBINATIONS, dtype, **second)
+
+
+@pytest.mark.usefixtures("together")
+def test_each_operation_of_a_step_is_called_once_for_all_parameters() -> None:
+    calls = foreach_calls(SGD, 2)
+    assert "aten::_foreach_add_" in calls
+    assert foreach_calls(SGD, 5) == calls
 
 
 def test_settings_may_be_given_by_position() -> None:

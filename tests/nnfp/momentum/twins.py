@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
+from torch.profiler import ProfilerActivity, profile
 
 STEPS = 20
 SHAPES = [(3, 2), (), (4,), (2, 3, 2), (5,)]
@@ -144,3 +145,14 @@ def assert_all_twins(
         except AssertionError as error:
             error.add_note(f"with {settings}")
             raise
+
+
+def foreach_calls(make: Make, count: int) -> list[str]:
+    """Take a step with this many parameters, and list the operations on all of them at once."""
+    params = [parameter() for _ in range(count)]
+    for p in params:
+        p.grad = torch.ones_like(p)
+    optimizer = make(params)
+    with profile(activities=[ProfilerActivity.CPU]) as seen:
+        optimizer.step()
+    return [event.name for event in seen.events() if event.name.startswith("aten::_foreach")]

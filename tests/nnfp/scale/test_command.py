@@ -1,8 +1,6 @@
 """Test the sentences that the command ends with when something is wrong."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -156,19 +154,3 @@ def test_the_defaults_are_those_that_the_help_names(monkeypatch: pytest.MonkeyPa
     assert command.make_options(parser, chosen) == options
     defaults = re.findall(r"\(default: (\w+)", " ".join(parser.format_help().split()))
     assert defaults == ["digits", "ddp", "5", "32", "0", "100"]
-
-
-@pytest.mark.parametrize(
-    ("words", "status", "output", "problem"),
-    [("--help", 0, "usage: torchrun", ""), ("--epochs 0", 2, "", "usage: torchrun")],
-)
-def test_the_module_ends_as_the_command_does(
-    monkeypatch: pytest.MonkeyPatch, words: str, status: int, output: str, problem: str
-) -> None:
-    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
-    module = [sys.executable, "-m", "nnfp.scale"]
-    done = subprocess.run([*module, *words.split()], capture_output=True, text=True, check=False)
-    assert done.returncode == status
-    assert done.stdout.startswith(output)
-    assert done.stderr.startswith(problem)
-    assert bool(done.stdout) == bool(output)
