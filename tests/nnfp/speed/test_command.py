@@ -1,8 +1,6 @@
 """Test that the command saves and shows what it measures, and rejects bad options."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -42,14 +40,6 @@ def test_by_default_the_command_measures_all_precisions_of_the_device(
 def test_a_precision_named_twice_is_measured_once() -> None:
     words = "--device cpu --precisions float32 float32"
     assert make_settings(make_parser().parse_args(words.split())).precisions == ("float32",)
-
-
-def test_the_module_is_a_command_that_explains_its_options() -> None:
-    command = [sys.executable, "-m", "nnfp.speed", "--help"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert shown.startswith("usage: python -m nnfp.speed ")
-    for name in vars(make_parser().parse_args([])):
-        assert f"\n  --{name} " in shown
 
 
 def test_several_runs_are_merged(
