@@ -78,7 +78,7 @@ class Diagnosis:
         for row in self.layers:
             dead = "" if row.dead is None else f"{row.dead:.0%}"
             layers.append((row.name, _shape(row.shape), _number(row.mean), _number(row.std), dead))
-        parameters = [("parameter", "shape", "norm", "gradient", "step/norm")]
+        parameters = [("parameter", "shape", "norm", "grad", "step/norm")]
         for p in self.parameters:
             numbers = (_number(p.norm), _number(p.gradient), _number(p.ratio))
             parameters.append((p.name, _shape(p.shape), *numbers))

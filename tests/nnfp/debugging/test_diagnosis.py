@@ -38,9 +38,9 @@ layer            output  mean    std  dead
 hidden (Linear)  (5, 8)  -1.5  0.123   25%
 act (ReLU)       none     nan    inf
 
-parameter      shape   norm  gradient  step/norm
-hidden.weight  (8, 3)     2       0.5      0.001
-hidden.bias    (8,)       0      none       none
+parameter      shape   norm  grad  step/norm
+hidden.weight  (8, 3)     2   0.5      0.001
+hidden.bias    (8,)       0  none       none
 
 - First word word word word word word word word word word word word word word
   word word word word word word end.
