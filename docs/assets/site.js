@@ -265,11 +265,16 @@ if (location.protocol === "file:") {
 
   // Let the keyboard reach what scrolls sideways, and nothing else. Only some browsers do this themselves.
   const SCROLLERS = "pre > code, .page-formula, .md-typeset__scrollwrap";
-  const sizes = new ResizeObserver((changes) => {
-    for (const scroller of new Set(changes.map(({ target }) => target.closest(SCROLLERS)))) {
+  const reach = (scrollers) => {
+    for (const scroller of scrollers) {
       if (scroller.scrollWidth > scroller.clientWidth) scroller.tabIndex = 0;
       else scroller.removeAttribute("tabindex");
     }
+  };
+  const sizes = new ResizeObserver((changes) => {
+    const scrollers = new Set(changes.map(({ target }) => target.closest(SCROLLERS)));
+    // On touch screens, the theme takes code out of reach at the same time. The timeout lets it go first.
+    setTimeout(reach, 0, scrollers);
   });
   onEachPage(() => {
     for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) {
