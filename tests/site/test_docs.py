@@ -13,6 +13,7 @@ from textwrap import dedent
 
 import pytest
 
+from audit.markup import parse
 from pages.extensions.package import locate_package
 from pages.page import Block, Page, prose_of, read_page
 from pages.project import DOCS, ROOT, page_file, site_config
@@ -25,6 +26,8 @@ pytest_plugins = ["pytester"]
 
 ON_SITE = sorted(path for path in DOCS.rglob("*.md"))
 PAGES = [*ON_SITE, *sorted(ROOT.glob("*.md"))]
+LEARN = sorted((DOCS / "learn").glob("*.md"))
+NOT_PROSE = "h1, h2, h3, .md-content__button, .nnfp-actions, details, pre, table, math, svg, .doc"
 MODULES = [path for path in sorted((ROOT / "nnfp").rglob("*.py")) if path.stem != "__init__"]
 
 
@@ -54,6 +57,14 @@ def test_the_site_has_exactly_the_pages_of_the_source(site: Path) -> None:
     on_site = {file_of(site, path) for path in ON_SITE}
     moved = {site / page_file(old) for old in site_config()["extra"]["moved"] if "#" not in old}
     assert set(site.rglob("*.html")) == on_site | moved | {site / "404.html"}
+
+
+@pytest.mark.parametrize("path", LEARN, ids=name)
+def test_a_learn_page_has_at_most_1800_words(site: Path, path: Path) -> None:
+    article = parse(built(site, path)).select("article")[0]
+    for box in article.select(NOT_PROSE):
+        box.decompose()
+    assert 500 < len(article.get_text().split()) <= 1800
 
 
 @each_on_site
