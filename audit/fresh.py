@@ -4,7 +4,8 @@ Run it with `make fresh`. The site is built and served on this machine, below a 
 environment away from the project's folder, which contains only Jupyter, the command that the home
 page shows (in its source, pip install ".[learn]") installs the package. Then the package is
 removed, and each notebook that installs it is downloaded and executed: the first one installs it
-again. Their outputs and figures must be those of the pages.
+again. Folded cells, such as answers, are left out, since a reader may skip them. The outputs and
+figures of all others must be those of the pages.
 """
 
 import os
@@ -60,8 +61,19 @@ def shown_command(url: str) -> list[str]:
     return shlex.split(command)
 
 
+def read_open_cells(text: str) -> nbformat.NotebookNode:
+    """Read a notebook without its folded cells."""
+    notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "jupyter" not in cell.metadata]
+    return notebook
+
+
 def download(url: str, site: Path, folder: Path) -> list[Path]:
-    """Download the notebooks that install the package, and return their paths below the folder."""
+    """Download the notebooks that install the package, without their folded cells.
+
+    Returns:
+        Their paths below the folder.
+    """
     found = []
     for path in sorted(site.rglob("*.ipynb")):
         name = path.relative_to(site / "notebooks")
@@ -69,7 +81,7 @@ def download(url: str, site: Path, folder: Path) -> list[Path]:
             text = response.read().decode()
         if "%pip install" in text:
             (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
+            nbformat.write(read_open_cells(text), folder / name)
             found.append(name)
     return found
 
@@ -83,7 +95,7 @@ def compare(notebook: Path, site: Path, folder: Path, installed: bool) -> list[s
         folder: Where the notebook was executed.
         installed: Whether the first cell had nothing to do. Otherwise, it prints what pip says.
     """
-    shown = nbformat.read(site / "notebooks" / notebook, as_version=4)
+    shown = read_open_cells((site / "notebooks" / notebook).read_text(encoding="utf-8"))
     executed = nbformat.read(folder / notebook, as_version=4)
     found = [
         text

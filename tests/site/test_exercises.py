@@ -8,14 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from audit.browse import NARROW, page_width, violations
-from pages.page import read_page
 from pages.project import DOCS, page_url
-from pages.prove.compare import differences, faults
-from pages.prove.session import Session
 from tests.conftest import Tab
-
-LEARN = sorted((DOCS / "learn").glob("*.md"))
-each_page = pytest.mark.parametrize("path", LEARN, ids=lambda path: path.stem)
 
 # Opens all answers of a page, and types texts into all fields for predictions, one after the other.
 # Returns for each field the element that holds its answer, what the answer prints first, and the
@@ -64,7 +58,7 @@ def wanted(printed: str) -> list[str]:
     return re.findall(number, after) or re.findall(number, printed)[-1:]
 
 
-@each_page
+@pytest.mark.parametrize("path", sorted((DOCS / "learn").glob("*.md")), ids=lambda path: path.stem)
 def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
     page = tab()
     visit(page, page_url(f"learn/{path.name}"))
@@ -73,7 +67,7 @@ def test_only_the_answer_or_part_of_it_is_correct(path: Path, tab: Tab) -> None:
     assert len(questions) == len(re.findall(r"\bPredict\b", text))
     # All other folds, such as a source, are not to be done.
     asked = len(re.findall(r"^> \*\*Predict|^\*\*\d+\.\*\*", text, re.MULTILINE))
-    assert page.locator(".nnfp-done").count() == asked
+    assert page.locator(".nnfp-done").count() == asked >= 5, "a question and four exercises"
     answers = [wanted(printed) for _, printed, _ in questions]
     others = [
         [word + "s" if word.isalpha() else f"{float(word) + 1000:g}" for word in answer]
@@ -373,22 +367,3 @@ def test_questions_are_accessible(tab: Tab) -> None:
     predict(page.locator(".nnfp-predict").first, "1")
     predict(page.locator(".nnfp-predict").first, "2")  # which shows the button
     assert violations(page, "article") == []
-
-
-@each_page
-def test_later_blocks_run_without_the_folded_ones(path: Path, pytestconfig: pytest.Config) -> None:
-    """A reader who skips the answers has everything that later blocks need."""
-    ulps = pytestconfig.getoption("--page-ulps")
-    source = read_page(path)
-    tags = [line.count("<details") - line.count("</details") for line in source.lines]
-    session = Session(source)
-    folded, found = 0, []
-    for block in source.blocks:
-        if sum(tags[: block.code.line]):
-            folded += 1
-            continue
-        result = session.run_one(block)
-        found += faults(session, block, result) + differences(session, block, result, ulps)
-    session.close()
-    assert found == []
-    assert folded >= 4, "a question and three exercises"

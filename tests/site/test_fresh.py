@@ -6,19 +6,21 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from audit.fresh import compare
+from audit.fresh import compare, read_open_cells
 from pages.project import DOCS
 
 NAME = Path("learn/neuron.ipynb")
 
 
-def write(path: Path, printed: str, install: str = "") -> None:
-    """Write a notebook whose cells printed these texts."""
+def write(path: Path, printed: str, install: str = "", folded: bool = False) -> None:
+    """Write a notebook whose cells printed these texts, and maybe a folded answer."""
     texts = {"neuron-install": install, "neuron-1": printed}
     cells = [
         v4.new_code_cell("code", id=name, outputs=[v4.new_output("stream", text=text)] * bool(text))
         for name, text in texts.items()
     ]
+    if folded:
+        cells.append(v4.new_code_cell("answer", metadata={"jupyter": {"source_hidden": True}}))
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(v4.new_notebook(cells=cells), path)
 
@@ -40,6 +42,15 @@ def differences(executed: Path, installed: bool = True) -> list[str]:
 
 def test_a_notebook_that_printed_the_same_is_accepted(executed: Path) -> None:
     write(executed, "19\n")
+    assert differences(executed) == []
+
+
+def test_folded_cells_are_left_out(executed: Path) -> None:
+    shown = executed.parents[2] / "site/notebooks" / NAME
+    write(shown, "19\n", folded=True)
+    open_cells = read_open_cells(shown.read_text("utf-8"))
+    assert [cell.source for cell in open_cells.cells] == ["code", "code"]
+    nbformat.write(open_cells, executed)
     assert differences(executed) == []
 
 
