@@ -4,8 +4,8 @@ Run it with `make fresh`. The site is built and served on this machine, below a 
 environment away from the project's folder, which contains only Jupyter, the command that the home
 page shows (in its source, pip install ".[learn]") installs the package. Then the package is
 removed, and each notebook that installs it is downloaded and executed: the first one installs it
-again. Folded cells, such as answers, are left out, since a reader may skip them. The outputs and
-figures of all others must be those of the pages.
+again. Then each notebook is executed once more without its folded cells, such as answers, since a
+reader may skip those. The outputs and figures must be those of the pages.
 """
 
 import os
@@ -68,11 +68,17 @@ def read_open_cells(text: str) -> nbformat.NotebookNode:
     return notebook
 
 
-def download(url: str, site: Path, folder: Path) -> list[Path]:
-    """Download the notebooks that install the package, without their folded cells.
+def download(url: str, site: Path, reader: Path, skimmer: Path) -> list[Path]:
+    """Download the notebooks that install the package.
+
+    Args:
+        url: The URL of the served site.
+        site: Its folder.
+        reader: Where the notebooks are written.
+        skimmer: Where they are written without their folded cells.
 
     Returns:
-        Their paths below the folder.
+        Their paths below these folders.
     """
     found = []
     for path in sorted(site.rglob("*.ipynb")):
@@ -80,23 +86,27 @@ def download(url: str, site: Path, folder: Path) -> list[Path]:
         with urlopen(f"{url}notebooks/{name.as_posix()}") as response:
             text = response.read().decode()
         if "%pip install" in text:
-            (folder / name).parent.mkdir(exist_ok=True)
-            nbformat.write(read_open_cells(text), folder / name)
+            for folder in (reader, skimmer):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (reader / name).write_text(text, encoding="utf-8")
+            nbformat.write(read_open_cells(text), skimmer / name)
             found.append(name)
     return found
 
 
 def compare(notebook: Path, site: Path, folder: Path, installed: bool) -> list[str]:
-    """List the outputs and figures of an executed notebook that are not those of its page.
+    """List the outputs and figures of executed cells that are not those of their page.
 
     Args:
-        notebook: The path of the notebook below the folder with all of them.
+        notebook: The path of the notebook below the folder with all of them. It may lack cells.
         site: The built site.
         folder: Where the notebook was executed.
         installed: Whether the first cell had nothing to do. Otherwise, it prints what pip says.
     """
-    shown = read_open_cells((site / "notebooks" / notebook).read_text(encoding="utf-8"))
+    shown = nbformat.read(site / "notebooks" / notebook, as_version=4)
     executed = nbformat.read(folder / notebook, as_version=4)
+    names = {cell.id for cell in executed.cells}
+    shown.cells = [cell for cell in shown.cells if cell.id in names]
     found = [
         text
         for text in differences(shown, executed)
@@ -118,6 +128,7 @@ def main() -> None:
     with TemporaryDirectory() as temporary, serve(Path(temporary, "host")) as host:
         url, site = host + PATH, Path(temporary, "host", PATH)
         new, reader = Path(temporary, "new"), Path(temporary, "reader")
+        skimmer = Path(temporary, "skimmer")
         reader.mkdir()
         programs = os.pathsep.join([str(new / "bin"), os.environ["PATH"]])
         # The project's folder must not be found, nor what the user of this machine has set up.
@@ -132,12 +143,15 @@ def main() -> None:
         with step(shlex.join(command)):
             run(new / "bin" / command[0], *command[1:], folder=reader, **variables)
         run(new / "bin/pip", "uninstall", "--yes", "nnfp", folder=reader, **variables)
-        for number, notebook in enumerate(download(url, site, reader)):
-            with step(f"run {notebook}"):
-                jupyter = (new / "bin/jupyter", "execute", "--inplace", reader / notebook)
-                run(*jupyter, folder=reader, **variables)
-            found = compare(notebook, site, reader, installed=number > 0)
-            problems += [f"{notebook}: {problem}" for problem in found]
+        tries = [(reader, "run"), (skimmer, "run the open cells of")]
+        for number, notebook in enumerate(download(url, site, reader, skimmer)):
+            for folder, what in tries:
+                with step(f"{what} {notebook}"):
+                    jupyter = (new / "bin/jupyter", "execute", "--inplace", folder / notebook)
+                    run(*jupyter, folder=folder, **variables)
+                installed = number > 0 or folder == skimmer
+                found = compare(notebook, site, folder, installed)
+                problems += [f"{notebook}: {problem}" for problem in found]
     if problems:
         raise SystemExit("\n".join(problems))
 
