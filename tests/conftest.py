@@ -186,9 +186,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Tab]:
     """Get an empty tab, as in `tab(has_touch=True)`, that tests with the same options share.
 
-    Loading a page into it takes a third of the time of a new one. Its screen, color scheme and
-    storage are those of a new reader. A test that changes more of the browser, such as its clock,
-    or needs two tabs, uses the fixture `page`, which is new for each test.
+    Loading a page into it takes a third of the time of a new one. Its screen, color scheme, motion
+    and storage are those of a new reader. A test that changes more of the browser, such as its
+    clock, or needs two tabs, uses the fixture `page`, which is new for each test.
     """
     tabs: dict[str, Page] = {}
 
@@ -199,7 +199,8 @@ def tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Tab]
         else:
             tabs[key] = browser.new_context(**browser_context_args | options).new_page()
         tabs[key].set_viewport_size(WIDE)
-        tabs[key].emulate_media(media="screen", color_scheme="light")
+        motion = options.get("reduced_motion", "no-preference")
+        tabs[key].emulate_media(media="screen", color_scheme="light", reduced_motion=motion)
         return tabs[key]
 
     yield tab
