@@ -123,9 +123,10 @@ class Interpreter:
 def _descendants(pid: int) -> list[int]:
     """List the processes that a process and its descendants have started; on Linux."""
     children = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended
-            children += [int(child) for child in task.read_text().split()]
+    with contextlib.suppress(OSError):  # the process has ended
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # the thread has ended
+                children += [int(child) for child in (thread / "children").read_text().split()]
     return [found for child in children for found in (child, *_descendants(child))]
 
 
