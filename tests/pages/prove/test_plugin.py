@@ -554,10 +554,12 @@ def test_the_last_test_of_a_page_ends_its_process(proof: Proof) -> None:
     code = f"import os\nfrom pathlib import Path\nfile = Path({str(Path('pid').resolve())!r})\n"
     Path("a.md").write_text(f"```python\n{code}_ = file.write_text(str(os.getpid()))\n```\n")
     wait = (
+        "import contextlib\n"
         "pid = file.read_text()\n"
         "stat = Path(f'/proc/{pid}/stat')\n"
-        "while stat.exists() and stat.read_text().rpartition(')')[2].split()[0] != 'Z':\n"
-        "    os.sched_yield()\n"
+        "with contextlib.suppress(FileNotFoundError, ProcessLookupError):\n"
+        "    while stat.read_text().rpartition(')')[2].split()[0] != 'Z':\n"
+        "        os.sched_yield()\n"
     )
     Path("b.md").write_text(f"```python\n{code}{wait}```\n")
     proof(None).assert_outcomes(passed=2)
