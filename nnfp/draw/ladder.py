@@ -46,7 +46,7 @@ def draw_ladder(
         svg += text(x, bottom + 18, rate(tick))
     x = place(limit, ticks, left, right)
     svg += path([(x, top - 8), (x, bottom)])
-    svg += text(min(x, WIDTH - 76), top - 20, "largest product")
+    svg += text(min(x, WIDTH - 76), top - 20, "fastest product")
     for i, (name, value) in enumerate(rates.items()):
         x, y = place(value, ticks, left, right), top + 8 + ROW * i
         svg += text(left - 12, y, name, anchor="end")
@@ -82,7 +82,7 @@ def draw_roofline(
     svg += path([at(across[0], across[0] * copy), at(product / copy, product)])
     svg += path([at(product / copy, product), at(across[-1], product)])
     x, y = at(across[-1], product)
-    svg += text(x, y - 16, "largest product", anchor="end")
+    svg += text(x, y - 16, "fastest product", anchor="end")
     # Write it high on the slope, because few points are there.
     x, y = at(0.3 * product / copy, 0.3 * product)
     svg += text(x - 12, y - 8, "copy", anchor="end")

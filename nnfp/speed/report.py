@@ -18,11 +18,11 @@ def table(measured: Measurements) -> str:
     """
     lines = [", ".join(f"{name} {value}" for name, value in measured.machine.items())]
     if measured.copy is not None:
-        lines.append(f"largest copy {measured.copy / 1e9:.3g} GB/s")
+        lines.append(f"large copy {measured.copy / 1e9:.3g} GB/s")
     if measured.call is not None:
         lines.append(f"smallest call {measured.call * 1e6:.2g} microseconds")
     for precision, product in measured.products.items():
-        lines.append(f"{precision}: largest product {product / 1e9:.4g} GFLOP/s")
+        lines.append(f"{precision}: fastest product {product / 1e9:.4g} GFLOP/s")
     if measured.peak:
         peak = measured.peak
         lines.append(
@@ -49,7 +49,7 @@ def _ladder_table(measured: Measurements, precision: str, work: str) -> list[str
     ranks = measured.ranks(precision, work)
     lines = [
         "",
-        f"{precision}, {work}: percent of the largest product",
+        f"{precision}, {work}: percent of the fastest product",
         f"{'size':<18}" + "".join(f"{size:>9}" for size, _ in columns),
         f"{'batch':<18}" + "".join(f"{batch:>9}" for _, batch in columns) + "  rank",
     ]
@@ -145,7 +145,7 @@ def _ladder_plot(measured: Measurements) -> tuple[str, str, float]:
         {t.rung: t.rate for t in rungs}, limit, [about, *_origin(measured)]
     )
     listed = ", ".join(f"{t.rung} {with_prefix(t.rate)}" for t in rungs)
-    title = f"Operations a second, {about}: {listed}; largest product {with_prefix(limit)}"
+    title = f"Operations a second, {about}: {listed}; fastest product {with_prefix(limit)}"
     return title, content, height
 
 
@@ -159,7 +159,7 @@ def _roofline_plot(measured: Measurements) -> tuple[str, str, float]:
     points = [(str(t.batch), t.intensity, t.rate) for t in sweep]
     content, height = draw_roofline(points, limit, measured.copy, [about, *_origin(measured)])
     listed = ", ".join(f"{t.batch} {with_prefix(t.rate)}" for t in sweep)
-    title = f"Operations a second, {about}: {listed}; largest product {with_prefix(limit)}"
+    title = f"Operations a second, {about}: {listed}; fastest product {with_prefix(limit)}"
     return title, content, height
 
 

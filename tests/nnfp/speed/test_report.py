@@ -13,12 +13,12 @@ from tests.nnfp.speed.examples import MEASURED, RATES, timing
 
 TABLE = """\
 device Some Processor, 2 threads, torch 2.13, python 3.11, date d
-largest copy 40 GB/s
+large copy 40 GB/s
 smallest call 5 microseconds
-float32: largest product 200 GFLOP/s
+float32: fastest product 200 GFLOP/s
 float32: 2 cores x 2.5 GHz x 64 operations = 320 GFLOP/s promised
 
-float32, forward: percent of the largest product
+float32, forward: percent of the fastest product
 size                   1000       10
 batch                  1000        1  rank
 three Python loops     0.01      0.5     5
@@ -28,7 +28,7 @@ F.linear                 50      0.5     1
 torch.compile            35              3
 dot products                     0.5
 
-float32, forward and backward: percent of the largest product
+float32, forward and backward: percent of the fastest product
 size                   1000
 batch                  1000  rank
 F.linear                 45     1
@@ -66,7 +66,7 @@ def test_the_table_of_an_interrupted_run_shows_finished_measurements() -> None:
     machine = {"device": "d"}
     assert table(Measurements(machine)) == "device d"
     assert table(Measurements(machine, products={"float32": 2e11}, copy=4e10)) == (
-        "device d\nlargest copy 40 GB/s\nfloat32: largest product 200 GFLOP/s"
+        "device d\nlarge copy 40 GB/s\nfloat32: fastest product 200 GFLOP/s"
     )
 
 
@@ -126,11 +126,11 @@ def test_the_titles_of_the_plots_describe_them_in_words() -> None:
     assert ladder(MEASURED).title == (
         "Operations a second, 1000 samples, 1000 x 1000, float32, forward: "
         "three Python loops 20 M, row by row 30 G, matrix product 90 G, F.linear 100 G; "
-        "largest product 200 G"
+        "fastest product 200 G"
     )
     assert roofline(MEASURED).title == (
         "Operations a second, 1 to 1024 samples, 1000 x 1000, float32, forward: "
-        "1 19 G, 64 100 G, 1024 160 G; largest product 200 G"
+        "1 19 G, 64 100 G, 1024 160 G; fastest product 200 G"
     )
 
 
@@ -166,7 +166,7 @@ def test_the_sweep_rises_to_the_right() -> None:
 )
 def test_rates_are_written_with_prefixes(rate: float, written: str) -> None:
     title = ladder(replace(MEASURED, ladder=[timing("F.linear", rate)])).title
-    assert f": F.linear {written}; largest product 200 G" in title
+    assert f": F.linear {written}; fastest product 200 G" in title
 
 
 def test_the_scale_of_the_ladder_has_all_powers_of_ten_around_the_rates() -> None:
