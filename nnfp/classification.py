@@ -192,8 +192,8 @@ def _class_dim(input: Tensor, target: Tensor) -> int:
             "expected scores of shape (N, C) and targets of shape (N,), "
             f"got {tuple(input.shape)} and {tuple(target.shape)}"
         )
-    # An accelerator would have to wait for this check. It raises an error itself.
-    wrong = target[(target < 0) | (target >= input.shape[dim])] if target.is_cpu else target[:0]
-    if wrong.numel():
-        raise IndexError(f"expected classes from 0 to {input.shape[dim] - 1}, got {wrong[0]}")
+    if target.is_cpu:  # An accelerator would have to wait for this check.
+        wrong = target[(target < 0) | (target >= input.shape[dim])]
+        if len(wrong):
+            raise IndexError(f"expected classes from 0 to {input.shape[dim] - 1}, got {wrong[0]}")
     return dim

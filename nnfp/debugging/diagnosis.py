@@ -1,6 +1,5 @@
 """The function `diagnose` and its result, which is printed as a table."""
 
-import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -163,9 +162,7 @@ def _shape(shape: tuple[int, ...] | None) -> str:
 
 def _number(value: float | None) -> str:
     """Write a number with three digits."""
-    if value is None or math.isnan(value):
-        return "none" if value is None else "nan"
-    return f"{value:.3g}"
+    return "none" if value is None else f"{value:.3g}"
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -168,7 +168,8 @@ def _step(run: Run) -> Iterator[str]:
         return
     name = max(ratios, key=ratios.__getitem__)
     # Next to the minimum, steps are so small that the loss changes by rounding only.
-    rises = run.loss_after > RISE * run.loss and ratios[name] > SMALL_STEP
+    rise = run.loss_after - run.loss
+    rises = rise > (RISE - 1) * abs(run.loss) and ratios[name] > SMALL_STEP
     if rises or (math.isfinite(run.loss) and not math.isfinite(run.loss_after)):
         yield (
             f"One step makes the loss of the same batch larger: from {run.loss:.3g} to "

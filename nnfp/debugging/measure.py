@@ -68,6 +68,7 @@ def measure(net: nn.Module, optimizer: Any, x: Any, target: Any, loss_fn: LossFu
         if loss.requires_grad and wanted:
             grads = torch.autograd.grad(loss, wanted, allow_unused=True)
             found = {id(p): g for p, g in zip(wanted, grads, strict=True)}
+        gradients = {name: found.get(id(p)) for name, p in parameters.items()}
         run = Run(
             net=net,
             optimizer=optimizer,
@@ -79,9 +80,10 @@ def measure(net: nn.Module, optimizer: Any, x: Any, target: Any, loss_fn: LossFu
             loss=loss.item(),
             guess=_loss_of(loss_fn, output, target, torch.zeros_like),
             shifted=_loss_of(loss_fn, output, target, lambda output: output + 1),
-            gradients={name: found.get(id(p)) for name, p in parameters.items()},
+            gradients={n: None if g is None else g.to_dense() for n, g in gradients.items()},
         )
-    stepped = _step(optimizer, parameters, run.gradients)
+    # Some optimizers need the gradients as they are: SparseAdam takes only sparse ones.
+    stepped = _step(optimizer, parameters, gradients)
     if stepped is not None:
         run.steps = {name: stepped[name] - p.detach() for name, p in parameters.items()}
         values = {p: stepped[name] for name, p in parameters.items()}

@@ -17,7 +17,6 @@ class Watched:
     Attributes:
         name: Its name in the network; the network itself has an empty one.
         kind: The name of its class.
-        calls: How often it was called.
         shape: The shape of its last output, or `None` if that has no tensor of floats.
         mean: The mean of all numbers it put out.
         std: Their standard deviation.
@@ -29,7 +28,7 @@ class Watched:
 
     def __init__(self, name: str, module: nn.Module) -> None:
         self.name, self.module, self.kind = name, module, type(module).__name__
-        self.calls = self.count = 0
+        self.count = 0
         self.total = self.squares = 0.0
         self.shape: tuple[int, ...] | None = None
         self.clean = self.given_clean = True
@@ -56,7 +55,6 @@ class Watched:
     @torch.no_grad()
     def see(self, given: Any, output: Any) -> None:
         """Add one call."""
-        self.calls += 1
         self.recorded |= any(t.requires_grad for t in contents(output) if isinstance(t, Tensor))
         self.given_clean &= is_clean(given)
         self.clean &= is_clean(output)
@@ -66,8 +64,11 @@ class Watched:
     def _add(self, tensor: Tensor) -> None:
         self.shape = tuple(tensor.shape)
         self.count += tensor.numel()
-        self.total += tensor.float().sum().item()
-        self.squares += tensor.float().square().sum().item()
+        # In float32, the squares of large numbers would drown the variance. Not every device has
+        # float64.
+        numbers = tensor.cpu().double()
+        self.total += numbers.sum().item()
+        self.squares += numbers.square().sum().item()
         axis = unit_axis(self.module, tensor)
         if axis is not None:
             above = (tensor > 0).movedim(axis, 0).flatten(1).any(1)

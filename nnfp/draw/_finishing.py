@@ -72,12 +72,13 @@ def _read(net: Transformer, letters: Tensor) -> tuple[list[Tensor], Tensor]:
     """Return what the last letter attends to, for the heads of each block, and what may follow."""
     attention = []
     with torch.no_grad():
+        probabilities = net(letters)[-1].softmax(0)  # This checks the number of letters.
         rows = net.embedding(letters) + net.position.weight[: len(letters)]
         for block in cast(Iterable[Block], net.blocks):
             query, key, _ = block.attention.split(block.norm1(rows))
             attention.append(attention_weights(query, key, block.attention.is_causal)[:, -1])
             rows = block(rows)
-        return attention, net(letters)[-1].softmax(0)
+    return attention, probabilities
 
 
 def _likeliest(probabilities: Tensor) -> list[str]:

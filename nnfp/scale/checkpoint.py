@@ -1,7 +1,10 @@
 """Checkpoints that several processes write together and that any number of them can load."""
 
 import json
+import pickle
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,22 +86,21 @@ def load(folder: Path, net: nn.Module, optimizer: torch.optim.Optimizer, setting
     if not newest:
         return 0
     path = folder / f"step-{newest}"
-    found = json.loads((path / "settings.json").read_text(encoding="utf-8"))
+    with _expect_whole(path):
+        found = json.loads((path / "settings.json").read_text(encoding="utf-8"))
     if found != settings:
         raise ValueError(
             f"expected a checkpoint of {_words(settings)} in {folder}, got one of "
             f"{_words(found)}: choose another folder"
         )
     state = _state(net, optimizer)
-    # With more processes than before, some have no generator in the checkpoint.
-    there = FileSystemReader(path).read_metadata().state_dict_metadata
     generator = _generator_name()
-    if generator not in there:
-        del state[generator]
-    try:
+    with _expect_whole(path):
+        there = FileSystemReader(path).read_metadata().state_dict_metadata
+        # With more processes than before, some have no generator in the checkpoint.
+        if generator not in there:
+            del state[generator]
         load_shares(state, storage_reader=FileSystemReader(path))
-    except CheckpointException as error:
-        raise OSError(f"expected a whole checkpoint in {path}, got: {_reason(error)}") from error
     set_state_dict(
         net,
         optimizer,
@@ -119,10 +121,20 @@ def _generator_name() -> str:
     return f"generator of rank {dist.get_rank()}"
 
 
-def _reason(error: CheckpointException) -> str:
-    """Return the error of one process."""
-    problem, _ = next(iter(error.failures.values()))
-    return str(problem)
+@contextmanager
+def _expect_whole(path: Path) -> Iterator[None]:
+    """Raise an `OSError` if the files of a checkpoint are damaged."""
+    try:
+        yield
+    except (CheckpointException, EOFError, json.JSONDecodeError, pickle.UnpicklingError) as error:
+        raise OSError(f"expected a whole checkpoint in {path}, got: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong, for an error of several processes in one of them."""
+    if isinstance(error, CheckpointException):
+        error, _ = next(iter(error.failures.values()))
+    return str(error)
 
 
 def _steps(folder: Path) -> list[int]:

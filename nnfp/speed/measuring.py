@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from nnfp.speed.ceilings import copy_rate, fastest_product
-from nnfp.speed.machine import describe, processor_peak, read_cpuinfo
+from nnfp.speed.machine import choose_device, describe, processor_peak, read_cpuinfo
 from nnfp.speed.results import FORWARD, Case, Measurements, Timing
 from nnfp.speed.settings import Settings
 from nnfp.speed.timing import Clock, time_rung, time_training
@@ -40,9 +40,9 @@ def measure(
     Raises:
         ValueError: If this machine cannot measure this, for example because it lacks the memory.
     """
-    settings = Settings(
-        torch.device(device), tuple(sizes), tuple(batches), tuple(precisions), threads, seconds
-    )
+    if isinstance(device, str):
+        device = choose_device(device)
+    settings = Settings(device, tuple(sizes), tuple(batches), tuple(precisions), threads, seconds)
     return deque(measure_stepwise(settings), maxlen=1).pop()
 
 

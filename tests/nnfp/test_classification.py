@@ -171,13 +171,13 @@ def test_a_target_that_is_not_a_class_is_rejected(
         function(torch.zeros(2, 3), torch.tensor([2, wrong]))
 
 
-def test_targets_on_an_accelerator_are_not_read() -> None:
+@pytest.mark.parametrize("shape", [(), (2,), (2, 4)])
+def test_targets_on_an_accelerator_are_not_read(shape: tuple[int, ...]) -> None:
     # The device "meta" stands for an accelerator: reading a number from it is an error.
-    scores, target = (
-        torch.zeros(2, 3, device="meta"),
-        torch.zeros(2, dtype=torch.int64, device="meta"),
-    )
+    scores = torch.zeros(*shape[:1], 3, *shape[1:], device="meta")
+    target = torch.zeros(shape, dtype=torch.int64, device="meta")
     assert cross_entropy(scores, target).shape == ()
+    assert accuracy(scores, target).shape == ()
 
 
 def test_accuracy_is_the_share_of_right_choices() -> None:

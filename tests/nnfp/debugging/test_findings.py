@@ -369,6 +369,18 @@ def test_a_step_that_is_too_long_is_found() -> None:
     ]
 
 
+@pytest.mark.parametrize(("lr", "reported"), [(0.01, False), (-0.01, False), (-0.1, True)])
+def test_a_step_may_make_a_negative_loss_a_tenth_larger(lr: float, reported: bool) -> None:
+    net = nn.Linear(1, 1, bias=False)
+    fill(net, "weight", 1.0)
+    # The loss is minus three times the weight. A step of rate lr adds 3 lr to the weight.
+    optimizer = torch.optim.SGD(net.parameters(), lr=abs(lr), maximize=lr < 0)
+    found = findings(
+        net, torch.ones(4, 1), torch.zeros(4, 1), lambda a, b: -3 * a.mean(), optimizer
+    )
+    assert any(finding.startswith("One step makes the loss") for finding in found) == reported
+
+
 @pytest.mark.parametrize(("lr", "reported"), [(1.02, False), (1.2, True)])
 def test_a_step_may_make_the_loss_a_tenth_larger(lr: float, reported: bool) -> None:
     net = nn.Linear(1, 1, bias=False)

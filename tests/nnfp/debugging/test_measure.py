@@ -195,6 +195,18 @@ def test_the_step_is_the_one_that_the_optimizer_takes_next(name: str) -> None:
         assert run.loss_after == pytest.approx(F.mse_loss(net(X), Y).item())
 
 
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.SparseAdam])
+def test_sparse_gradients_are_measured(kind: Any) -> None:
+    net = nn.Embedding(5, 2, sparse=True)
+    x, target = torch.tensor([1, 3]), torch.ones(2, 2)
+    diagnosis = diagnose(net, kind(net.parameters(), lr=0.01), x, target, F.mse_loss)
+    assert diagnosis.loss_after is not None
+    assert diagnosis.loss_after < diagnosis.loss
+    net.sparse = False
+    dense = diagnose(net, None, x, target, F.mse_loss)
+    assert diagnosis.parameters[0].gradient == dense.parameters[0].gradient
+
+
 def test_a_scheduler_does_not_let_the_original_step() -> None:
     net = fresh()
     optimizer = sgd(net)

@@ -153,6 +153,11 @@ def test_another_start_is_rejected(net: Transformer, start: str, message: str) -
         draw.finishing(net, start)
 
 
+def test_more_letters_than_the_network_has_positions_are_rejected() -> None:
+    with pytest.raises(ValueError, match="expected at most 4 letters"):
+        draw.finishing(Transformer(size=4), "abcdef")
+
+
 def test_too_many_heads_are_rejected() -> None:
     with pytest.raises(ValueError, match="expected 1 to 10 heads in a picture, got 12"):
         draw.finishing(Transformer(blocks=3), "a")

@@ -147,9 +147,14 @@ def test_a_folder_that_not_all_processes_see_is_refused(two: Path) -> None:
     ]
 
 
-def test_a_damaged_checkpoint_is_named_in_a_sentence(alone: None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["__0_0.distcp", ".metadata", "settings.json"])
+@pytest.mark.parametrize("size", [0, 20])
+def test_a_damaged_checkpoint_is_named_in_a_sentence(
+    alone: None, tmp_path: Path, name: str, size: int
+) -> None:
     save(tmp_path, [1])
-    (tmp_path / "step-1" / "__0_0.distcp").unlink()
+    damaged = tmp_path / "step-1" / name
+    damaged.write_bytes(damaged.read_bytes()[:size])
     problem = refusal(tmp_path)
     assert problem.startswith(f"expected a whole checkpoint in {tmp_path}/step-1, got: ")
     assert "\n" not in problem

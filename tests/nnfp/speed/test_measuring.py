@@ -53,6 +53,8 @@ def test_by_default_one_thread_measures_in_float32(
 def test_settings_that_cannot_be_measured_are_rejected() -> None:
     with pytest.raises(ValueError, match="expected sizes of 1 or more, got none"):
         measure(sizes=[])
+    with pytest.raises(ValueError, match=r"expected a device of this machine \(.*\), got 'xpu'"):
+        measure("xpu")
 
 
 def test_each_step_adds_one_measurement(quick: None) -> None:
@@ -144,7 +146,7 @@ def test_everything_is_computed_on_the_current_accelerator(
 ) -> None:
     monkeypatch.setitem(RUNGS, "three Python loops", without_values)
     accelerator = FakeAccelerator(monkeypatch)
-    measured = measure("meta:1", [2], [1, 4], list(DTYPES))
+    measured = measure(torch.device("meta:1"), [2], [1, 4], list(DTYPES))
     assert accelerator.seen == {("meta", 1)}
     assert {t.rung for t in measured.ladder} == set(RUNGS)
     assert measured.peak is None
