@@ -217,9 +217,11 @@ def virtual_screen() -> Iterator[str]:
         [*command, "-nolisten", "tcp"], pass_fds=[writing], stderr=subprocess.DEVNULL
     ) as screen:
         os.close(writing)
-        with os.fdopen(reading) as numbers:
-            yield f":{numbers.readline().strip()}"
-        screen.terminate()
+        try:
+            with os.fdopen(reading) as numbers:
+                yield f":{numbers.readline().strip()}"
+        finally:
+            screen.terminate()
 
 
 @contextmanager

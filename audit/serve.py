@@ -24,8 +24,10 @@ def serve(folder: Path, at: str = "/") -> Iterator[str]:
     handler = partial(_Handler, at=at, directory=str(folder))
     with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}{at}"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}{at}"
+        finally:
+            server.shutdown()
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,5 +1,6 @@
 """Test that the audit sees what is broken on a page. Chromium stands for all engines."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Playwright
 
 from audit.engine import Engine, program
-from audit.engines import Chromium
+from audit.engines import Chromium, virtual_screen
 from audit.looks import CHECKS, add_ears, look
 from audit.serve import serve
 from audit.sheets import LABEL, MOST_HEIGHT, columns
@@ -155,6 +156,16 @@ def test_a_missing_control_is_found() -> None:
 def test_a_missing_browser_gets_a_sentence() -> None:
     with pytest.raises(FileNotFoundError, match="expected Lynx, found none: install it, on Debian"):
         program("Lynx", ["no-such-browser"], "lynx")
+
+
+def test_an_error_ends_the_virtual_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = tmp_path / "Xvfb"
+    screen.write_text("#!/bin/sh\necho 7 > /dev/fd/$2\nexec sleep infinity\n")
+    screen.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(ZeroDivisionError), virtual_screen() as name:
+        assert name == ":7"
+        1 / 0  # noqa: B018
 
 
 def test_a_long_page_continues_in_a_column_without_the_shorter_one() -> None:

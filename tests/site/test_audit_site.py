@@ -1,6 +1,7 @@
 """Test that the audit serves a site like a host, lists what is broken, and checks thresholds."""
 
 import gzip
+import threading
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -53,6 +54,17 @@ def test_a_missing_url_gets_the_404_page(tmp_path: Path) -> None:
     with raised.value as response:
         assert response.code == 404
         assert gzip.decompress(response.read()) == b"<p>nothing here"
+
+
+def test_a_server_ends_with_an_error(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with pytest.raises(ZeroDivisionError), serve(tmp_path):
+        started = set(threading.enumerate()) - before
+        1 / 0  # noqa: B018
+    assert started
+    for thread in started:
+        thread.join(30)
+        assert not thread.is_alive()
 
 
 def test_text_with_little_contrast_is_a_violation(tab: Tab) -> None:
