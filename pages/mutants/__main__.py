@@ -1,6 +1,6 @@
 """Change one thing at a time and list the changes that no test caught.
 
-    python -m pages.mutants [PAGE ...] [--sample N] [--seed S]
+    python -m pages.mutants [PAGE ...] [--sample N] [--seed S] [--json FILE]
 
 Each change that passes is a claim that the page does not pin down. The last lines give the share of
 changes that were caught, by kind. A module, as in `python -m pages.mutants package/module.py`, is
@@ -30,7 +30,7 @@ from tqdm import tqdm
 from pages.mutants.changes import Mutant, mutants_of, mutants_of_module
 from pages.mutants.judge import survivors
 from pages.mutants.modules import project_of, survivors_of_module
-from pages.page import PageError, front_matter, read_page
+from pages.page import PageError, read_page
 from pages.project import DOCS
 
 
@@ -56,7 +56,7 @@ def equivalents(path: Path, mutants: Iterable[Mutant]) -> dict[str, str]:
     """
     name = os.path.relpath(path)
     if path.suffix == ".md":
-        listed, where = front_matter(read_page(path))[0].get("equivalent"), f"{name}:1"
+        listed, where = read_page(path).front.get("equivalent"), f"{name}:1"
     else:
         root = project_of(path)
         file, name = root / "tests/equivalent.yml", path.relative_to(root).as_posix()
@@ -112,6 +112,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="seed of the sample (default: 0)")
     parser.add_argument("--json", type=Path, help="write the scores and what passed to a file")
     options = parser.parse_args(arguments)
+    if options.json and not options.json.parent.is_dir():
+        parser.error(f"expected a file in an existing folder for --json, got {options.json}")
     scores: dict[str, Score] = defaultdict(Score)
     passed = []
     paths = options.pages or sorted(DOCS.rglob("*.md"))

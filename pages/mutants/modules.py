@@ -96,7 +96,10 @@ def _run_tests(
 
 def project_of(path: Path) -> Path:
     """Find the project of a module: the folder around it that has tests."""
-    return next(folder for folder in path.parents if (folder / "tests").is_dir())
+    for folder in path.parents:
+        if (folder / "tests").is_dir():
+            return folder
+    raise ValueError("expected a module of a project that has a folder tests/, found none")
 
 
 def _of_libraries(modules: list[str], root: Path) -> list[str]:

@@ -10,7 +10,7 @@ file's URL: MkDocs caches an inventory by its URL for a day, and the checksum ma
 one at once.
 """
 
-import sys
+import argparse
 import zlib
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,9 @@ def checksum(file: Path) -> str:
 
 def main() -> None:
     """Write the inventory for the list of names on the command line."""
-    names = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("names", type=Path, help="a list of names, such as torch-names.txt")
+    names = parser.parse_args().names
     project = names.stem.removesuffix("-names")
     inventory = make_inventory(project, names.read_text(encoding="utf-8"))
     file = names.with_name(f"{project}.inv")

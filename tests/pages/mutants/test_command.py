@@ -79,6 +79,7 @@ def test_a_sample_is_the_same_for_the_same_seed(
         ("page.md", "```python", "expected the fence to be closed"),
         ("none.md", None, "none.md"),
         ("bad.py", "x = = 1", "invalid syntax"),
+        ("alone.py", "x = 1", "expected a module of a project that has a folder tests/"),
     ],
 )
 def test_files_that_cannot_be_judged_are_rejected_in_a_sentence(
@@ -91,6 +92,16 @@ def test_files_that_cannot_be_judged_are_rejected_in_a_sentence(
         main([str(target)])
     assert stopped.value.code == 2
     assert problem in capsys.readouterr().err
+
+
+def test_a_result_that_could_not_be_written_is_rejected_before_judging(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([str(path), "--json", str(path.parent / "none" / "scores.json")])
+    printed = capsys.readouterr()
+    assert "expected a file in an existing folder for --json, got" in printed.err
+    assert printed.out == ""
 
 
 def test_equivalent_changes_of_modules_are_listed_with_the_tests(
