@@ -1,1 +1,1 @@
-"""Measurements of this project itself, run by `make bench`."""
+"""Measurements of this project itself: `make bench` runs bench.py, and the others run by hand."""

@@ -179,7 +179,6 @@ def pages() -> list[Row]:
 RUN_PAGE = """
 import sys
 from pathlib import Path
-from textwrap import indent
 from pages.page import read_page
 from pages.prove.session import Session
 page = read_page(Path(sys.argv[1]))

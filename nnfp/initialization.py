@@ -34,7 +34,7 @@ def xavier_uniform_(
 def xavier_normal_(
     tensor: Tensor, gain: float = 1.0, generator: torch.Generator | None = None
 ) -> Tensor:
-    """Fill a weight from a normal distribution, as a compromise between the two ways.
+    """Fill a weight from a normal distribution that balances activations and gradients.
 
     The standard deviation is `gain * sqrt(2 / (fan_in + fan_out))`: `fan_in` would keep the size of
     the activations on the way forward, and `fan_out` that of the gradients on the way back.

@@ -78,7 +78,7 @@ def _numbers(name: str) -> list[int]:
 
 
 class Embedding(nn.Module):
-    """A row of numbers for each letter or other thing that is counted: like [torch.nn.Embedding][].
+    """A row of numbers for each letter or anything else with a number: like [torch.nn.Embedding][].
 
     Args:
         num_embeddings: The number of rows.
@@ -182,7 +182,7 @@ def write(
         generator: What draws the letters; without one, PyTorch's own.
 
     Returns:
-        The name, without dots. It ends after 15 letters at the latest.
+        The name, without dots. It has at most 15 letters, unless `start` is longer.
 
     Raises:
         ValueError: If `start` has another character than the letters a to z.

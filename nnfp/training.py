@@ -27,8 +27,8 @@ def fit(
     so far are returned. A script goes on with its next line.
 
     Args:
-        net: The network. Its parameters are changed in place. It stays in training or evaluation
-            mode.
+        net: The network. Its parameters are changed in place. Its mode, training or
+            evaluation, does not change.
         optimizer: An optimizer of the parameters of `net`. If its `step` requires a closure, as
             that of [torch.optim.LBFGS][] does, it gets one, which computes the loss of the batch
             and its gradients anew each time it is called. If its closure is optional, it gets none.

@@ -19,8 +19,7 @@ def unchanged(net: nn.Module, *others: Any) -> Iterator[None]:
 
     Args:
         net: The network that will run.
-        *others: What it will run on; the random generators of its CUDA
-            devices are restored, too.
+        *others: What it will run on; the random generators of its CUDA devices are restored, too.
     """
     tensors = [*net.parameters(), *net.buffers()]
     devices = {t.device for t in (*tensors, *contents(others)) if isinstance(t, Tensor)}

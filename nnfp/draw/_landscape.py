@@ -126,8 +126,9 @@ def _column(values: Numbers, name: str) -> Tensor:
             f"expected {name} of shape (batch,) or (batch, 1), got shape {tuple(numbers.shape)}"
         )
     numbers = numbers.flatten().double()
-    for each in numbers[~numbers.isfinite()].tolist():
-        raise ValueError(f"expected finite {name}, got {each}")
+    wrong = numbers[~numbers.isfinite()]
+    if len(wrong):
+        raise ValueError(f"expected finite {name}, got {wrong[0]}")
     return numbers
 
 

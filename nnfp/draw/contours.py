@@ -33,7 +33,7 @@ class Look(NamedTuple):
 
 
 ALONE = Look(WEIGHT)
-# In the order of the curves of plot.py: what comes first there looks alike here.
+# The first path looks like the first curve of plot.py, and so on.
 LOOKS = (Look(RESULT), Look(WEIGHT, "7 4", "square"), Look(INPUT, "2 4"))
 
 

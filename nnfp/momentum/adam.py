@@ -92,7 +92,7 @@ class Adam(GradientOptimizer):
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
         if not weight_decay >= 0:
             raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        if [isinstance(beta, float) for beta in betas] != [True, True]:
+        if len(betas) != 2 or not all(isinstance(beta, float) for beta in betas):
             raise ValueError(f"expected two floats as betas, got {betas}")
         settings = {
             "lr": lr,

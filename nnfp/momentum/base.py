@@ -102,8 +102,8 @@ class GradientOptimizer(torch.optim.Optimizer):
     def uses_foreach(self, params: list[Tensor], group: dict[str, Any]) -> bool:
         """Return whether to change these parameters together, which gives the same up to rounding.
 
-        That is never so on a processor, where it is slower, or for sparse gradients. For subclasses
-        of tensors, it is so only if `foreach` of the group is true, as in PyTorch.
+        On a processor, that would be slower, and sparse gradients do not allow it. As in PyTorch,
+        subclasses of tensors are changed together only if `foreach` of the group is true.
         """
         wanted = group.get("foreach")
         if wanted is None:

@@ -75,12 +75,12 @@ def run(options: Options, device: torch.device) -> Scores:
         raise ValueError(f"expected a batch of at most {samples:,} samples, got {options.batch:,}")
     net = distribute(task.net.to(device), options.parallel)
     optimizer = task.optimizer(net.parameters())
-    run: checkpoint.Settings = {
+    settings: checkpoint.Settings = {
         "model": options.model,
         "batch": options.batch,
         "seed": options.seed,
     }
-    taken = checkpoint.load(options.folder, net, optimizer, run) if options.folder else 0
+    taken = checkpoint.load(options.folder, net, optimizer, settings) if options.folder else 0
     steps = max(taken, options.epochs * (samples // options.batch))
     first = dist.get_rank() == 0
     if first and taken:
@@ -96,7 +96,7 @@ def run(options: Options, device: torch.device) -> Scores:
             # Another run may write there now.
             if os.getppid() != parent:
                 raise OSError("torchrun has ended, so this process ends without a checkpoint")
-            checkpoint.save(options.folder, step, net, optimizer, run)
+            checkpoint.save(options.folder, step, net, optimizer, settings)
     return score(net, task.valid, device)
 
 

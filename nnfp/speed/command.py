@@ -178,7 +178,9 @@ def _seconds(word: str) -> float:
     except ValueError:
         seconds = 0
     if not 0 < seconds <= LONGEST:
-        raise argparse.ArgumentTypeError(f"expected seconds above 0 and up to 60, got {word}")
+        raise argparse.ArgumentTypeError(
+            f"expected seconds above 0 and up to {LONGEST}, got {word}"
+        )
     return seconds
 
 

@@ -127,7 +127,7 @@ def processor_peak(cpuinfo: str, threads: int) -> dict[str, float] | None:
 
 
 def available_memory(device: torch.device) -> int | None:
-    """Return the bytes that are free on a device, or None where the system does not say."""
+    """Return how many bytes a device has free at most, or None where the system does not say."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     if device.type == "mps":

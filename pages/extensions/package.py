@@ -1,8 +1,8 @@
 """Show how to install the project's package from the site instead of from the project's folder.
 
 In the source of a page, `pip install ".[extra]"` installs the package with an extra from the
-project's folder. Readers of the published site have no such folder, so that the site shows the
-place of its wheel instead. Without a wheel, as in `make serve`, the source is shown as it is.
+project's folder. Readers of the published site have no such folder, so the site shows the URL of
+its wheel instead. Without a wheel, as in `make serve`, the source is shown as it is.
 """
 
 import re

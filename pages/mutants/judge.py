@@ -85,8 +85,8 @@ def judged(
 
 
 def _expect_nothing(problems: list[str]) -> None:
-    if found := [problem for problem in problems if problem]:
-        raise ValueError("expected a page that passes, got\n" + "\n".join(found))
+    if problems:
+        raise ValueError("expected a page that passes, got\n" + "\n".join(problems))
 
 
 def _problems(session: Session, block: Block, result: Result) -> list[str]:

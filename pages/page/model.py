@@ -62,17 +62,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    r"""A page as written.
-
-    `text` is the whole file with `\n` as line ends, `front` its front matter, and `first_line`
-    the line after it.
-    """
+    """A page as written: `front` is its front matter, and `first_line` the line after it."""
 
     path: Path
     lines: list[str]
     fences: list[Fence]
     blocks: list[Block]
-    text: str = ""
     front: dict[str, object] = field(default_factory=dict)
     first_line: int = 1
 

@@ -48,11 +48,6 @@ def scan(text: str) -> list[Fence]:
     return [block.code for block in page.blocks]
 
 
-def front_matter(page: Page) -> tuple[dict[str, object], list[str]]:
-    """Return the settings at the top of a page, and the lines that contain them."""
-    return page.front, page.lines[: page.first_line - 1]
-
-
 def _text(path: Path, name: str) -> str:
     r"""Read the text of a file with every line end as `\n`."""
     try:
@@ -82,7 +77,7 @@ def _read(path: Path, text: str) -> tuple[Page, list[Problem]]:
     elements = _elements(lines, first_line, problems)
     fences = [element for element in elements if isinstance(element, Fence)]
     blocks = group(elements, problems)
-    page = Page(path, lines, fences, blocks, text, front, first_line)
+    page = Page(path, lines, fences, blocks, front, first_line)
     return page, sorted(set(problems))
 
 

@@ -226,8 +226,9 @@ def annotation(message: str) -> str:
         '::error file=page.md,line=5::the page says%0A-18'
     """
     file, line, text = message.split(":", 2)
+    text = text.strip()
     for character, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.strip().replace(character, code)
+        text = text.replace(character, code)
     return f"::error file={file},line={line}::{text}"
 
 

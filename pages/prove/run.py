@@ -72,8 +72,8 @@ class Run:
         When pages are updated, make only the page's session: the notes are written at the end.
         """
         page = self.session(path).page
-        if not self.updating and (wrong := wrong_numbers(page)):
-            self._raise_if(wrong)
+        if not self.updating:
+            self._raise_if(wrong_numbers(page))
 
     def write(self) -> bool:
         """Update the pages that ran without a fault.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.page import Page, PageError, front_matter, read_page, scan
+from pages.page import Page, PageError, read_page, scan
 
 
 def read(folder: Path, text: str) -> Page:
@@ -21,16 +21,21 @@ def refusal(text: str) -> str:
 
 def test_the_settings_are_read_with_their_lines(tmp_path: Path) -> None:
     page = read(tmp_path, "---\ndescription: One.\ncited:\n  3.10: a file\n---\n\n# Title\n")
-    settings, lines = front_matter(page)
-    assert settings == {"description": "One.", "cited": {"3.10": "a file"}}
-    assert lines == ["---", "description: One.", "cited:", "  3.10: a file", "---"]
+    assert page.front == {"description": "One.", "cited": {"3.10": "a file"}}
+    assert page.lines[: page.first_line - 1] == [
+        "---",
+        "description: One.",
+        "cited:",
+        "  3.10: a file",
+        "---",
+    ]
     assert page.first_line == 6
 
 
 @pytest.mark.parametrize("text", ["# Title\n", "\n---\na: 1\n---\n", "----\n\n---\n", ""])
 def test_a_page_without_front_matter_has_no_settings(tmp_path: Path, text: str) -> None:
     page = read(tmp_path, text)
-    assert front_matter(page) == ({}, [])
+    assert page.front == {}
     assert page.first_line == 1
 
 
@@ -56,8 +61,8 @@ def test_wrong_front_matter_is_reported_with_its_line(text: str, problem: str) -
 
 @pytest.mark.parametrize("value", ["2026-13-45", "!!int x", "!!timestamp x", "!!python/name:os"])
 def test_a_value_is_always_text(tmp_path: Path, value: str) -> None:
-    settings, _ = front_matter(read(tmp_path, f"---\na: {value}\n---\n"))
-    assert str(settings["a"]) == value.rpartition(" ")[2].removeprefix("!!python/name:os")
+    page = read(tmp_path, f"---\na: {value}\n---\n")
+    assert str(page.front["a"]) == value.rpartition(" ")[2].removeprefix("!!python/name:os")
 
 
 def test_code_or_images_in_a_setting_are_plain_text() -> None:
