@@ -92,8 +92,10 @@
       return named(name, this.number(name, { ariaLabel: label, min: -LIMIT, max: LIMIT }));
     }
 
-    // After a change of size, show the whole product.
+    // After a change of size, show the whole product. A step of the animation would overwrite what is being
+    // typed.
     change(part, typed) {
+      if (typed) this.stop();
       const resized = SIZES.some((name) => name in part);
       super.change(resized ? { ...part, step: "" } : part, typed);
     }
@@ -116,14 +118,22 @@
     }
 
     pause() {
-      clearInterval(this.timer);
-      this.timer = 0;
+      this.stop();
       this.change({}); // makes screen readers read out the current step
+    }
+
+    stop() {
+      this.timer = clearInterval(this.timer);
+    }
+
+    reset() {
+      this.stop();
+      super.reset();
     }
 
     disconnectedCallback() {
       super.disconnectedCallback();
-      clearInterval(this.timer);
+      this.stop();
     }
 
     show() {

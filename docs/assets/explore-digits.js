@@ -111,8 +111,6 @@
     return { hidden, logits, probabilities: powers.map((power) => power / total) };
   };
 
-  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))}%`;
-
   // A smooth line through the points of a stroke, as the path of an SVG.
   const curve = (points) => {
     const [start, ...rest] = points;
@@ -183,8 +181,9 @@
 
     press(event) {
       const move = MOVES[event.key];
-      if (!move && event.key !== " ") return;
+      if ((!move && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault(); // would scroll
+      if (!move && event.repeat) return; // a held Space would lift the pen again
       this.keyed = true;
       if (move) this.pen = this.pen.map((c, k) => clamp(c + CELL * move[k], CELL / 2, SIDE - CELL / 2));
       else this.down = !this.down;
@@ -230,7 +229,6 @@
       if (!this.used) return this.write(`The network reads ${WORDS[START]}. Draw your own digit over it.`);
       const image = strokes.length ? count(strokes).map((dark) => dark / 16) : Array(64).fill(0);
       this.shade("image", image);
-      if (window.nnfpDigits) this.rest();
       if (strokes.length && window.nnfpDigits) return this.showReading(forward(window.nnfpDigits, image));
       this.showReading();
       if (strokes.length) this.load();
@@ -239,19 +237,8 @@
     // Load the weights when they are first needed.
     load() {
       this.write("The weights are loading …");
-      if (this.loading) return;
-      this.ariaBusy = "true";
-      this.loading = make("script", { src: WEIGHTS });
-      this.loading.onload = () => this.show();
-      this.loading.onerror = () => {
-        this.rest();
-        this.write("The weights could not be loaded. Draw on to try again.");
-      };
-      document.head.append(this.loading);
-    }
-
-    rest() {
-      this.loading = this.ariaBusy = null;
+      const failed = () => this.write("The weights could not be loaded. Draw on to try again.");
+      this.loadWeights(WEIGHTS, "nnfpDigits", () => this.show(), failed);
     }
 
     write(text) {

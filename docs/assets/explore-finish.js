@@ -48,8 +48,6 @@
     return { attention, logits, probabilities: softmax(logits) };
   };
 
-  const percent = (probability) => `${Math.min(99, Math.floor(100 * probability))}%`;
-  const listed = (texts) => [texts.slice(0, -1).join(", "), texts.at(-1)].filter(Boolean).join(" and ");
   const nameOf = (letter) => (letter ? LETTERS[letter] : "the end");
   const HEADS = [1, 2].flatMap((block) => [1, 2, 3, 4].map((head) => `${block}-${head}`));
   const called = (head) => `block ${head[0]}, head ${head[2]}`;
@@ -129,8 +127,8 @@
 
     // A new start has no rest yet.
     take(part, typed) {
+      if ("start" in part) this.stop();
       const renewed = "start" in part && !this.problem("start", part.start);
-      if (renewed) this.stop();
       super.take(renewed ? { ...part, rest: part.rest ?? "" } : part, typed);
     }
 
@@ -157,25 +155,18 @@
     // Load the weights when they are first needed.
     load() {
       this.result.textContent = "The weights are loading …";
-      if (this.loading) return;
-      this.ariaBusy = "true";
-      this.loading = make("script", { src: WEIGHTS });
-      this.loading.onload = () => {
-        this.rested();
+      this.failed = false;
+      const loaded = () => {
         this.show();
         this.light();
         this.act?.();
       };
-      this.loading.onerror = () => {
-        this.rested();
+      const failed = () => {
         this.stop();
-        this.result.textContent = "The weights could not be loaded. Click Finish to try again.";
+        this.failed = true;
+        this.result.textContent = "The weights could not be loaded. To try again, finish the name.";
       };
-      document.head.append(this.loading);
-    }
-
-    rested() {
-      this.loading = this.ariaBusy = null;
+      this.loadWeights(WEIGHTS, "nnfpTransformer", loaded, failed);
     }
 
     // Add a letter, or begin anew where the name has ended.
@@ -286,7 +277,7 @@
     explain() {
       const parts = [this.querySelector(".nnfp-lit")?.dataset.part, `head-${this.state.head}`];
       const [, kind, which] = parts.map((part) => part?.match(/^(head|letter|next)-(.+)$/)).find(Boolean) ?? [];
-      if (kind && !this.rating) {
+      if (kind && !this.rating && !this.failed) {
         this.used = true;
         this.show(); // loads the weights
       }

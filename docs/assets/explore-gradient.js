@@ -38,7 +38,6 @@
     return { data, lines, slopes };
   };
 
-  const listed = (texts) => [texts.slice(0, -1).join(", "), texts.at(-1)].filter(Boolean).join(" and ");
   const inside = (number) => bracketed(written(number));
 
   customElements.define("explore-gradient", class extends Explorable {

@@ -144,18 +144,13 @@
       const choice = (name, text, choices) =>
         label(text, this.field(name, {}, "select", ...choices.map(([value, shown]) => make("option", { value }, shown))));
       const options = (table) => Object.entries(table).map(([value, [shown]]) => [value, shown]);
-      const number = (name, text, properties) => {
-        const field = this.number(name, properties, `${text} `);
-        field.classList.add("nnfp-control");
-        return field;
-      };
       this.append(this.comment, make("div", { className: "nnfp-controls" },
         choice("rule", "rule", options(RULES)),
         choice("activation", "activation", options(ACTIVATIONS)),
-        number("std", "std of weights", { min: 0, max: 10, step: 0.01 }),
-        number("depth", "layers", { min: 1, max: 20 }),
+        this.control("std", "std of weights", { min: 0, max: 10, step: 0.01 }),
+        this.control("depth", "layers", { min: 1, max: 20 }),
         choice("width", "neurons a layer", WIDTHS.map((width) => [width, width])),
-        number("seed", "seed", { min: 0 }),
+        this.control("seed", "seed", { min: 0 }),
         make("div", { className: "nnfp-buttons" }, this.button("Reset", () => this.reset())),
         make("p", { className: "nnfp-quiet" }, "Drag a number sideways, or click it to type."),
       ));

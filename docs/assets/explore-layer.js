@@ -29,7 +29,7 @@
     `got ${shape.at(-1) ?? "no dimension"}: input of shape ${tuple(shape)}`;
 
   // A shape with its brackets and commas, as a list of elements.
-  const listed = (sizes) => ["(", ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])), sizes.length === 1 ? ",)" : ")"];
+  const shaped = (sizes) => ["(", ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])), sizes.length === 1 ? ",)" : ")"];
 
   // The heights of a column's circles. Of more than 6, three are at each end, with a gap between.
   const heights = (count) => {
@@ -148,10 +148,10 @@
       };
       const out = () => colored("weight", outputs, "out");
       const rows = {
-        input: listed(shape.length ? [...samples(), marked("input", shape.at(-1), error ? "" : "in")] : []),
-        weight: listed([out(), marked("weight", inputs, "in")]),
-        bias: this.state.bias === "True" ? listed([out()]) : ["None"],
-        output: error ? ["none"] : listed([...samples(), out()]),
+        input: shaped(shape.length ? [...samples(), marked("input", shape.at(-1), error ? "" : "in")] : []),
+        weight: shaped([out(), marked("weight", inputs, "in")]),
+        bias: this.state.bias === "True" ? shaped([out()]) : ["None"],
+        output: error ? ["none"] : shaped([...samples(), out()]),
       };
       const many = counted(product(shape.slice(0, -1)), "sample");
       const notes = {

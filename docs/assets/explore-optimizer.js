@@ -93,6 +93,10 @@
     return path.some(onMap) ? "It has left the map." : "It is off the map, like its start.";
   };
 
+  // The plot of the losses has another shape on narrow screens.
+  const narrow = matchMedia("(width < 45em)");
+  narrow.onchange = () => document.querySelectorAll("explore-optimizer").forEach((one) => one.show());
+
   customElements.define("explore-optimizer", class extends Explorable {
     // As in the figure: the steps of the page's loop.
     initial() {
@@ -122,8 +126,10 @@
       super.take(part, typed);
     }
 
-    // A newly chosen optimizer gets a learning rate that suits it.
+    // A newly chosen optimizer gets a learning rate that suits it. A step of the run would overwrite what is
+    // being typed.
     change(part, typed) {
+      if (typed) this.pause();
       for (const which of ["", "2"]) {
         const chosen = part[`optimizer${which}`];
         const rate = chosen !== this.state[`optimizer${which}`] && RATES[chosen];
@@ -180,11 +186,6 @@
     }
 
     makeControls() {
-      const number = (name, text, properties) => {
-        const field = this.number(name, properties, `${text} `);
-        field.classList.add("nnfp-control");
-        return field;
-      };
       const another = () => this.change({ seed: String((Number(this.state.seed) + 1) % 2 ** 32) });
       this.runner = this.button("Run", () => this.run());
       const controls = make("div", { className: "nnfp-controls" },
@@ -195,7 +196,7 @@
           this.button("Reset", () => this.reset()),
         ),
       );
-      const start = ["weight", "bias"].map((name) => named("start", number(name[0], `start ${name}`, { step: 0.1 })));
+      const start = ["weight", "bias"].map((name) => named("start", this.control(name[0], `start ${name}`, { step: 0.1 })));
       const hint = make("p", { className: "nnfp-quiet" });
       if (this.both) {
         hint.append("Drag the start on the map, the slider, or a number sideways. Momentum is 0.9 and weight decay 1; all else is PyTorch's default.");
@@ -205,9 +206,9 @@
       hint.append("Drag the start on the map, or a number sideways. A seed picks a start from −1 to 1.");
       controls.append(
         make("label", { className: "nnfp-control" }, "optimizer ", this.select("optimizer", {})),
-        number("lr", "learning rate", { min: 0, step: 0.005 }),
+        this.control("lr", "learning rate", { min: 0, step: 0.005 }),
         ...start,
-        number("seed", "seed", { min: 0 }),
+        this.control("seed", "seed", { min: 0 }),
         this.button("Random start", another),
         hint,
       );
@@ -236,7 +237,7 @@
       this.handle.ariaLabel = "start on the map";
       this.handle.onkeydown = (event) => {
         const step = { ArrowRight: [0.1, 0], ArrowLeft: [-0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] }[event.key];
-        if (!step) return;
+        if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
         event.preventDefault(); // would scroll
         this.moveTo([Number(this.state.w) + step[0], Number(this.state.b) + step[1]]);
       };
@@ -252,8 +253,6 @@
     // A plot of the losses, which is drawn as large as there is room, and a slider below it.
     makeChart() {
       this.plot = make("div", {});
-      this.narrow = matchMedia("(width < 45em)");
-      this.narrow.addEventListener("change", () => this.show());
       const slider = this.field("step", { type: "range", max: this.last, ariaLabel: "step" });
       return make("div", { className: "nnfp-chart" }, this.plot, slider);
     }
@@ -354,7 +353,7 @@
 
     // Plot the losses of all steps, pale where they are still to come.
     plotLosses(runs) {
-      const [wide, high] = this.narrow.matches ? [480, 210] : [250, 330];
+      const [wide, high] = narrow.matches ? [480, 210] : [250, 330];
       const [left, right, top, bottom] = [56, wide - 12, 34, high - 26];
       const step = Number(this.state.step);
       const across = (k) => (left + ((right - left) * k) / this.last).toFixed(1);
@@ -372,7 +371,8 @@
         const line = (part, opacity) =>
           `<path d="M${part.map(([x, loss]) => `${x} ${up(loss)}`).join("L")}" stroke-width="2" stroke-opacity="${opacity}"/>`;
         content += `<g data-part="now${i ? 2 : ""}"${i ? ' class="nnfp-weight" stroke-dasharray="7 4"' : ""}>${line(points, 0.35)}${line(points.slice(0, step + 1), 1)}`;
-        content += `<circle cx="${across(step)}" cy="${up(numbers.loss || 0)}" r="4.5" fill="currentColor"/></g>`;
+        if (!Number.isNaN(numbers.loss)) content += `<circle cx="${across(step)}" cy="${up(numbers.loss)}" r="4.5" fill="currentColor"/>`;
+        content += "</g>";
         return `${OPTIMIZERS[optimizer]} ${written(numbers.loss)}`;
       });
       this.plot.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="img" fill="none" stroke="currentColor">${content}</svg>`;

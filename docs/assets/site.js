@@ -96,6 +96,10 @@ class Explorable extends HTMLElement {
   // limit how often a URL may change, and a screen reader would read out every change.
   change(part, typed) {
     this.take(part, typed);
+    this.noteSoon();
+  }
+
+  noteSoon() {
     clearTimeout(this.noting);
     this.noting = setTimeout(() => this.note(), 200);
   }
@@ -117,21 +121,25 @@ class Explorable extends HTMLElement {
 
   // An input (or a choice, with the tag "select") for a part of the state. A half-typed number is not a
   // mistake: a message appears only when the reader has finished typing. While a value is invalid, and after
-  // it is rejected, the state is the one before the typing: the 5 of a rejected 500 is not kept.
+  // it is rejected, the state is the one before the typing: the 5 of a rejected 500 is not kept. A number field
+  // hides a text that it cannot read, such as 1e999.
   field(name, properties, tag = "input", ...children) {
     const field = make(tag, { ...properties, name, autocomplete: "off" }, ...children);
     let before;
-    const goBack = () => this.problem(name, field.value) && before && (this.state = { ...before });
+    const text = () => (field.validity.badInput ? "something else" : field.value);
+    const goBack = () => this.problem(name, text()) && before && (this.state = { ...before });
     field.onfocus = () => (before = undefined);
     field.oninput = () => {
       before ??= { ...this.state };
-      this.change(goBack() ? {} : { [name]: field.value }, field);
+      this.change(goBack() ? {} : { [name]: text() }, field);
     };
     field.onchange = () => {
       goBack();
       before = undefined;
-      this.change({ [name]: field.value });
+      this.change({ [name]: text() });
     };
+    // A hidden text in an empty field is no change for the browser.
+    field.onblur = () => field.validity.badInput && field.onchange();
     return field;
   }
 
@@ -185,8 +193,28 @@ class Explorable extends HTMLElement {
     Object.assign(element.style, { left, top, width: size });
   }
 
+  // A field for a number on its own, with a text before it.
+  control(name, text, properties) {
+    const label = this.number(name, properties, `${text} `);
+    label.classList.add("nnfp-control");
+    return label;
+  }
+
   button(text, onclick, properties) {
     return make("button", { type: "button", className: "md-button", onclick, ...properties }, text);
+  }
+
+  // Load a script with weights when they are first needed. `loaded` or `failed` is called at the end.
+  loadWeights(url, name, loaded, failed) {
+    if (this.loading) return;
+    this.ariaBusy = "true";
+    const end = () => {
+      this.loading = this.ariaBusy = null;
+      (window[name] ? loaded : failed)(); // a host may answer with a page of its own
+      this.noteSoon();
+    };
+    this.loading = make("script", { src: url, onload: end, onerror: end });
+    document.head.append(this.loading);
   }
 }
 
@@ -212,6 +240,16 @@ function wrongNumber(name, text, low, high, whole = false) {
   // A whole number may be written in one way only, since a <select> finds its option by the text.
   if (value >= low && value <= high && (!whole || text === String(Math.trunc(value)))) return "";
   return `Expected a ${whole ? "whole " : ""}number from ${written(low)} to ${written(high)} as ${name}, got ${text.trim() || "none"}.`;
+}
+
+// Write a probability in percent, rounded down: nothing is certain.
+function percent(probability) {
+  return `${Math.min(99, Math.floor(100 * probability))}%`;
+}
+
+// List texts in a sentence: a, b and c.
+function listed(texts) {
+  return [texts.slice(0, -1).join(", "), texts.at(-1)].filter(Boolean).join(" and ");
 }
 
 // Text in the color of inputs ("input") or weights ("weight"), and the name of the part that it stands for.
@@ -251,6 +289,7 @@ if (location.protocol === "file:") {
       asked.add(localName);
       const script = document.createElement("script");
       script.src = new URL(`${localName}.js`, assets);
+      script.onerror = () => asked.delete(localName); // the next page tries again
       document.head.append(script);
     }
   });
@@ -298,7 +337,8 @@ if (location.protocol === "file:") {
       Explorable.alive.forEach((explorable) => explorable.note());
       link.search = location.search;
     }
-    if (!event.ctrlKey && !event.metaKey) gone ||= link.pathname !== pathname; // else it opens a tab
+    const stays = event.ctrlKey || event.metaKey || link.hasAttribute("download"); // such as a new tab
+    if (!stays) gone ||= link.pathname !== pathname;
     if (!gone && link.hash) event.stopPropagation();
   };
   const onHistory = (event) => {

@@ -339,6 +339,17 @@ def test_unreadable_progress_is_ignored(tab: Tab) -> None:
     expect(page.locator(".nnfp-summary")).to_have_count(0)
 
 
+def test_what_was_typed_survives_a_download_and_a_link_within_the_page(tab: Tab) -> None:
+    page = tab()
+    visit(page, "learn/neuron/")
+    page.locator(".nnfp-predict input").first.fill("5")
+    with page.expect_download():
+        page.get_by_role("link", name="Notebook").click()
+    page.locator("article").get_by_role("link", name="bias", exact=True).click()
+    page.wait_for_url("**/#a-bias")
+    expect(page.locator(".nnfp-predict input").first).to_have_value("5")
+
+
 def test_questions_work_when_the_reader_returns(tab: Tab) -> None:
     page = tab()
     visit(page, "learn/neuron/")

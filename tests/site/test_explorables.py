@@ -43,6 +43,19 @@ def large_text(page: Page) -> None:
     page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
 
 
+def test_an_explorable_is_printed_without_controls(page: Page) -> None:
+    page.emulate_media(media="print")
+    for name, tag in EXPLORABLES.items():
+        page.goto(f"learn/{name}/")
+        explorable = page.locator(tag)
+        explorable.get_by_role("button", name="Reset", include_hidden=True).wait_for(
+            state="attached"
+        )
+        assert explorable.evaluate("one => getComputedStyle(one).minHeight") == "0px"
+        controls = explorable.locator("button, [type=range], label select")
+        assert [one for one in controls.all() if one.is_visible()] == []
+
+
 @pytest.mark.parametrize("large", [False, True], ids=["320 pixels", "large text"])
 def test_explorables_fit_into_a_narrow_page(page: Page, large: bool) -> None:
     page.set_viewport_size(NARROW if large else {"width": 320, "height": 700})

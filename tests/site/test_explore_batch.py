@@ -183,6 +183,24 @@ def test_pausing_stays_at_the_current_step(timed: Page) -> None:
     assert product(timed) == WHOLE
 
 
+def test_typing_pauses_the_animation(timed: Page) -> None:
+    click(timed, "Play")
+    number = timed.get_by_label("input 1 of sample 1")
+    number.fill("")
+    timed.clock.run_for(5000)
+    expect(number).to_have_value("")
+    assert product(timed) == [["19", ""], ["", ""]]
+    expect(timed.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_reset_ends_the_animation(timed: Page) -> None:
+    click(timed, "Play")
+    click(timed, "Reset")
+    timed.clock.run_for(1500)
+    assert product(timed) == WHOLE
+    expect(timed.locator("explore-batch [role=status]")).to_contain_text("Step 4 of 4")
+
+
 def test_a_step_is_read_out_only_when_it_is_paused(timed: Page) -> None:
     status = timed.locator("explore-batch [role=status]")
     click(timed, "Play")

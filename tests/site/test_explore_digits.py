@@ -393,7 +393,9 @@ def test_a_message_says_that_the_weights_did_not_load(page: Page) -> None:
     page.route("**/weights/digits.js", lambda route: route.abort())
     visit(page, PAGE)
     button(page, "example 7").click()
-    expect(result(page)).to_have_text("The weights could not be loaded. Draw on to try again.")
+    said = "The weights could not be loaded. Draw on to try again."
+    expect(result(page)).to_have_text(said)
+    expect(page.locator("explore-digits [role=status]")).to_have_text(said)
     page.unroute("**/weights/digits.js")
     button(page, "example 4").click()
     expect(result(page)).to_contain_text("The network reads a four, with")
@@ -491,6 +493,25 @@ def test_the_pen_of_the_keyboard_stays_on_the_pad(live: Page) -> None:
     assert (pen.get_attribute("cx"), pen.get_attribute("cy")) == ("248", "248")
     button(live, "Undo").focus()
     expect(pen).to_be_hidden()
+
+
+def test_a_key_that_is_held_lifts_the_pen_only_once(live: Page) -> None:
+    pad(live).focus()
+    for _ in range(4):
+        live.keyboard.down("Space")
+    live.keyboard.up("Space")
+    expect(live.locator("explore-digits [role=status]")).to_contain_text("Pen down")
+
+
+def test_keys_with_another_key_belong_to_the_browser(live: Page) -> None:
+    pad(live).focus()
+    live.keyboard.press("Home")
+    place = pad(live).locator("circle").get_attribute("cx")
+    live.evaluate("() => { onkeydown = event => { window.handled = event.defaultPrevented; }; }")
+    for key in ("Control", "Meta", "Alt"):
+        live.keyboard.press(f"{key}+ArrowRight")
+        assert live.evaluate("window.handled") is False
+    assert pad(live).locator("circle").get_attribute("cx") == place
 
 
 def test_a_stroke_goes_on_with_keys_after_the_drawing_was_cleared(live: Page) -> None:

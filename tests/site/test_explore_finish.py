@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from torch import Tensor
 
 from audit.browse import listen, shift, unusable
@@ -252,10 +252,33 @@ def test_a_message_says_that_the_weights_did_not_load(page: Page) -> None:
     page.route("**/weights/transformer.js", lambda route: route.abort())
     visit(page, PAGE)
     button(page, "Finish the name").click()
-    expect(result(page)).to_have_text("The weights could not be loaded. Click Finish to try again.")
+    said = "The weights could not be loaded. To try again, finish the name."
+    expect(result(page)).to_have_text(said)
+    expect(page.locator("explore-finish [role=status]")).to_have_text(said)
+    part(page, "head-1-1").hover()
+    part(page, "letter-1").hover()
+    expect(result(page)).to_have_text(said)
     page.unroute("**/weights/transformer.js")
     button(page, "Finish the name").click()
     expect(result(page)).to_contain_text("The network writes mar")
+
+
+def test_a_page_in_place_of_the_weights_is_an_error_too(page: Page) -> None:
+    page.route("**/weights/transformer.js", lambda route: route.fulfill(body="// no weights"))
+    visit(page, PAGE)
+    button(page, "Finish the name").click()
+    expect(result(page)).to_contain_text("The weights could not be loaded.")
+
+
+def test_weights_that_come_late_are_read_out(page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/weights/transformer.js", lambda route: waiting.append(route))
+    visit(page, PAGE)
+    field(page).fill("jo")
+    spoken = page.locator("explore-finish [role=status]")
+    expect(spoken).to_have_text("The weights are loading …")
+    waiting[0].continue_()
+    expect(spoken).to_contain_text("After jo, the likeliest are")
 
 
 def test_letters_are_added_one_at_a_time(live: Page) -> None:
@@ -300,6 +323,19 @@ def test_typing_stops_the_network(page: Page) -> None:
     field(page).fill("anna")
     page.clock.run_for(3000)
     expect(result(page)).to_contain_text("After anna, the likeliest are the end with")
+
+
+def test_a_wrong_start_stops_the_network_too(page: Page) -> None:
+    visit(page, PAGE)
+    field(page).fill("jo")
+    expect(result(page)).to_contain_text("After jo, the likeliest are")
+    stop_clock(page)
+    button(page, "Finish the name").click()
+    field(page).press("End")
+    field(page).press_sequentially("1")
+    page.clock.run_for(3000)
+    expect(field(page)).to_have_value("jo1")
+    expect(message(page)).to_have_text("Expected letters from a to z, got jo1.")
 
 
 def test_a_name_has_at_most_15_letters(live: Page) -> None:

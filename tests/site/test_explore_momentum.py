@@ -104,6 +104,27 @@ def test_the_plot_shows_the_losses_of_all_steps(live: Page) -> None:
             )
 
 
+def test_a_loss_that_is_not_a_number_has_no_dot(live: Page) -> None:
+    dots = live.locator(".nnfp-chart circle")
+    expect(dots).to_have_count(2)
+    for label, number in (("start weight", "1"), ("start bias", "0"), ("learning rate", "1e308")):
+        live.get_by_role("spinbutton", name=label, exact=True).fill(number)
+    expect(live.locator(".nnfp-race")).to_contain_text("nan")
+    expect(dots).to_have_count(1)
+
+
+def test_a_figure_that_was_left_is_not_drawn_again(page: Page) -> None:
+    visit(page, PAGE)
+    page.evaluate("""() => {
+        const left = document.querySelector("explore-optimizer");
+        left.remove();
+        left.show = () => { window.drawn = true; };
+    }""")
+    page.set_viewport_size(NARROW)
+    page.wait_for_function("matchMedia('(width < 45em)').matches")
+    assert page.evaluate("window.drawn") is None
+
+
 def test_it_starts_with_the_paths_of_the_figure(live: Page) -> None:
     drawn = ElementTree.parse(FIGURE).getroot()
     for part in ("path", "steps", "path-2", "steps-2"):

@@ -234,6 +234,20 @@ def test_a_run_can_be_paused(timed: Page) -> None:
     assert step_count(timed).inner_text() == stopped
 
 
+def test_typing_pauses_a_run(timed: Page) -> None:
+    timed.get_by_role("button", name="Run").press("Enter")
+    rate = timed.get_by_role("spinbutton", name="learning rate")
+    rate.fill("")
+    timed.clock.run_for(1000)
+    expect(rate).to_have_value("")
+    rate.fill("-1")
+    rate.press("Enter")
+    timed.clock.run_for(1000)
+    expect(timed.get_by_role("alert")).to_contain_text("got -1.")
+    expect(timed.get_by_role("button", name="Run")).to_be_visible()
+    expect(step_count(timed)).to_have_text("step 10")
+
+
 def test_with_reduced_motion_a_run_shows_only_its_result(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     visit(page, PAGE)
@@ -354,6 +368,18 @@ def test_an_invalid_number_shows_a_message_without_changing_the_path(
     assert (field.input_value(), cells(live)) == before
 
 
+@pytest.mark.parametrize("label", ["learning rate", "seed"])
+def test_a_text_that_a_number_field_hides_gets_a_message_too(live: Page, label: str) -> None:
+    field = live.get_by_role("spinbutton", name=label)
+    before = field.input_value(), cells(live)
+    field.press("ControlOrMeta+a")
+    live.keyboard.type("1e999")
+    assert field.input_value() == ""
+    field.press("Tab")
+    expect(live.get_by_role("alert")).to_contain_text(f"as {label}, got something else.")
+    assert (field.input_value(), cells(live)) == before
+
+
 def test_the_url_stores_the_state(live: Page, page: Page) -> None:
     live.locator("[name=optimizer]").select_option("Adam")
     live.get_by_role("spinbutton", name="learning rate").fill("0.5")
@@ -411,6 +437,16 @@ def test_leaving_the_page_ends_a_run(live: Page) -> None:
     expect(live.get_by_role("button", name="Run")).to_be_visible()
     assert live.evaluate("window.same"), "the page was loaded again"
     assert heard == []
+
+
+def test_arrow_keys_with_another_key_belong_to_the_browser(live: Page) -> None:
+    before = start_of(live)
+    live.get_by_role("slider", name="start on the map").focus()
+    live.evaluate("() => { onkeydown = event => { window.handled = event.defaultPrevented; }; }")
+    for key in ("Control", "Meta", "Alt"):
+        live.keyboard.press(f"{key}+ArrowUp")
+        assert live.evaluate("window.handled") is False
+    assert start_of(live) == before
 
 
 def test_it_works_by_keyboard_alone(live: Page) -> None:
