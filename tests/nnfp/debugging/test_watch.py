@@ -25,7 +25,7 @@ def test_mean_and_deviation_are_those_of_the_outputs() -> None:
         assert row.std == pytest.approx(output.std(correction=0).item(), abs=1e-6)
 
 
-def test_large_numbers_hardly_differ_from_each_other() -> None:
+def test_the_deviation_of_large_numbers_is_not_lost_in_their_squares() -> None:
     net = nn.Sequential(nn.Identity())
     x = 3000 + X / 2
     with watching(net) as seen:

@@ -147,6 +147,12 @@ def test_a_folder_that_not_all_processes_see_is_refused(two: Path) -> None:
     ]
 
 
+def test_a_missing_share_is_named_in_a_sentence(alone: None, tmp_path: Path) -> None:
+    save(tmp_path, [1])
+    (tmp_path / "step-1" / "__0_0.distcp").unlink()
+    expect_damage(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["__0_0.distcp", ".metadata", "settings.json"])
 @pytest.mark.parametrize("size", [0, 20])
 def test_a_damaged_checkpoint_is_named_in_a_sentence(
@@ -155,6 +161,11 @@ def test_a_damaged_checkpoint_is_named_in_a_sentence(
     save(tmp_path, [1])
     damaged = tmp_path / "step-1" / name
     damaged.write_bytes(damaged.read_bytes()[:size])
-    problem = refusal(tmp_path)
-    assert problem.startswith(f"expected a whole checkpoint in {tmp_path}/step-1, got: ")
+    expect_damage(tmp_path)
+
+
+def expect_damage(folder: Path) -> None:
+    """Expect that the checkpoint of step 1 is refused in a sentence."""
+    problem = refusal(folder)
+    assert problem.startswith(f"expected a whole checkpoint in {folder}/step-1, got: ")
     assert "\n" not in problem
