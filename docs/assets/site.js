@@ -210,7 +210,7 @@ class Explorable extends HTMLElement {
     this.ariaBusy = "true";
     const end = () => {
       this.loading = this.ariaBusy = null;
-      (window[name] ? loaded : failed)(); // a host may answer with a page of its own
+      (window[name] ? loaded : failed)(); // some hosts send a web page in place of a missing file
       this.noteSoon();
     };
     this.loading = make("script", { src: url, onload: end, onerror: end });
